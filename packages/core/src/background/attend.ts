@@ -1,0 +1,47 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Report } from '../kernel/reporter.ts'
+import { describeError } from '../kernel/thrown.ts'
+import { hearRun } from './hear-run.ts'
+import type { Lifeline } from './lifeline.ts'
+import type { Order } from './messages.ts'
+import { settleOwed } from './owed.ts'
+
+/** Name of the background process's own log in the run folder. */
+export const LOG_FILE = 'background.log'
+/** How long the training may take to let go of a background process that is done, in milliseconds. */
+const PARTING = 60_000
+
+/** The life of the background process: hears one run from its journal until it has ended, however it does. */
+export async function attend(lifeline: Lifeline): Promise<void> {
+  const order = await lifeline.order
+  if (!order) return
+  const report = logTo(order, lifeline)
+  // A terminal's Ctrl-C is for the training alone, and the end of its session is no reason to drop its mail.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => report('debug', `ignored ${signal}`))
+  const stop = new AbortController()
+  process.on('SIGTERM', () => stop.abort())
+  try {
+    const owed = settleOwed(order, report, stop.signal)
+    await hearRun(order, lifeline, report, stop.signal)
+    await owed
+  } catch (error) {
+    report('error', `The background process failed: ${describeError(error)}`)
+    process.exitCode = 1
+  }
+  await Promise.race([lifeline.whenCut, sleep(PARTING, undefined, { ref: false })])
+  // The thread at the lifeline may be inside a system call that nothing but the training's end can interrupt.
+  if (!lifeline.cut) process.kill(process.pid, 'SIGKILL')
+}
+
+function logTo({ dir }: Order, lifeline: Lifeline): Report {
+  return (level, message) => {
+    try {
+      appendFileSync(join(dir, LOG_FILE), `${new Date().toISOString()} ${level} ${message}\n`)
+    } catch {
+      // The log is a help, not a duty.
+    }
+    if (level === 'warn' || level === 'error') lifeline.send({ type: 'report', level, message })
+  }
+}

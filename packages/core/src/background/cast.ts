@@ -1,0 +1,41 @@
+import type { Callback } from '../kernel/callback.ts'
+import { Guard } from '../kernel/guard.ts'
+import { attach, createHooks, type RunHooks } from '../kernel/hooks.ts'
+import type { Report } from '../kernel/reporter.ts'
+import { describeError } from '../kernel/thrown.ts'
+import type { Mailbox } from '../notification/mailbox.ts'
+import type { Order } from './messages.ts'
+import type { Outbox, Send } from './outbox.ts'
+import { rebuild } from './resident.ts'
+
+/** Rebuilt callbacks, attached and guarded. */
+export interface Cast {
+  readonly guard: Guard
+  readonly hooks: RunHooks
+}
+
+/** Rebuilds callbacks for one run. One that cannot be rebuilt is reported, and the others go on. */
+export async function assemble(callbacks: Order['callbacks'], timeout: number, outbox: Outbox, report: Report): Promise<Cast> {
+  const guard = new Guard({ report, timeout })
+  const hooks = createHooks(guard, report)
+  for (const { name, resident } of callbacks) {
+    try {
+      const callback = await rebuild(resident)
+      if (callback.name !== name) throw new Error(`it calls itself "${callback.name}" here`)
+      if (isNotifier(callback)) {
+        const mailbox = outbox.channel(name, (notification, context) => callback.send(notification, context))
+        callback.useMailbox(mailbox)
+      }
+      guard.enroll(callback, { essential: false })
+      attach(hooks, callback)
+    } catch (error) {
+      report('error', `Callback "${name}" cannot be rebuilt in the background process: ${describeError(error)}`)
+    }
+  }
+  return { guard, hooks }
+}
+
+// By its members and not by its class: a notifier may bring its own copy of this package.
+function isNotifier(callback: object): callback is Callback & { send: Send; useMailbox(mailbox: Mailbox): void } {
+  return 'send' in callback && typeof callback.send === 'function' && 'useMailbox' in callback && typeof callback.useMailbox === 'function'
+}

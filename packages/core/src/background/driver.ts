@@ -1,0 +1,143 @@
+import { Emitter } from '../kernel/emitter.ts'
+import type { Guard } from '../kernel/guard.ts'
+import { createHooks, type RunHooks } from '../kernel/hooks.ts'
+import { failureOf, outcomeOf, type Verdict } from '../kernel/outcome.ts'
+import type { ConfigSnapshot, LogRecord, Losses, Outcome, RunInfo } from '../kernel/payloads.ts'
+import type { Report } from '../kernel/reporter.ts'
+import { describeError } from '../kernel/thrown.ts'
+import { ScalarIntake } from '../data/scalar-intake.ts'
+import type { FinishRecord, JournalRecord, RecordedRun } from '../journal/records.ts'
+
+export interface DriverOptions {
+  readonly hooks: RunHooks
+  readonly guard: Guard
+  readonly report: Report
+  /** The run folder. */
+  readonly dir: string
+}
+
+/**
+ * Drives callbacks from the records of a journal: the same hooks, in the same order, as in the process that wrote it.
+ */
+export class Driver {
+  readonly #options: DriverOptions
+  readonly #emitter: Emitter
+  readonly #intake: ScalarIntake
+  #run: RunInfo | undefined
+  #config: ConfigSnapshot = {}
+  #lastTime = 0
+  /** Records before this part of the run are only remembered. */
+  #heard = true
+  outcome: Outcome | undefined
+
+  constructor(options: DriverOptions) {
+    this.#options = options
+    const { hooks, guard, report } = options
+    this.#intake = new ScalarIntake(report)
+    this.#emitter = new Emitter({ backend: createHooks(guard, report), heard: hooks, guard, report })
+  }
+
+  /** While true, records are remembered and nobody hears them: they belong to an earlier part of a resumed run. */
+  set restoring(value: boolean) {
+    this.#heard = !value
+  }
+
+  /** Time of the latest record, in milliseconds since 1970; 0 when there was none. */
+  get lastTime(): number {
+    return this.#lastTime
+  }
+
+  /** How far the run has come. */
+  progress(): Pick<FinishRecord, 'duration' | 'steps' | 'lastStep'> {
+    const { steps, lastStep } = this.#intake
+    return { duration: Math.max(0, this.#lastTime - (this.#run?.startTime ?? this.#lastTime)), steps, lastStep }
+  }
+
+  /** @returns a promise when somebody must be waited for before the next record may be fed. */
+  feed(record: JournalRecord): Promise<void> | undefined {
+    if (record.time > this.#lastTime) this.#lastTime = record.time
+    switch (record.type) {
+      case 'log':
+        return this.#log(record)
+      case 'header':
+      case 'resume':
+        return this.#begin(record.run, record.type === 'resume')
+      case 'finish':
+        return this.#heard ? this.#finish(record) : undefined
+      case 'config':
+        this.#config = record.config
+        if (this.#heard) this.#emitter.emit('runtimeInfo', Object.freeze({ config: deepFreeze(record.config) }))
+        return undefined
+      case 'metadata':
+        if (this.#heard) this.#emitter.emit('runtimeInfo', Object.freeze({ metadata: deepFreeze(record.metadata) }))
+        return undefined
+      case 'requirements':
+        if (this.#heard) this.#emitter.emit('runtimeInfo', Object.freeze({ requirements: record.requirements }))
+        return undefined
+      case 'column': {
+        const { type: _, ...column } = record
+        if (this.#heard) this.#emitter.emit('column', Object.freeze(column))
+        return undefined
+      }
+      case 'alert': {
+        const { type: _, ...alert } = record
+        if (this.#heard) this.#emitter.emit('alert', Object.freeze(alert))
+        return undefined
+      }
+    }
+  }
+
+  /** Ends the run for everybody who listens; the time is that of the last record unless it is known better. */
+  async end(verdict: Verdict, time: number = this.#lastTime, losses: Losses = {}): Promise<Outcome | undefined> {
+    if (this.outcome || !this.#run) return this.outcome
+    const { guard, hooks } = this.#options
+    const run = Object.freeze({ ...this.#run, config: deepFreeze(this.#config) })
+    const { steps, lastStep } = this.#intake
+    const intake = { steps, lastStep, summary: () => this.#intake.summary(), losses: () => losses }
+    const outcome = outcomeOf(verdict, { run, intake, guard, lost: 0 }, time)
+    this.outcome = outcome
+    const failure = failureOf(outcome)
+    if (failure) await hooks.error.promise(failure)
+    await hooks.finish.promise(outcome)
+    return outcome
+  }
+
+  #log({ step, time, data }: LogRecord): undefined {
+    const record = Object.freeze({ step, time, data: Object.freeze(data) })
+    this.#intake.log(record)
+    if (!this.#heard) return
+    this.#emitter.emit('log', record)
+    if (this.#emitter.hears('metric'))
+      for (const metric of this.#intake.metricsOf(record)) this.#emitter.emit('metric', metric)
+  }
+
+  #begin(recorded: RecordedRun, resumed: boolean): Promise<void> | undefined {
+    this.#run = Object.freeze({ ...recorded, resumed, dir: this.#options.dir })
+    this.#config = recorded.config
+    return this.#heard ? this.#start(this.#run) : undefined
+  }
+
+  async #start(run: RunInfo): Promise<void> {
+    const { hooks, report } = this.#options
+    deepFreeze(run)
+    try {
+      await hooks.init.promise(run)
+    } catch (error) {
+      // The run goes on without being asked: it has long begun.
+      report('error', describeError(error))
+    }
+    await hooks.run.promise(run)
+  }
+
+  async #finish({ type: _, time, state, error, cause, losses }: FinishRecord): Promise<void> {
+    await this.end({ state, ...(error && { error }), ...(cause && { cause }) }, time, losses)
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const item of Object.values(value)) deepFreeze(item)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -1,0 +1,115 @@
+import { appendFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Verdict } from '../kernel/outcome.ts'
+import type { Outcome } from '../kernel/payloads.ts'
+import type { Report } from '../kernel/reporter.ts'
+import { JournalCursor } from '../journal/cursor.ts'
+import { encodeRecord, JOURNAL_FILE } from '../journal/records.ts'
+import { thisProcess } from '../runtime/process-identity.ts'
+import { markRunning, unmark } from '../journal/running.ts'
+import { assemble } from './cast.ts'
+import { DeathWatch } from './death.ts'
+import { Driver } from './driver.ts'
+import { HeapSampler } from './heap-sampler.ts'
+import type { Lifeline } from './lifeline.ts'
+import type { Order } from './messages.ts'
+import { Outbox } from './outbox.ts'
+import { OutboxStore } from './outbox-store.ts'
+import { Pulse } from './pulse.ts'
+import { noteHeard } from './heard.ts'
+
+/** How often the journal is looked at, in milliseconds. */
+const POLL = 100
+/** How long a dead process's last bytes are waited for, in milliseconds. */
+const GRACE = 50
+/** How long after the end of a run its notifications are tried, in milliseconds. */
+export const DELIVERY_BUDGET = 3_600_000
+
+/**
+ * Drives the resident callbacks of one run while it is recorded, explains its death if it dies, and stays until its
+ * notifications are delivered or their time is over.
+ */
+export async function hearRun(order: Order, lifeline: Lifeline, report: Report, stop: AbortSignal): Promise<void> {
+  const watch = new DeathWatch(order.training)
+  const heap = new HeapSampler(order.training.pid, order.heapLimit)
+  markRunning(order.dir, { training: order.training, background: thisProcess() })
+  const outbox = new Outbox({ store: new OutboxStore(order.dir), part: String(order.from), budget: DELIVERY_BUDGET, report })
+  const { guard, hooks } = await assemble(order.callbacks, order.callbackTimeout, outbox, report)
+  const cursor = new JournalCursor(join(order.dir, JOURNAL_FILE))
+  const driver = new Driver({ hooks, guard, report, dir: order.dir })
+
+  const pulse = new Pulse()
+  lifeline.onCut(() => pulse.now())
+  stop.addEventListener('abort', () => pulse.now())
+  const last = (): boolean => lifeline.cut || stop.aborted
+
+  const outcome =
+    (await follow(order, cursor, driver, pulse, last)) ??
+    (stop.aborted ? undefined : await conclude(order, cursor, driver, pulse, () => watch.explain(lifeline.statusOf(order.training.pid), heap.last())))
+  heap.stop()
+  cursor.close()
+  // Told to stop while the training lives on: nothing more can be known, and what is known is on disk.
+  if (!outcome) return outbox.stop()
+  outbox.runEnded(outcome.endTime)
+  noteHeard(order.dir, order.from)
+  if (stop.aborted) outbox.stop()
+  stop.addEventListener('abort', () => outbox.stop())
+
+  await outbox.tried()
+  lifeline.send({ type: 'settled', state: outcome.state, callbacks: guard.reports(), deliveries: outbox.deliveries() })
+  await outbox.settled()
+  if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(order.dir)
+}
+
+/** Feeds records as they come. @returns the outcome, when the training wrote one. */
+async function follow(
+  order: Order,
+  cursor: JournalCursor,
+  driver: Driver,
+  pulse: Pulse,
+  last: () => boolean,
+): Promise<Outcome | undefined> {
+  for (;;) {
+    // Asked before reading: what was written before the training died is read after it.
+    const enough = last()
+    for (const record of cursor.read()) {
+      driver.restoring = cursor.offset < order.from
+      const wait = driver.feed(record)
+      if (wait) await wait
+      if (driver.outcome) return driver.outcome
+    }
+    if (enough) return undefined
+    await pulse.next(POLL)
+  }
+}
+
+/** The training is gone and did not say how it ended: finds out, writes it down, tells everybody. */
+async function conclude(
+  order: Order,
+  cursor: JournalCursor,
+  driver: Driver,
+  pulse: Pulse,
+  explain: () => Verdict,
+): Promise<Outcome | undefined> {
+  await pulse.next(GRACE)
+  const finished = await follow(order, cursor, driver, pulse, () => true)
+  if (finished) return finished
+  for (const record of cursor.end()) await driver.feed(record)
+  if (driver.outcome) return driver.outcome
+  const verdict = explain()
+  appendFinish(order.dir, driver, verdict)
+  return driver.end(verdict, driver.lastTime)
+}
+
+function appendFinish(dir: string, driver: Driver, { state, error, cause }: Verdict): void {
+  const path = join(dir, JOURNAL_FILE)
+  // A journal that was deleted must not come back as a file of one line.
+  if (!existsSync(path)) return
+  const record = { type: 'finish', time: driver.lastTime, state, error, cause, ...driver.progress(), losses: {} } as const
+  try {
+    // The journal may end in the middle of a line.
+    appendFileSync(path, `\n${encodeRecord(record)}`)
+  } catch {
+    // A full or read-only disk: the callbacks hear the end all the same.
+  }
+}

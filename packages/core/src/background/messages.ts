@@ -1,0 +1,30 @@
+import type { Resident } from '../kernel/callback.ts'
+import type { CallbackReport, RunState } from '../kernel/payloads.ts'
+import type { ReportLevel } from '../kernel/reporter.ts'
+import type { Delivery } from './outbox.ts'
+import type { ProcessIdentity } from '../runtime/process-identity.ts'
+
+/** First line on the background process's standard input, which stays open for as long as the training lives. */
+export interface Order {
+  /** The run folder. */
+  readonly dir: string
+  /** Where this part of the run begins in the journal, in bytes. */
+  readonly from: number
+  readonly callbacks: readonly { readonly name: string; readonly resident: Resident }[]
+  readonly callbackTimeout: number
+  readonly training: ProcessIdentity
+  /** Limit of the training's heap, in bytes. */
+  readonly heapLimit: number
+}
+
+/** One line on the background process's standard output, for as long as somebody reads it. */
+export type News =
+  /** Something the user should see. */
+  | { readonly type: 'report'; readonly level: ReportLevel; readonly message: string }
+  /** Everybody has heard the end, and every notification has been tried once. */
+  | {
+      readonly type: 'settled'
+      readonly state: RunState
+      readonly callbacks: readonly CallbackReport[]
+      readonly deliveries: readonly Delivery[]
+    }

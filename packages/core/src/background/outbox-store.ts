@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Notification } from '../notification/notification.ts'
+
+/** Folder of the outbox in a run folder. */
+export const OUTBOX_FOLDER = 'outbox'
+
+/** One notification on its way. No secret is in it: the notifier that sends it has them. */
+export interface OutboxItem {
+  /** Run part, event and channel: what makes it the same notification. */
+  readonly key: string
+  readonly channel: string
+  readonly event: string
+  readonly notification: Notification
+  readonly state: 'waiting' | 'sent' | 'given up'
+  readonly attempts: number
+  /** Milliseconds since 1970. */
+  readonly posted: number
+  /** Milliseconds since 1970; not before this the next attempt is made. */
+  readonly nextTry: number
+  /** When it was sent or given up, in milliseconds since 1970. */
+  readonly settled?: number
+  /** Why the last attempt failed. */
+  readonly reason?: string
+}
+
+/** Keeps the items of one outbox as files: one each, replaced as a whole, so that none is ever half written. */
+export class OutboxStore {
+  readonly #folder: string
+
+  /** @param dir - The run folder. */
+  constructor(dir: string) {
+    this.#folder = join(dir, OUTBOX_FOLDER)
+  }
+
+  /** What can be read; a file that cannot is left alone. */
+  load(): OutboxItem[] {
+    let names: string[]
+    try {
+      names = readdirSync(this.#folder).filter((name) => name.endsWith('.json'))
+    } catch {
+      return []
+    }
+    return names.flatMap((name) => {
+      try {
+        const item = JSON.parse(readFileSync(join(this.#folder, name), 'utf8')) as OutboxItem
+        return typeof item.key === 'string' && typeof item.state === 'string' ? [item] : []
+      } catch {
+        return []
+      }
+    })
+  }
+
+  /** @throws the file system's own error. */
+  save(item: OutboxItem): void {
+    // Not recursive: a run folder that was deleted stays deleted.
+    mkdirUnlessThere(this.#folder)
+    const path = join(this.#folder, `${fileName(item.key)}.json`)
+    writeFileSync(`${path}.tmp`, `${JSON.stringify(item)}\n`, { mode: 0o600 })
+    renameSync(`${path}.tmp`, path)
+  }
+}
+
+/** Names of channels are the user's, and may hold anything. */
+function fileName(key: string): string {
+  const readable = key.replaceAll(/[^\w.-]+/g, '_').slice(0, 60)
+  return `${readable}-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`
+}
+
+function mkdirUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}

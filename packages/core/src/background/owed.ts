@@ -1,0 +1,122 @@
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { causeInWords } from '../kernel/outcome.ts'
+import type { Placement } from '../kernel/payloads.ts'
+import type { Report } from '../kernel/reporter.ts'
+import { describeError } from '../kernel/thrown.ts'
+import { JournalCursor } from '../journal/cursor.ts'
+import { encodeRecord, JOURNAL_FILE } from '../journal/records.ts'
+import { besideMark, markedRuns, unmark, type Caretakers } from '../journal/running.ts'
+import { isAlive, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'
+import { assemble } from './cast.ts'
+import { Driver } from './driver.ts'
+import { noteHeard, wasHeard } from './heard.ts'
+import { DELIVERY_BUDGET } from './hear-run.ts'
+import type { Order } from './messages.ts'
+import { Outbox } from './outbox.ts'
+import { OutboxStore } from './outbox-store.ts'
+
+/** Runs in a logdir that nobody takes care of any more: they never ended, or something of them was not delivered. */
+export function abandonedRuns(logdir: string): string[] {
+  return markedRuns(logdir).flatMap(({ dir, caretakers }) => (caretakers && areGone(caretakers) ? [dir] : []))
+}
+
+/**
+ * Ends abandoned runs of the same logdir as lost, and delivers what is owed of them, through those callbacks of this run
+ * that the other had too. Each is taken by one process only.
+ */
+export async function settleOwed(order: Order, report: Report, stop: AbortSignal): Promise<void> {
+  for (const dir of abandonedRuns(dirname(order.dir))) {
+    if (dir === order.dir || stop.aborted) continue
+    const release = lock(dir)
+    if (!release) continue
+    try {
+      await settle(dir, order, report, stop)
+    } catch (error) {
+      report('warn', `The abandoned run in ${dir} could not be settled: ${describeError(error)}`)
+    } finally {
+      release()
+    }
+  }
+}
+
+async function settle(dir: string, order: Order, report: Report, stop: AbortSignal): Promise<void> {
+  const path = join(dir, JOURNAL_FILE)
+  if (!existsSync(path)) return unmark(dir)
+  const { from, finished, callbacks } = lastPart(path)
+  const cast = order.callbacks.filter(({ name }) => callbacks.some((other) => other.name === name))
+  const outbox = new Outbox({ store: new OutboxStore(dir), part: String(from), budget: DELIVERY_BUDGET, report })
+  outbox.runEnded(Date.now())
+  const { guard, hooks } = await assemble(cast, order.callbackTimeout, outbox, report)
+  if (!finished || !wasHeard(dir, from)) {
+    const driver = new Driver({ hooks, guard, report, dir })
+    const cursor = new JournalCursor(path)
+    for (const records of [cursor.read(), cursor.end()]) {
+      for (const record of records) {
+        driver.restoring = cursor.offset < from
+        await driver.feed(record)
+      }
+    }
+    cursor.close()
+    if (!finished) await endAsLost(path, driver)
+    noteHeard(dir, from)
+  }
+  stop.addEventListener('abort', () => outbox.stop())
+  await outbox.settled()
+  if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
+}
+
+async function endAsLost(path: string, driver: Driver): Promise<void> {
+  const cause = { type: 'lost' } as const
+  const verdict = { state: 'crashed', cause, error: { name: 'Lost', message: causeInWords(cause) } } as const
+  const record = { type: 'finish', time: driver.lastTime, ...verdict, ...driver.progress(), losses: {} } as const
+  appendFileSync(path, `\n${encodeRecord(record)}`)
+  await driver.end(verdict)
+}
+
+interface LastPart {
+  /** Where it begins, in bytes. */
+  readonly from: number
+  readonly finished: boolean
+  readonly callbacks: readonly Placement[]
+}
+
+function lastPart(path: string): LastPart {
+  let part: LastPart = { from: 0, finished: false, callbacks: [] }
+  const cursor = new JournalCursor(path)
+  for (const record of cursor.read()) {
+    if (record.type === 'header' || record.type === 'resume')
+      part = { from: cursor.offset, finished: false, callbacks: record.run.callbacks ?? [] }
+    else if (record.type === 'finish') part = { ...part, finished: true }
+  }
+  cursor.close()
+  return part
+}
+
+/** Undefined: another living process takes care of it. */
+function lock(dir: string): (() => void) | undefined {
+  const path = besideMark(dir, 'lock')
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(path, JSON.stringify(thisProcess()), { flag: 'wx' })
+      return () => rmSync(path, { force: true })
+    } catch {
+      if (!holderIsGone(path)) return undefined
+      rmSync(path, { force: true })
+    }
+  }
+  return undefined
+}
+
+function holderIsGone(path: string): boolean {
+  try {
+    return isAlive(JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity) === false
+  } catch {
+    return false
+  }
+}
+
+/** What runs on another machine cannot be asked, so it counts as alive. */
+function areGone({ training, background }: Caretakers): boolean {
+  return isAlive(training) === false && (!background || isAlive(background) === false)
+}

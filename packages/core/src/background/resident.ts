@@ -1,0 +1,63 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Callback, Resident } from '../kernel/callback.ts'
+
+/** Why a callback must stay in the training process; absent when it can be rebuilt elsewhere. */
+export function obstacleOf(resident: Resident, script: string | undefined): string | undefined {
+  const path = pathOf(resident.module)
+  if (path === undefined) return 'its module is not a file'
+  // Importing the training script would train a second time.
+  if (script !== undefined && samePath(path, script)) return 'its module is the training script itself'
+  if (resident.package !== undefined && packageOf(path) !== resident.package)
+    return `its module is not part of the package ${resident.package}; it may have been bundled`
+  try {
+    JSON.stringify(resident.options)
+  } catch {
+    return 'its options are not plain JSON'
+  }
+  return undefined
+}
+
+/**
+ * Rebuilds a callback from what it said of itself.
+ *
+ * @throws whatever its module or constructor throws.
+ */
+export async function rebuild({ module, export: name, options }: Resident): Promise<Callback> {
+  const exported = ((await import(module)) as Record<string, unknown>)[name]
+  if (typeof exported !== 'function') throw new TypeError(`the module exports no function or class "${name}"`)
+  const isClass = /^class\b/.test(Function.prototype.toString.call(exported))
+  return isClass
+    ? new (exported as new (options: unknown) => Callback)(options)
+    : (exported as (options: unknown) => Callback)(options)
+}
+
+/** Name in the package.json nearest to a file. */
+export function packageOf(path: string): string | undefined {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    try {
+      const { name } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { name?: unknown }
+      if (typeof name === 'string') return name
+    } catch {
+      // None here: look further up.
+    }
+    if (dirname(at) === at) return undefined
+  }
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    return undefined
+  }
+}
+
+function samePath(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b)
+  } catch {
+    return a === b
+  }
+}

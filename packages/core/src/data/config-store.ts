@@ -1,0 +1,81 @@
+import type { ConfigMethods, ConfigStore } from '../kernel/config.ts'
+import type { ConfigSnapshot, JsonValue } from '../kernel/payloads.ts'
+import { viewOf, viewsInside, type Tree } from './config-view.ts'
+import { toJson } from './json-value.ts'
+
+/** A configuration that knows when it has changed, however deep the change was made. */
+export function createConfig(initial: object = {}): ConfigStore {
+  const tree: Tree = Object.create(null) as Tree
+  const changes = watchChanges()
+  const store = (key: string, value: JsonValue): void => {
+    tree[key] = value
+    changes.note()
+  }
+  const inside = viewsInside(changes.note)
+  const methods: ConfigMethods = {
+    get: (key, fallback) => (Object.hasOwn(tree, key) ? inside(tree[key]) : fallback),
+    set: (key, value) => store(key, toJson(value)),
+    update: (values) => {
+      const members = toJson(values)
+      if (typeof members === 'object' && members !== null)
+        for (const [key, value] of Object.entries(members)) store(key, value)
+    },
+    delete: (key) => {
+      if (!Object.hasOwn(tree, key)) return false
+      delete tree[key]
+      changes.note()
+      return true
+    },
+    has: (key) => Object.hasOwn(tree, key),
+    toJSON: () => snapshot(tree),
+  }
+  methods.update(initial)
+  return {
+    view: viewOf(tree, methods, inside),
+    snapshot: () => snapshot(tree),
+    takeChange: () => (changes.take() ? snapshot(tree) : undefined),
+    onChange: changes.onChange,
+    restore: (earlier) => {
+      for (const [key, value] of Object.entries(earlier)) if (!Object.hasOwn(tree, key)) methods.set(key, value)
+    },
+  }
+}
+
+/** Gathers the changes of one tick. */
+function watchChanges(): { note: () => void; take: () => boolean; onChange: (listener: () => void) => void } {
+  let changed = false
+  let scheduled = false
+  let listener: (() => void) | undefined
+  const schedule = (): void => {
+    if (scheduled || !listener || !changed) return
+    scheduled = true
+    queueMicrotask(() => {
+      scheduled = false
+      if (changed) listener?.()
+    })
+  }
+  return {
+    note: () => {
+      changed = true
+      schedule()
+    },
+    take: () => {
+      const was = changed
+      changed = false
+      return was
+    },
+    onChange: (heard) => {
+      listener = heard
+      schedule()
+    },
+  }
+}
+
+function snapshot(tree: Tree): ConfigSnapshot {
+  return deepFreeze(toJson(tree)) as ConfigSnapshot
+}
+
+function deepFreeze(value: JsonValue): JsonValue {
+  if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) deepFreeze(item)
+  return Object.freeze(value)
+}

@@ -1,0 +1,45 @@
+import type { Losses } from '../kernel/payloads.ts'
+import type { Report } from '../kernel/reporter.ts'
+
+/** Messages about data before the rest is only counted. */
+const MAX_MESSAGES = 100
+/** Characters by which subjects are told apart: what is remembered must not be as large as what was given. */
+const MAX_SUBJECT = 1_024
+
+/** Says once what is wrong with a key, and counts what was lost. */
+export class Problems {
+  readonly #report: Report
+  readonly #said = new Set<string>()
+  #values = 0
+  #duplicates = 0
+
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  lostValue(subject: string, message: string): void {
+    this.#values++
+    this.say(`value ${subject}`, message)
+  }
+
+  lostDuplicate(subject: string, message: string): void {
+    this.#duplicates++
+    this.say(`duplicate ${subject}`, message)
+  }
+
+  /** @param subject - What the message is about; it is said once. */
+  say(subject: string, message: string): void {
+    const short = subject.slice(0, MAX_SUBJECT)
+    if (this.#said.size >= MAX_MESSAGES || this.#said.has(short)) return
+    this.#said.add(short)
+    this.#report('warn', message)
+    if (this.#said.size === MAX_MESSAGES) this.#report('warn', 'Further problems with logged data are only counted.')
+  }
+
+  losses(): Losses {
+    return {
+      ...(this.#values > 0 && { values: this.#values }),
+      ...(this.#duplicates > 0 && { duplicates: this.#duplicates }),
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import type { Intake } from '../kernel/intake.ts'
+import type { ColumnInfo, LogRecord, Losses, MetricInfo, MetricSummary } from '../kernel/payloads.ts'
+import type { Report } from '../kernel/reporter.ts'
+import { cleanKey, sectionOf, shown } from './key.ts'
+import { readData, readMember, readNames } from './nested.ts'
+import { Problems } from './problems.ts'
+import { Series } from './series.ts'
+import { checkStep } from './step.ts'
+
+/** Levels of nesting in one `log()` call. */
+const MAX_DEPTH = 16
+/** Members that one `log()` call may hold, however they are nested: shared objects multiply. */
+const MAX_MEMBERS = 100_000
+/** Spellings of keys that are remembered beside the keys themselves. */
+const MAX_SPELLINGS = 10_000
+
+const NONE: readonly ColumnInfo[] = Object.freeze([])
+
+/** One `log()` call while it is being read. */
+interface Call {
+  readonly step: number
+  readonly time: number
+  readonly row: Record<string, number>
+  members: number
+}
+
+/** Turns `log()` calls into records of scalars. Its memory depends on the number of keys, not on that of steps. */
+export class ScalarIntake implements Intake {
+  readonly #problems: Problems
+  /** By key as the user writes it: after the first time, one lookup answers everything. */
+  readonly #bySpelling = new Map<string, Series>()
+  readonly #series = new Map<string, Series>()
+  #newColumns: ColumnInfo[] | undefined
+  #nextStep = 0
+  #steps = 0
+
+  constructor(report: Report) {
+    this.#problems = new Problems(report)
+  }
+
+  get steps(): number {
+    return this.#steps
+  }
+
+  get lastStep(): number | undefined {
+    return this.#nextStep > 0 ? this.#nextStep - 1 : undefined
+  }
+
+  accept(data: unknown, step: unknown, time: number): LogRecord | undefined {
+    const read = readData(data)
+    if ('problem' in read) {
+      this.#refuse('', read.problem)
+      return undefined
+    }
+    const at = step === undefined || step === null ? this.#nextStep : this.#explicit(step)
+    const call: Call = { step: at, time, row: {}, members: 0 }
+    if (this.#collect(read.group, '', call, []) === 0) return undefined
+    if (at >= this.#nextStep) this.#nextStep = at + 1
+    this.#steps++
+    return Object.freeze({ step: at, time, data: Object.freeze(call.row) })
+  }
+
+  takeNewColumns(): readonly ColumnInfo[] {
+    const columns = this.#newColumns
+    if (columns === undefined) return NONE
+    this.#newColumns = undefined
+    return columns
+  }
+
+  metricsOf({ step, time, data }: LogRecord): readonly MetricInfo[] {
+    return Object.entries(data).map(([key, value]) => {
+      const series = this.#series.get(key)!
+      return Object.freeze({ column: series.column, step, time, value, summary: series.summary() })
+    })
+  }
+
+  /** A record of an earlier part of a resumed run. */
+  log({ step, time, data }: LogRecord): void {
+    for (const [key, value] of Object.entries(data)) this.#seriesOf(key, step, time).add(step, value)
+    this.#newColumns = undefined
+    this.#steps++
+    if (step >= this.#nextStep) this.#nextStep = step + 1
+  }
+
+  summary(): Readonly<Record<string, MetricSummary>> {
+    return Object.freeze(Object.fromEntries(Array.from(this.#series, ([key, series]) => [key, series.summary()])))
+  }
+
+  losses(): Losses {
+    return this.#problems.losses()
+  }
+
+  /** @returns the number of values added to the row. @param above - The objects that hold this one. */
+  #collect(data: object, prefix: string, call: Call, above: readonly object[]): number {
+    const names = readNames(data)
+    if ('problem' in names) return this.#refuse(prefix, names.problem)
+    call.members += names.length
+    if (call.members > MAX_MEMBERS) return this.#refuse(prefix, `more than ${MAX_MEMBERS} values in one call`)
+    let count = 0
+    for (const name of names) {
+      const key = prefix === '' ? name : `${prefix}/${name}`
+      const read = readMember(data, name)
+      if (typeof read === 'number') count += this.#put(key, read, call)
+      else if ('problem' in read) this.#refuse(key, read.problem)
+      else if (above.includes(read.group) || read.group === data) this.#refuse(key, 'an object that holds itself')
+      else if (above.length === MAX_DEPTH) this.#refuse(key, `objects nested more than ${MAX_DEPTH} levels deep`)
+      else count += this.#collect(read.group, key, call, [...above, data])
+    }
+    return count
+  }
+
+  #refuse(key: string, what: string): 0 {
+    const takes = key === '' ? 'log() takes an object of numbers by key' : `"${shown(key)}" takes a number`
+    this.#problems.lostValue(key, `${takes}, but got ${what}. Ignored.`)
+    return 0
+  }
+
+  /** Number of values added to the row: 0 or 1. */
+  #put(spelling: string, value: number, call: Call): 0 | 1 {
+    const series = this.#bySpelling.get(spelling) ?? this.#resolve(spelling, call)
+    if (series === undefined) return 0
+    const { key } = series.column
+    if (series.add(call.step, value)) {
+      call.row[key] = value
+      return 1
+    }
+    this.#problems.lostDuplicate(
+      key,
+      `"${shown(key)}": step ${call.step} has been used before. The first value stands.`,
+    )
+    return 0
+  }
+
+  #resolve(spelling: string, { step, time }: Call): Series | undefined {
+    const clean = cleanKey(spelling)
+    if ('problem' in clean) {
+      this.#problems.lostValue(spelling, `Key "${shown(spelling)}" ${clean.problem}. Its values are ignored.`)
+      return undefined
+    }
+    if (clean.changed) this.#problems.say(`key ${spelling}`, `Key "${shown(spelling)}" is ${clean.changed}.`)
+    const series = this.#seriesOf(clean.key, step, time)
+    if (spelling === clean.key || this.#bySpelling.size < MAX_SPELLINGS) this.#bySpelling.set(spelling, series)
+    return series
+  }
+
+  #seriesOf(key: string, step: number, time: number): Series {
+    const known = this.#series.get(key)
+    if (known) return known
+    const column = Object.freeze({
+      key,
+      index: this.#series.size,
+      kind: 'scalar',
+      section: sectionOf(key),
+      step,
+      time,
+    } as const)
+    const series = new Series(column)
+    this.#series.set(key, series)
+    ;(this.#newColumns ??= []).push(column)
+    return series
+  }
+
+  #explicit(step: unknown): number {
+    const checked = checkStep(step)
+    if (typeof checked === 'number') return checked
+    this.#problems.say(
+      'step',
+      `"step" takes a whole number from 0 to 2^47, but got ${checked.problem}. An automatic step is used.`,
+    )
+    return this.#nextStep
+  }
+}

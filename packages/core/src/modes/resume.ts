@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import type { Restoration } from '../kernel/backend.ts'
+import { SwanLabError } from '../kernel/error.ts'
+import { causeInWords } from '../kernel/outcome.ts'
+import type { ConfigSnapshot, InitInfo } from '../kernel/payloads.ts'
+import type { Report } from '../kernel/reporter.ts'
+import { JournalReader } from '../journal/reader.ts'
+import { JOURNAL_FILE, type FinishRecord, type HeaderRecord, type JournalRecord } from '../journal/records.ts'
+import { isAlive, type ProcessIdentity } from '../runtime/process-identity.ts'
+import { findRun } from './run-folders.ts'
+
+/**
+ * The run folder to continue; absent when there is none and that is allowed.
+ *
+ * @throws SwanLabError `RESUME_FAILED` when it must exist and does not, belongs to another project, or is being written.
+ */
+export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: string; header: HeaderRecord } | undefined {
+  const found = findRun(info.logdir, info.id)
+  if (!found) {
+    if (resume === 'allow') return undefined
+    throw new SwanLabError('RESUME_FAILED', `"resume" is "must", but no run with id ${info.id} is in ${info.logdir}. Use "allow" to start it when it does not exist.`)
+  }
+  const { project } = found.header.run
+  if (project !== info.project)
+    throw new SwanLabError('RESUME_FAILED', `Run ${info.id} belongs to project "${project}", not to "${info.project}".`)
+  const { owner, finished } = lastPart(found.dir)
+  if (!finished && owner && isAlive(owner) === true)
+    throw new SwanLabError('RESUME_FAILED', `Run ${info.id} is still being recorded by process ${owner.pid}; finish it first.`)
+  return found
+}
+
+/** Ends a part of the run that never ended, as whoever finds it must. */
+export function closeLost(dir: string, append: (record: FinishRecord) => void): void {
+  const { finished, start, last, steps, lastStep } = lastPart(dir)
+  if (finished) return
+  const cause = { type: 'lost' } as const
+  const error = { name: 'Lost', message: causeInWords(cause) }
+  append({ type: 'finish', time: last, state: 'crashed', cause, error, duration: Math.max(0, last - start), steps, lastStep, losses: {} })
+}
+
+/** Gives a run back what its journal holds. */
+export function restoreJournal(dir: string, into: Restoration, report: Report): void {
+  const reader = new JournalReader(join(dir, JOURNAL_FILE))
+  let config: ConfigSnapshot | undefined
+  for (const record of reader) {
+    if (record.type === 'log') into.log(record)
+    else if (record.type === 'config') config = record.config
+  }
+  if (config) into.config(config)
+  const { dropped } = reader.damage
+  if (dropped > 0) report('warn', `${dropped} damaged lines of the run's journal were left out.`)
+}
+
+interface Part {
+  readonly owner: ProcessIdentity | undefined
+  readonly finished: boolean
+  readonly start: number
+  /** Time of the last record. */
+  readonly last: number
+  readonly steps: number
+  readonly lastStep: number | undefined
+}
+
+/** What the journal says of the process that wrote to it last. */
+function lastPart(dir: string): Part {
+  let part: Part = { owner: undefined, finished: false, start: 0, last: 0, steps: 0, lastStep: undefined }
+  for (const record of new JournalReader(join(dir, JOURNAL_FILE))) part = follow(part, record)
+  return part
+}
+
+function follow(part: Part, record: JournalRecord): Part {
+  const last = Math.max(part.last, record.time)
+  switch (record.type) {
+    case 'header':
+    case 'resume':
+      return { ...part, last, owner: record.process, start: record.time, finished: false }
+    case 'finish':
+      return { ...part, last, finished: true }
+    case 'log':
+      return { ...part, last, steps: part.steps + 1, lastStep: Math.max(part.lastStep ?? 0, record.step) }
+    default:
+      return { ...part, last }
+  }
+}

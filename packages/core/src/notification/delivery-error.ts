@@ -1,0 +1,23 @@
+import { SwanLabError } from '../kernel/error.ts'
+
+/** What a {@link DeliveryError} knows beside its message. */
+export interface DeliveryErrorOptions {
+  /** True: the receiver said no, and would say no again. Default: false. */
+  readonly permanent?: boolean | undefined
+  /** How long the receiver asked us to wait, in milliseconds. */
+  readonly retryAfter?: number | undefined
+  /** Passed on to the reader of the error: leave it out when it could hold a secret. */
+  readonly cause?: unknown
+}
+
+/** A notification was not delivered; says whether trying again can help. Its code is `NOTIFICATION_FAILED`. */
+export class DeliveryError extends SwanLabError {
+  readonly permanent: boolean
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, options: DeliveryErrorOptions = {}) {
+    super('NOTIFICATION_FAILED', message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.permanent = options.permanent ?? false
+    this.retryAfter = options.retryAfter
+  }
+}

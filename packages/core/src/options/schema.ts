@@ -1,0 +1,129 @@
+import { isDate, isPromise, isRegExp, isSet } from 'node:util/types'
+import type { ZodType } from 'zod'
+import type { Callback } from '../kernel/callback.ts'
+import type { Mode } from '../kernel/payloads.ts'
+import { PROJECT_NAME } from './project-name.ts'
+import { cut, tidyName, tidyText } from './text.ts'
+
+/** The parameters that zod checks, once their sources are settled. */
+export interface Checked {
+  project?: string | undefined
+  workspace?: string | undefined
+  experimentName?: string | undefined
+  description?: string | undefined
+  tags?: string[] | undefined
+  config?: object | string | undefined
+  logdir?: string | undefined
+  mode?: Mode | undefined
+  public?: boolean | undefined
+  callbacks?: Callback[] | undefined
+  id?: string | undefined
+  resume?: 'must' | 'allow' | 'never' | undefined
+  reinit?: boolean | undefined
+}
+
+const MOST_TAGS = 50
+
+/** Longest list that is looked through at all. */
+const LONGEST_LIST = 1000
+
+/**
+ * Checks and tidies. Each issue's message says what its parameter takes.
+ *
+ * @param warn - Hears of what was changed rather than refused.
+ */
+export async function createSchema(warn: (name: keyof Checked, what: string) => void): Promise<ZodType<Checked>> {
+  const { z } = await import('zod')
+  const fit = (name: keyof Checked, most: number, tidy: (text: string) => string) => (text: string) => {
+    const whole = tidy(text)
+    const short = cut(whole, most)
+    if (short !== whole) warn(name, `was cut to ${most} characters`)
+    return short
+  }
+  const text = (takes: string) => z.string({ error: takes })
+  const line = (name: keyof Checked, most: number) => text('text').transform(fit(name, most, tidyName))
+  const matching = (pattern: RegExp, takes: string) => text(takes).trim().regex(pattern, { error: takes })
+  const flag = z.boolean({ error: 'true or false' })
+  const project = '1 to 100 characters of 0-9 a-z A-Z _ - + .'
+  const tag = text('text').transform(fit('tags', 200, tidyName))
+  const callback = z.custom<Callback>(isCallback, {
+    error: 'a callback: an object with a name, such as new EmailCallback(…)',
+  })
+
+  return z
+    .object({
+      project: matching(PROJECT_NAME, project).transform(fit('project', 100, (name) => name)),
+      workspace: matching(/^[0-9a-zA-Z_-]{1,25}$/, '1 to 25 characters of 0-9 a-z A-Z _ -'),
+      experimentName: line('experimentName', 250),
+      description: text('text').transform(fit('description', 1024, tidyText)),
+      tags: z
+        .preprocess(splitTags, z.array(tag, { error: 'a list of texts, or one text with commas' }))
+        .transform((tags) => {
+          const kept = [...new Set(tags)].filter((one) => one !== '')
+          if (kept.length > MOST_TAGS) warn('tags', `was cut to ${MOST_TAGS} tags`)
+          return kept.slice(0, MOST_TAGS)
+        }),
+      config: z.custom<object | string>(isConfig, {
+        error: 'an object, a Map, or the path of a .json, .yaml or .yml file',
+      }),
+      logdir: text('the path of a folder').regex(/^[^\0]{1,4000}$/, { error: 'the path of a folder' }),
+      mode: z.preprocess(
+        (mode) => (mode === 'online' ? 'cloud' : mode),
+        z.enum(['cloud', 'offline', 'local', 'disabled'], { error: '"cloud", "offline", "local" or "disabled"' }),
+      ),
+      public: flag,
+      callbacks: z.preprocess(callbackList, z.array(callback, { error: `a list of up to ${LONGEST_LIST} callbacks` })),
+      id: matching(/^[a-z0-9]{21}$/, '21 characters of a-z 0-9'),
+      resume: z.preprocess(
+        resumeWord,
+        z.enum(['must', 'allow', 'never'], { error: '"must", "allow", "never", true or false' }),
+      ),
+      reinit: flag,
+    })
+    .partial()
+}
+
+function splitTags(tags: unknown): unknown {
+  if (Array.isArray(tags)) return tags.slice(0, LONGEST_LIST)
+  if (typeof tags !== 'string') return tags
+  if (!tags.trimStart().startsWith('[')) return tags.split(',', LONGEST_LIST)
+  try {
+    return JSON.parse(tags) as unknown
+  } catch {
+    return tags
+  }
+}
+
+function callbackList(callbacks: unknown): unknown {
+  if (Array.isArray(callbacks)) return callbacks.length <= LONGEST_LIST ? callbacks : undefined
+  return isCallback(callbacks) ? [callbacks] : callbacks
+}
+
+function isCallback(value: unknown): value is Callback {
+  if (typeof value !== 'object' || value === null || !('name' in value)) return false
+  return typeof value.name === 'string' && value.name.trim() !== ''
+}
+
+/** Lists, sets and their like have no names to record their values under; a promise lacks an `await`. */
+function isConfig(value: unknown): value is object | string {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string'
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return false
+  return !isSet(value) && !isDate(value) && !isRegExp(value) && !isPromise(value)
+}
+
+const RESUME_WORDS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [true, 'allow'],
+  ['true', 'allow'],
+  ['yes', 'allow'],
+  ['1', 'allow'],
+  [false, 'never'],
+  ['false', 'never'],
+  ['no', 'never'],
+  ['0', 'never'],
+])
+
+/** One of the three words, if it is one of their many spellings. */
+export function resumeWord(resume: unknown): unknown {
+  const word = typeof resume === 'string' ? resume.trim().toLowerCase() : resume
+  return RESUME_WORDS.get(word) ?? word
+}

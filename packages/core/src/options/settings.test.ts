@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { SwanLabError } from '../kernel/error.ts'
+import type { Report } from '../kernel/reporter.ts'
+import { Settings } from './settings.ts'
+
+const messageOf = (options: unknown): string => {
+  try {
+    Reflect.construct(Settings, [options])
+  } catch (error) {
+    if (error instanceof SwanLabError && error.code === 'INVALID_OPTION') return error.message
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+const report: Report = () => {}
+
+describe('Settings', () => {
+  it('has defaults', () => {
+    expect(new Settings()).toMatchObject({
+      durability: 'write',
+      metadataCollect: true,
+      requirementsCollect: true,
+      logLevel: 'info',
+      callbackTimeout: 10_000,
+      background: true,
+      clock: Date.now,
+      report: expect.any(Function) as unknown,
+    })
+  })
+
+  it('keeps what is given, and takes undefined and null for not given', () => {
+    const settings = new Settings({
+      durability: 'sync',
+      metadataCollect: false,
+      callbackTimeout: 0.5,
+      report,
+      clock: undefined,
+    })
+    expect(settings).toMatchObject({
+      durability: 'sync',
+      metadataCollect: false,
+      callbackTimeout: 0.5,
+      report,
+      clock: Date.now,
+    })
+    expect(Reflect.construct(Settings, [{ logLevel: null }])).toMatchObject({ logLevel: 'info' })
+  })
+
+  it('cannot be changed', () => {
+    const settings = new Settings()
+    expect(() => Object.assign(settings, { background: false })).toThrow(TypeError)
+    expect(settings.background).toBe(true)
+  })
+
+  it('names every problem at once, and no value of what it does not know', () => {
+    const options = {
+      durabilty: 'hunter2',
+      metadataCollect: 'yes',
+      callbackTimeout: Infinity,
+      logLevel: 'loud',
+      clock: 5,
+    }
+    expect(messageOf(options)).toBe(
+      [
+        'Wrong options for Settings:',
+        '  "durabilty": no such setting; did you mean "durability"?',
+        '  settings.metadataCollect: takes true or false, but got "yes"',
+        '  settings.callbackTimeout: takes a number of milliseconds above 0, at most 2147483647, but got Infinity',
+        '  settings.logLevel: takes "debug" or "info" or "warn" or "error" or "silent", but got "loud"',
+        '  settings.clock: takes a function, but got 5',
+      ].join('\n'),
+    )
+  })
+
+  it.each([0, -1, NaN, 2 ** 31, '10'])('refuses %s as callbackTimeout', (callbackTimeout) => {
+    expect(messageOf({ callbackTimeout })).toContain('settings.callbackTimeout: takes a number of milliseconds')
+  })
+
+  it('suggests the TypeScript spelling for the Python one', () => {
+    expect(messageOf({ metadata_collect: true })).toContain('did you mean "metadataCollect"?')
+    expect(messageOf({ hardwareMonitor: true })).toContain('there are durability, metadataCollect, ')
+  })
+
+  it.each([[null], ['sync'], [[]]])('refuses %j in place of an object', (options) => {
+    expect(messageOf(options)).toContain('settings: takes an object of options')
+  })
+
+  it('survives an object that throws, and a crowd of unknown names', () => {
+    const trap = Object.defineProperty({}, 'durability', {
+      enumerable: true,
+      get: () => {
+        throw new Error('boom')
+      },
+    })
+    expect(messageOf(trap)).toContain('settings: cannot be read')
+    expect(messageOf(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`x${i}`, i])))).toMatch(
+      /and 4980 more$/,
+    )
+  })
+})

@@ -1,0 +1,115 @@
+import { terminalReport, type Report, type ReportLevel } from '../kernel/reporter.ts'
+import { readMembers } from './members.ts'
+import { Problems } from './problems.ts'
+
+/** Node runs a longer timer at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1
+
+/** What {@link Settings} is made from. */
+export interface SettingsOptions {
+  /**
+   * When a logged record is safe. `write`: handed to the operating system before `log()` returns, so it survives the
+   * death of the process. `buffered`: written in batches, which a killed process may lose. `sync`: on the disk itself,
+   * so it survives a power cut; slow. Default: `write`.
+   */
+  readonly durability?: 'write' | 'buffered' | 'sync' | undefined
+  /** Whether machine, runtime, command and git state are recorded. Default: true. Source: `metadata_collect`. */
+  readonly metadataCollect?: boolean | undefined
+  /** Whether the installed dependencies are recorded. Default: true. Source: `requirements_collect`. */
+  readonly requirementsCollect?: boolean | undefined
+  /** The least level of the library's own messages on the terminal. Default: `info`. */
+  readonly logLevel?: ReportLevel | 'silent' | undefined
+  /** Deadline of each asynchronous moment of a callback, in milliseconds: above 0, at most 2^31 - 1. Default: 10,000. */
+  readonly callbackTimeout?: number | undefined
+  /**
+   * How long `finish()` waits for the background process, in milliseconds: above 0, at most 2^31 - 1. It goes on
+   * without the training after that. Default: 30,000.
+   */
+  readonly finishTimeout?: number | undefined
+  /** Whether callbacks that can be rebuilt elsewhere run in a background process. Default: true. */
+  readonly background?: boolean | undefined
+  /** The current time, in milliseconds since 1970. Default: `Date.now`. */
+  readonly clock?: (() => number) | undefined
+  /** Where the library's own messages go. Default: standard error, from `logLevel` upwards. */
+  readonly report?: Report | undefined
+}
+
+/**
+ * How a run is recorded, as opposed to what it is called. Immutable; `init` takes one, or the plain object it would be
+ * made from. Source: `swanlab.Settings`.
+ *
+ * @throws SwanLabError `INVALID_OPTION` for an unknown name or a wrong value; every problem is named.
+ *
+ * @example
+ * ```ts
+ * await init({ project: 'demo', settings: new Settings({ durability: 'sync', logLevel: 'warn' }) })
+ * ```
+ */
+export class Settings implements SettingsOptions {
+  readonly durability: 'write' | 'buffered' | 'sync'
+  readonly metadataCollect: boolean
+  readonly requirementsCollect: boolean
+  readonly logLevel: ReportLevel | 'silent'
+  readonly callbackTimeout: number
+  readonly finishTimeout: number
+  readonly background: boolean
+  readonly clock: () => number
+  readonly report: Report
+
+  constructor(options: SettingsOptions = {}) {
+    const problems = new Problems()
+    const given = readSettings(options, problems)
+    problems.throwIfAny('Settings')
+    this.durability = given.durability ?? 'write'
+    this.metadataCollect = given.metadataCollect ?? true
+    this.requirementsCollect = given.requirementsCollect ?? true
+    this.logLevel = given.logLevel ?? 'info'
+    this.callbackTimeout = given.callbackTimeout ?? 10_000
+    this.finishTimeout = given.finishTimeout ?? 30_000
+    this.background = given.background ?? true
+    this.clock = given.clock ?? Date.now
+    this.report = given.report ?? terminalReport(this.logLevel)
+    Object.freeze(this)
+  }
+}
+
+type Check = readonly [takes: string, test: (value: unknown) => boolean]
+
+const SWITCH: Check = ['true or false', (value) => typeof value === 'boolean']
+
+const TIMEOUT: Check = [
+  `a number of milliseconds above 0, at most ${LONGEST_TIMEOUT}`,
+  (value) => typeof value === 'number' && value > 0 && value <= LONGEST_TIMEOUT,
+]
+
+const FUNCTION: Check = ['a function', (value) => typeof value === 'function']
+
+// A constructor cannot wait for zod to be loaded, hence checks of our own.
+const CHECKS = {
+  durability: oneOf('write', 'buffered', 'sync'),
+  metadataCollect: SWITCH,
+  requirementsCollect: SWITCH,
+  logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  callbackTimeout: TIMEOUT,
+  finishTimeout: TIMEOUT,
+  background: SWITCH,
+  clock: FUNCTION,
+  report: FUNCTION,
+} satisfies Record<keyof SettingsOptions, Check>
+
+/** What is right in `options`; what is not becomes a problem. `undefined` and `null` count as not given. */
+export function readSettings(options: unknown, problems: Problems): SettingsOptions {
+  const checks = new Map<string, Check>(Object.entries(CHECKS))
+  const given: Record<string, unknown> = {}
+  for (const [name, value] of readMembers(options, 'settings', problems)) {
+    const [takes, test] = checks.get(name) ?? []
+    if (!takes || !test) problems.unknown(name, [...checks.keys()], 'setting')
+    else if (value != null && test(value)) given[name] = value
+    else if (value != null) problems.wrong(`settings.${name}`, value, takes)
+  }
+  return given
+}
+
+function oneOf(...words: readonly string[]): Check {
+  return [words.map((word) => `"${word}"`).join(' or '), (value) => words.some((word) => word === value)]
+}

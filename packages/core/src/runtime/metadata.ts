@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { JsonValue } from '../kernel/payloads.ts'
+import { gitInfo } from './git.ts'
+import { maskCommand, secretsOf } from './mask.ts'
+
+/** What metadata are read from. */
+export interface Surroundings {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Machine, runtime, command and git state of this process, in the groups of SwanLab's metadata file. */
+export function collectMetadata({ argv, cwd, env }: Surroundings, swanlab: Record<string, JsonValue>): Record<string, JsonValue> {
+  const git = gitInfo(cwd)
+  return {
+    _version: 2,
+    hardware: {
+      cpu: { brand: cpus()[0]?.model ?? 'unknown', logical_count: availableParallelism() },
+      memory: { total: Math.round(totalmem() / 2 ** 30), total_unit: 'GB' },
+    },
+    runtime: {
+      os: `${type()} ${release()}`,
+      hostname: hostname(),
+      pid: process.pid,
+      cwd,
+      node: process.version,
+      executable: process.execPath,
+      command: maskCommand(argv, secretsOf(env)),
+    },
+    ...(git && { git: { remote_url: git.remote ?? null, branch: git.branch ?? null, commit: git.commit ?? null } }),
+    swanlab,
+  }
+}
+
+/** Dependencies of the nearest package.json, as `name@range` lines; absent when there is none. */
+export function collectRequirements(cwd: string): string | undefined {
+  for (let at = cwd; ; at = dirname(at)) {
+    try {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as {
+        dependencies?: Record<string, string>
+        devDependencies?: Record<string, string>
+      }
+      const all = Object.entries({ ...devDependencies, ...dependencies }).sort(([a], [b]) => (a < b ? -1 : 1))
+      return all.map(([name, range]) => `${name}@${installed(at, name) ?? range}\n`).join('')
+    } catch {
+      if (dirname(at) === at) return undefined
+    }
+  }
+}
+
+function installed(root: string, name: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as { version?: string }).version
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,57 @@
+import path from 'node:path'
+import { SwanKitCallback, type LogRecord, type Outcome, type Resident, type RunInfo } from '@swanlab/core'
+import type { Layout } from './layout.ts'
+import { checkOptions, type CSVWriterOptions } from './options.ts'
+import { RunsLayout } from './runs-layout.ts'
+import { StepsLayout } from './steps-layout.ts'
+
+/**
+ * Writes runs to CSV: a row for each run, or a row for each step. The row of a run is on disk when its end has been
+ * told, also when the process crashes; rows of steps are handed to the system one by one.
+ *
+ * Source: `CSVWriter` of SwanLab, whose columns the layout `runs` has. `layout` and `name` are ours.
+ *
+ * @throws SwanLabError `INVALID_OPTION`
+ *
+ * @example
+ * ```ts
+ * await init({ project: 'demo', callbacks: [new CSVWriter({ dir: 'results' })] })
+ * ```
+ */
+export class CSVWriter extends SwanKitCallback {
+  override readonly name: string
+  override readonly resident: Resident
+  /** Absent in the layout `runs`, which costs a step nothing. */
+  override readonly onLog?: (record: LogRecord) => void
+  readonly #layout: Layout
+
+  constructor(options: CSVWriterOptions = {}) {
+    super()
+    const checked = checkOptions(options)
+    const file = path.join(checked.dir, checked.filename)
+    this.name = checked.name
+    this.resident = {
+      module: import.meta.url,
+      package: '@swanlab/plugin-csv',
+      export: 'CSVWriter',
+      options: checked,
+    }
+    const layout: Layout = checked.layout === 'runs' ? new RunsLayout(file) : new StepsLayout(file)
+    if (layout.log) this.onLog = (record) => layout.log?.(record)
+    this.#layout = layout
+  }
+
+  /** Another callback may `log()` in its `onRun`, before this one has heard which run it is. */
+  override apply(): void {
+    this.#layout.reset?.()
+  }
+
+  override onRun(run: RunInfo): void {
+    this.#layout.begin?.(run)
+  }
+
+  /** @throws SwanLabError `CALLBACK_FAILED`, naming the file and the reason. */
+  override onStop(outcome: Outcome): void {
+    this.#layout.end(outcome)
+  }
+}

@@ -1,0 +1,15 @@
+import { SwanLabError } from '@swanlab/core'
+
+/** The one error of writing: it names what could not be done to which file, and why. */
+export function failure(what: string, cause: unknown): SwanLabError {
+  return new SwanLabError('CALLBACK_FAILED', `${what}: ${reasonOf(cause)}`, { cause })
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Code of a system error, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

@@ -1,0 +1,2 @@
+export { CSVWriter } from './csv-writer.ts'
+export type { CSVWriterOptions } from './options.ts'

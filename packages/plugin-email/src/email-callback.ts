@@ -1,0 +1,81 @@
+import { type Resident, SwanLabError } from '@swanlab/core'
+import {
+  checkOptions,
+  type Notification,
+  NotificationCallback,
+  type OptionRule,
+  type SendContext,
+} from '@swanlab/core/notification'
+import { failureOf, rejectionOf } from './failure.ts'
+import { mailOf } from './mail.ts'
+import { EMAIL_RULES, type EmailOptions, type MailTransport } from './options.ts'
+import { smtpTransport } from './smtp.ts'
+
+const TEXT: OptionRule = {
+  expected: 'a string that is not empty',
+  accepts: (value) => typeof value === 'string' && value.trim() !== '',
+  required: true,
+}
+
+/**
+ * Sends a mail when a run ends, well or not, and for its alerts. One message with a text and an HTML part; never
+ * unencrypted beyond this machine.
+ *
+ * Source: `EmailCallback` of SwanLab.
+ *
+ * @throws SwanLabError - `INVALID_OPTION`: an option is missing, unknown or of the wrong kind.
+ *
+ * @example
+ * ```ts
+ * const email = new EmailCallback({
+ *   senderEmail: 'me@gmail.com',
+ *   receiverEmail: ['me@gmail.com', 'team@example.com'],
+ *   password: process.env['GMAIL_APP_PASSWORD'] ?? '',
+ * })
+ * await init({ project: 'iris', callbacks: [email] })
+ * ```
+ */
+export class EmailCallback extends NotificationCallback {
+  readonly #options: EmailOptions
+  #transport: MailTransport | undefined
+
+  constructor(options: EmailOptions) {
+    checkOptions('EmailCallback', options, EMAIL_RULES)
+    if (options.password === undefined && options.transport === undefined) {
+      throw new SwanLabError('INVALID_OPTION', 'EmailCallback needs the option "password", or a "transport".')
+    }
+    super({ ...options, name: options.name ?? 'EmailCallback' })
+    this.#options = { ...options }
+    this.#transport = options.transport
+  }
+
+  // A getter on the prototype: printing the callback, or storing it as JSON, does not show the password.
+  override get resident(): Resident | undefined {
+    const { transport, clock, ...options } = this.#options
+    const rebuildable = transport === undefined && clock === undefined && this.constructor === EmailCallback
+    if (!rebuildable) return undefined
+    return { module: import.meta.url, package: '@swanlab/plugin-email', export: 'EmailCallback', options }
+  }
+
+  override async send(notification: Notification, { signal }: SendContext): Promise<void> {
+    let rejected: readonly unknown[]
+    try {
+      this.#transport ??= await smtpTransport(this.#options)
+      rejected = (await this.#transport.sendMail({ ...mailOf(notification, this.#options), signal })).rejected ?? []
+    } catch (error) {
+      throw failureOf(error, this.#options)
+    }
+    if (rejected.length > 0) throw rejectionOf(rejected)
+  }
+
+  /**
+   * Sends a mail of your own, at any time; no run is needed.
+   *
+   * @param mail - `subject` is one line of at most 200 characters, `content` plain text of at most 4,000.
+   * @throws SwanLabError - `INVALID_OPTION`: wrong argument. `NOTIFICATION_FAILED`: not delivered within `timeout`.
+   */
+  async sendEmail(mail: { subject: string; content: string }): Promise<void> {
+    checkOptions('sendEmail', mail, { subject: TEXT, content: TEXT })
+    await this.deliverMessage({ title: mail.subject, text: mail.content })
+  }
+}

@@ -1,0 +1,2 @@
+export { EmailCallback } from './email-callback.ts'
+export type { EmailOptions, MailTransport, TlsOptions } from './options.ts'

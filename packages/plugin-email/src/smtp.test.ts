@@ -1,0 +1,182 @@
+import { connect, type Socket } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { EmailCallback } from './email-callback.ts'
+import type { EmailOptions } from './options.ts'
+import { smtpTransport } from './smtp.ts'
+import { selfSigned } from './testing/certificate.ts'
+import { startMailServer, startRawServer } from './testing/mail-server.ts'
+import { sampleOutcome } from './testing/samples.ts'
+
+const PASSWORD = 'hunter2-hunter2'
+
+const options = (port: number, changes: Partial<EmailOptions> = {}): EmailOptions => ({
+  senderEmail: 'me@example.com',
+  receiverEmail: 'you@example.com',
+  password: PASSWORD,
+  smtpServer: '127.0.0.1',
+  port,
+  timeout: 5000,
+  clock: { random: () => 0 },
+  ...changes,
+})
+
+/** The error of an attempt to tell of a run's end. */
+async function failure(port: number, changes: Partial<EmailOptions> = {}): Promise<Error & { permanent?: boolean }> {
+  const stopped = new EmailCallback(options(port, changes)).onStop(sampleOutcome())
+  const error: unknown = await stopped.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof Error)) throw new Error('The mail was delivered.')
+  expect(error).toMatchObject({ code: 'NOTIFICATION_FAILED' })
+  expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/hunter2|aHVudGVy/)
+  return error
+}
+
+describe('what the server says', () => {
+  test('not now: the same mail is sent again', async () => {
+    const server = await startMailServer({
+      mail: [
+        [451, '4.3.0 Try later'],
+        [421, '4.3.2 Closing'],
+      ],
+    })
+    await new EmailCallback(options(server.port)).onStop(sampleOutcome())
+    expect(server.mails).toHaveLength(3)
+    expect(new Set(server.mails.map(({ messageId }) => messageId)).size).toBe(1)
+  })
+
+  test('no: it is not', async () => {
+    const server = await startMailServer({ mail: [[554, '5.7.1 Looks like spam']] })
+    const error = await failure(server.port)
+    expect(error).toMatchObject({ permanent: true })
+    expect(error.message).toBe(
+      `127.0.0.1:${server.port} did not take the mail: Message failed: 554 5.7.1 Looks like spam.`,
+    )
+    expect(server.mails).toHaveLength(1)
+  })
+
+  test('wrong password: one attempt, and the password stays secret even if the server repeats it', async () => {
+    const echo = `${PASSWORD} ${Buffer.from(`\0me@example.com\0${PASSWORD}`).toString('base64')}`
+    const server = await startMailServer({ login: [[535, `5.7.8 Bad credentials ${echo}`]] })
+    const error = await failure(server.port)
+    expect(error.message).toContain('535 5.7.8 Bad credentials *** ***')
+    expect(server.logins).toHaveLength(1)
+  })
+
+  test('login not possible just now: tried again', async () => {
+    const server = await startMailServer({ login: [[454, '4.7.0 Temporary failure']] })
+    await new EmailCallback(options(server.port)).onStop(sampleOutcome())
+    expect(server.mails).toHaveLength(1)
+  })
+
+  test('one receiver does not exist: the other gets it once, and the error names the one', async () => {
+    const server = await startMailServer({ receivers: ['nobody@example.com'] })
+    const error = await failure(server.port, { receiverEmail: ['you@example.com', 'nobody@example.com'] })
+    expect(error.message).toBe('The mail server refused nobody@example.com; the other receivers have the mail.')
+    expect(server.envelopes).toEqual([['you@example.com']])
+  })
+
+  test('no receiver exists: not tried again', async () => {
+    const server = await startMailServer({ receivers: ['you@example.com'] })
+    expect(await failure(server.port)).toMatchObject({ permanent: true })
+    expect(server.logins).toHaveLength(1)
+  })
+})
+
+describe('a server that is not well', () => {
+  test('refuses the connection: tried again, then reported', async () => {
+    const { port, close } = await startRawServer(() => {})
+    await close()
+    const error = await failure(port, { timeout: 2000 })
+    expect(error.message).toMatch(/^After 10 attempts: .* did not take the mail: connect ECONNREFUSED [\d.:]+\.$/)
+  })
+
+  test('resets the connection, and then works', async () => {
+    const server = await startMailServer()
+    let broken = 2
+    const proxy = await startRawServer((socket) => {
+      if (broken-- > 0) socket.resetAndDestroy()
+      else forward(socket, server.port)
+    })
+    await new EmailCallback(options(proxy.port)).onStop(sampleOutcome())
+    expect(proxy.connections()).toBe(3)
+    expect(server.mails).toHaveLength(1)
+  })
+
+  test('talks nonsense', async () => {
+    const server = await startRawServer((socket) => socket.end('<html>I am a web server</html>\r\n'))
+    const error = await failure(server.port)
+    expect(error).toMatchObject({ permanent: false })
+    expect(server.connections()).toBe(10)
+  })
+
+  test('never says a word: given up at the deadline, and the connection is closed', async () => {
+    let closed = 0
+    const server = await startRawServer((socket) => socket.resume().on('close', () => (closed += 1)))
+    const error = await failure(server.port, { timeout: 200 })
+    expect(error.message).toMatch(/^No answer within 0\.1[78] s\.$/)
+    await expect.poll(() => closed).toBe(1)
+  })
+})
+
+describe('encryption', () => {
+  const certificate = selfSigned()
+  // Reaches this machine, but is not a loopback address: the rules for strangers hold.
+  const stranger = { smtpServer: '0.0.0.0' }
+
+  test('a server that offers none gets neither the mail nor the password', async () => {
+    const server = await startMailServer()
+    const error = await failure(server.port, { ...stranger, timeout: 1000 })
+    expect(error.message).toContain('STARTTLS')
+    expect(server.logins).toEqual([])
+    expect(server.mails).toEqual([])
+  })
+
+  test('a certificate that nobody has signed is refused at once, with a hint', async () => {
+    const server = await startMailServer({}, certificate)
+    const error = await failure(server.port, stranger)
+    expect(error).toMatchObject({ permanent: true })
+    expect(error.message).toMatch(
+      /self-signed certificate\. For a server with a certificate of its own, see the option "tls"\.$/,
+    )
+    expect(server.logins).toEqual([])
+  })
+
+  test('it is accepted by name from whoever trusts it', async () => {
+    const server = await startMailServer({}, certificate)
+    const tls = { ca: certificate.cert, servername: 'mail.test' }
+    await new EmailCallback(options(server.port, { ...stranger, tls })).onStop(sampleOutcome())
+    expect(server.logins).toMatchObject([{ password: PASSWORD, secure: true }])
+    const other = { ca: [certificate.cert], servername: 'other.test' }
+    expect((await failure(server.port, { ...stranger, tls: other })).message).toContain('other.test')
+  })
+
+  test.each([
+    [{ port: 465 }, { secure: true, requireTLS: false }],
+    [{ port: 587 }, { secure: false, requireTLS: true }],
+    [{ port: 25 }, { secure: false, requireTLS: true }],
+    [
+      { port: 25, smtpServer: 'localhost' },
+      { secure: false, requireTLS: false },
+    ],
+    [
+      { port: 25, smtpServer: '127.0.0.1.example.com' },
+      { secure: false, requireTLS: true },
+    ],
+    [
+      { port: 25, smtpServer: '::1' },
+      { secure: false, requireTLS: false },
+    ],
+  ])('with %j, %j', async (changes, expected) => {
+    const transport = await smtpTransport(options(1, { smtpServer: 'smtp.example.com', ...changes }))
+    expect(transport).toMatchObject({ options: { ...expected, connectionTimeout: 10_000, socketTimeout: 20_000 } })
+  })
+})
+
+function forward(socket: Socket, port: number): void {
+  const onward = connect(port, '127.0.0.1')
+  onward.on('error', () => {})
+  socket.on('close', () => onward.destroy())
+  socket.pipe(onward).pipe(socket)
+}

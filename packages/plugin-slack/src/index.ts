@@ -1,0 +1,2 @@
+export type { SlackOptions } from './options.ts'
+export { SlackCallback } from './slack-callback.ts'
