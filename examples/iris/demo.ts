@@ -36,8 +36,11 @@ function train(env: Record<string, string>): Promise<number | null> {
     stdio: 'inherit',
     env: {
       ...process.env,
-      ...{ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(receivers.smtpPort), SMTP_PASSWORD: PASSWORD },
-      ...{ SLACK_WEBHOOK_URL: receivers.slackUrl, OUTPUT },
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: String(receivers.smtpPort),
+      SMTP_PASSWORD: PASSWORD,
+      SLACK_WEBHOOK_URL: receivers.slackUrl,
+      OUTPUT,
       ...env,
     },
   })
@@ -66,7 +69,7 @@ function save({ mails, slackMessages }: Receivers, index: number, name: string):
 function summarize({ mails, slackMessages }: Receivers, codes: readonly (number | null)[]): void {
   const runs = readdirSync(join(OUTPUT, 'swanlog'))
     .filter((name) => name.startsWith('run-'))
-    .sort()
+    .toSorted()
   const show = (path: string): string => relative(process.cwd(), join(OUTPUT, path))
   title('What happened')
   for (const [i, code] of codes.entries()) {

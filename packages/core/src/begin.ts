@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto'
+import { assertCallback } from './kernel/callback-check.ts'
 import type { InitInfo } from './kernel/payloads.ts'
+import { quietly, type Report } from './kernel/reporter.ts'
 import type { Run } from './kernel/run.ts'
 import { startRun } from './kernel/start.ts'
 import { companion } from './background/companion.ts'
@@ -9,9 +11,9 @@ import { createConfig } from './data/config-store.ts'
 import { ScalarIntake } from './data/scalar-intake.ts'
 import { backendOf } from './modes/index.ts'
 import type { InitOptions, ResolvedOptions } from './options/init-options.ts'
-import { resolveOptions } from './options/resolve.ts'
+import { resolveOptions, wantsReinit } from './options/resolve.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
-import { forgetRegistered, getRun, registered, setRun, writtenConfig } from './current.ts'
+import { getRun, registered, runEnded, runFailed, runStarted, runStarting, writtenConfig } from './current.ts'
 import { VERSION } from './version.ts'
 
 const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -20,30 +22,50 @@ const ID_LENGTH = 21
 /** Does what `init` promises, once it is this call's turn. */
 export async function begin(input: InitOptions<object>): Promise<Run> {
   const { options, warnings } = await resolveOptions(input, { env: process.env, cwd: process.cwd() })
-  const { report } = options.settings
+  const report = quietly(options.settings.report)
   const active = getRun()
   if (active) {
-    if (input.reinit !== true && active.state === 'running') {
-      report('warn', `Run ${active.experimentName} is active, so init() returns it and ignores its options. Pass reinit: true to finish it first.`)
+    if (!wantsReinit(input) && active.state === 'running') {
+      report(
+        'warn',
+        `Run ${active.experimentName} is active, so init() returns it and ignores its options. Pass reinit: true to finish it first.`,
+      )
       return active
     }
     await active.finish()
   }
   for (const warning of warnings) report('warn', warning)
-  const run = await start(options)
-  forgetRegistered()
-  return run
+  try {
+    return await start(options, report)
+  } catch (error) {
+    runFailed()
+    throw error
+  }
 }
 
-function start(options: ResolvedOptions): Promise<Run> {
+function start(options: ResolvedOptions, report: Report): Promise<Run> {
   const { settings } = options
-  const { clock, report, durability, callbackTimeout, finishTimeout } = settings
+  const { clock, durability, callbackTimeout, finishTimeout } = settings
   const config = createConfig(writtenConfig())
   config.view.update(options.config)
-  const { live, elsewhere, residents, placements } = place([...registered(), ...options.callbacks], settings.background, process.argv[1])
+  runStarting(config.view)
+  const callbacks = [...registered(), ...options.callbacks]
+  for (const callback of callbacks) assertCallback(callback)
+  const { live, elsewhere, residents, placements } = place(callbacks, settings.background, process.argv[1])
+  const held = placements.filter(({ reason }) => reason !== undefined)
+  if (held.length > 0) {
+    const [names, why] = [held.map(({ name }) => name).join(', '), held[0]?.reason]
+    report('warn', `${names}: in the training process, because ${why}. If that is killed, nothing is sent.`)
+  }
   const attended = settings.background && (residents.length > 0 || abandonedRuns(options.logdir).length > 0)
   const backend = backendOf(options.mode, { durability, clock, report, attended })
-  const background = companion({ callbacks: residents, callbackTimeout, finishTimeout, from: () => backend.begin ?? 0, report })
+  const background = companion({
+    callbacks: residents,
+    callbackTimeout,
+    finishTimeout,
+    from: () => backend.begin ?? 0,
+    report,
+  })
   return startRun({
     info: infoOf(options, clock()),
     backend,
@@ -59,18 +81,40 @@ function start(options: ResolvedOptions): Promise<Run> {
       const surroundings = { argv: process.argv, cwd: process.cwd(), env: process.env }
       const requirements = settings.requirementsCollect ? collectRequirements(surroundings.cwd) : undefined
       return [
-        ...(settings.metadataCollect ? [{ metadata: collectMetadata(surroundings, { version: VERSION, run_dir: dir ?? null }) }] : []),
+        ...(settings.metadataCollect
+          ? [{ metadata: collectMetadata(surroundings, { version: VERSION, run_dir: dir ?? null }) }]
+          : []),
         ...(requirements ? [{ requirements }] : []),
       ]
     },
-    owner: { started: setRun, ended: (run) => getRun() === run && setRun(undefined) },
+    owner: { started: runStarted, ended: runEnded },
   })
 }
 
 function infoOf(options: ResolvedOptions, startTime: number): InitInfo {
-  const { project, workspace, experimentName, description, tags, mode, logdir, public: visible, id = newId(), resume } = options
+  const {
+    project,
+    workspace,
+    experimentName,
+    description,
+    tags,
+    mode,
+    logdir,
+    public: visible,
+    id = newId(),
+    resume,
+  } = options
   return Object.freeze({
-    ...{ id, project, workspace, experimentName, description, mode, logdir, public: visible, resume, startTime },
+    id,
+    project,
+    workspace,
+    experimentName,
+    description,
+    mode,
+    logdir,
+    public: visible,
+    resume,
+    startTime,
     tags: Object.freeze([...tags]),
     resumed: false,
   })

@@ -19,7 +19,7 @@ let queue: Promise<unknown> = Promise.resolve()
  * await run.finish()
  * ```
  */
-export function init<const C extends object = Record<string, unknown>>(options: InitOptions<C> = {}): Promise<Run<C>> {
+export function init<C extends object = Record<string, unknown>>(options: InitOptions<C> = {}): Promise<Run<C>> {
   const started = queue.then(async () => {
     // Most of this library is needed only by a program that starts a run, and importing it should cost the others nothing.
     const { begin } = await import('./begin.ts')

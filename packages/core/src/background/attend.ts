@@ -1,20 +1,18 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { hearRun } from './hear-run.ts'
-import type { Lifeline } from './lifeline.ts'
+import { Lifeline } from './lifeline.ts'
 import type { Order } from './messages.ts'
 import { settleOwed } from './owed.ts'
 
 /** Name of the background process's own log in the run folder. */
 export const LOG_FILE = 'background.log'
-/** How long the training may take to let go of a background process that is done, in milliseconds. */
-const PARTING = 60_000
 
 /** The life of the background process: hears one run from its journal until it has ended, however it does. */
-export async function attend(lifeline: Lifeline): Promise<void> {
+export async function attend(): Promise<void> {
+  const lifeline = new Lifeline(process.stdin, process.stdout)
   const order = await lifeline.order
   if (!order) return
   const report = logTo(order, lifeline)
@@ -30,9 +28,7 @@ export async function attend(lifeline: Lifeline): Promise<void> {
     report('error', `The background process failed: ${describeError(error)}`)
     process.exitCode = 1
   }
-  await Promise.race([lifeline.whenCut, sleep(PARTING, undefined, { ref: false })])
-  // The thread at the lifeline may be inside a system call that nothing but the training's end can interrupt.
-  if (!lifeline.cut) process.kill(process.pid, 'SIGKILL')
+  lifeline.release()
 }
 
 function logTo({ dir }: Order, lifeline: Lifeline): Report {

@@ -1,13 +1,15 @@
-import { watch, type FSWatcher } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { getHeapStatistics } from 'node:v8'
 import type { Callback } from '../kernel/callback.ts'
 import type { RunInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
-import { thisProcess } from '../runtime/process-identity.ts'
+import { markRunning } from '../journal/running.ts'
+import { identityOf, thisProcess } from '../runtime/process-identity.ts'
 import { deliveryReport } from './delivery-report.ts'
+import { postWitness, type ExitWitness } from './exit-witness.ts'
 import type { News, Order } from './messages.ts'
+import { unref } from './unref.ts'
 import { spawnBackground, type BackgroundProcess } from './spawn.ts'
 
 const NAME = 'swanlab:background'
@@ -47,7 +49,7 @@ export function companion(options: CompanionOptions): Callback {
 class Attendant {
   readonly #options: CompanionOptions
   #process: BackgroundProcess | undefined
-  #brake: FSWatcher | undefined
+  #witness: ExitWitness | undefined
   #starts = 0
   #done = false
   #settled: (how: 'settled' | 'gone') => void = () => {}
@@ -64,17 +66,20 @@ class Attendant {
     const heapLimit = getHeapStatistics().heap_size_limit
     const order: Order = { dir: run.dir, from: from(), callbacks, callbackTimeout, training: thisProcess(), heapLimit }
     this.#starts++
-    this.#brake ??= slowDownDeath()
+    this.#witness ??= postWitness(run.dir)
     try {
       const background = spawnBackground(run.dir)
       this.#process = background
+      // At once: somebody who finds the training dead must see that the run is taken care of.
+      if (background.pid) markRunning(run.dir, { training: order.training, background: identityOf(background.pid) })
       this.#hear(background)
       background.on('error', (error) => this.#fell(background, run, error.message))
       background.on('exit', (code, signal) => this.#fell(background, run, `it ended with ${signal ?? code}`))
       // Its death is noticed by its exit; a broken pipe is no news.
       background.stdin.on('error', () => {})
       background.stdin.write(`${JSON.stringify(order)}\n`)
-      for (const stream of [background.stdin, background.stdout]) (stream as { unref?: () => void }).unref?.()
+      unref(background.stdin)
+      unref(background.stdout)
     } catch (error) {
       this.#done = true
       report('warn', `No background process could be started (${describeError(error)}); ${this.#names()} will not hear this run.`)
@@ -96,7 +101,7 @@ class Attendant {
     clearTimeout(deadline)
     this.#done = true
     if (how === 'late') report('warn', `${this.#names()} are not done yet; the background process goes on by itself.`)
-    this.#brake?.close()
+    this.#witness?.dismiss()
     this.#process.stdin.end()
     this.#process.stdout.destroy()
   }
@@ -127,19 +132,5 @@ class Attendant {
 
   #names(): string {
     return this.#options.callbacks.map(({ name }) => name).join(', ')
-  }
-}
-
-/**
- * Linux closes a dead process's descriptors in reverse order, and takes a few milliseconds over one that watches files.
- * One that is older than the lifeline keeps the exit status readable for that long after the lifeline is cut.
- */
-function slowDownDeath(): FSWatcher | undefined {
-  if (process.platform !== 'linux') return undefined
-  try {
-    return watch(process.execPath, { persistent: false }).on('error', () => {})
-  } catch {
-    // No more watches for this user: the status may then come too late to be read.
-    return undefined
   }
 }

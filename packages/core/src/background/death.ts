@@ -58,7 +58,7 @@ const NAMES: Partial<Record<Cause['type'], string>> = {
 
 function causeOf({ memory, crash, heap }: Remains, ending: Ending | undefined): Cause | undefined {
   if (ending === undefined) {
-    const evidence = ['the exit status was collected by the parent process before it could be read', ...memory]
+    const evidence = ['nobody could read the exit status', ...memory]
     if (memory.length > 0) return { type: 'oom-killed', evidence }
     if (crash) return { type: 'crashed-natively', signal: 'SIGSEGV', evidence: [...evidence, `kernel log: ${crash}`] }
     return { type: 'lost-contact', evidence }
@@ -73,9 +73,12 @@ function causeOf({ memory, crash, heap }: Remains, ending: Ending | undefined): 
   }
   if (!NATIVE.has(signal)) return { type: 'signal', signal }
   if (signal === 'SIGABRT' && heap && heap.resident >= heap.limit * FULL) {
-    const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`
     const fact = `resident memory of ${megabytes(heap.resident)}, with Node's heap limited to ${megabytes(heap.limit)}`
     return { type: 'oom-killed', evidence: [...evidence, fact] }
   }
   return { type: 'crashed-natively', signal, evidence: crash ? [...evidence, `kernel log: ${crash}`] : evidence }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MB`
 }

@@ -26,8 +26,8 @@ export class Driver {
   #run: RunInfo | undefined
   #config: ConfigSnapshot = {}
   #lastTime = 0
-  /** Records before this part of the run are only remembered. */
   #heard = true
+  #started = false
   outcome: Outcome | undefined
 
   constructor(options: DriverOptions) {
@@ -37,7 +37,7 @@ export class Driver {
     this.#emitter = new Emitter({ backend: createHooks(guard, report), heard: hooks, guard, report })
   }
 
-  /** While true, records are remembered and nobody hears them: they belong to an earlier part of a resumed run. */
+  /** While true, records are remembered and nobody hears them. */
   set restoring(value: boolean) {
     this.#heard = !value
   }
@@ -114,7 +114,10 @@ export class Driver {
   #begin(recorded: RecordedRun, resumed: boolean): Promise<void> | undefined {
     this.#run = Object.freeze({ ...recorded, resumed, dir: this.#options.dir })
     this.#config = recorded.config
-    return this.#heard ? this.#start(this.#run) : undefined
+    // A run that is heard from its first part on starts once, however often it was continued.
+    if (!this.#heard || this.#started) return undefined
+    this.#started = true
+    return this.#start(this.#run)
   }
 
   async #start(run: RunInfo): Promise<void> {

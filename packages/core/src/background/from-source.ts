@@ -15,11 +15,3 @@ export function nodeOptions(): string[] {
   const tsx = createRequire(import.meta.url).resolve('tsx')
   return ['--conditions=source', '--import', pathToFileURL(tsx).href]
 }
-
-/** What a worker thread must evaluate to run a module; absent when it can be given the module itself. */
-export function bootstrapOf(module: URL): string | undefined {
-  if (!FROM_SOURCE) return undefined
-  const urls = [import.meta.resolve('tsx/esm/api'), module.href, import.meta.url]
-  const [tsx, thread, parent] = urls.map((url) => JSON.stringify(url))
-  return `import(${tsx}).then(({ tsImport }) => tsImport(${thread}, ${parent}))`
-}

@@ -5,11 +5,11 @@ import type { Outcome } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { JournalCursor } from '../journal/cursor.ts'
 import { encodeRecord, JOURNAL_FILE } from '../journal/records.ts'
-import { thisProcess } from '../runtime/process-identity.ts'
-import { markRunning, unmark } from '../journal/running.ts'
+import { unmark } from '../journal/running.ts'
 import { assemble } from './cast.ts'
 import { DeathWatch } from './death.ts'
 import { Driver } from './driver.ts'
+import { forgetWitness, hearWitness } from './exit-witness.ts'
 import { HeapSampler } from './heap-sampler.ts'
 import type { Lifeline } from './lifeline.ts'
 import type { Order } from './messages.ts'
@@ -20,8 +20,8 @@ import { noteHeard } from './heard.ts'
 
 /** How often the journal is looked at, in milliseconds. */
 const POLL = 100
-/** How long a dead process's last bytes are waited for, in milliseconds. */
-const GRACE = 50
+/** How long the word of whoever saw the training die is waited for, in milliseconds. */
+const GRACE = 300
 /** How long after the end of a run its notifications are tried, in milliseconds. */
 export const DELIVERY_BUDGET = 3_600_000
 
@@ -32,7 +32,6 @@ export const DELIVERY_BUDGET = 3_600_000
 export async function hearRun(order: Order, lifeline: Lifeline, report: Report, stop: AbortSignal): Promise<void> {
   const watch = new DeathWatch(order.training)
   const heap = new HeapSampler(order.training.pid, order.heapLimit)
-  markRunning(order.dir, { training: order.training, background: thisProcess() })
   const outbox = new Outbox({ store: new OutboxStore(order.dir), part: String(order.from), budget: DELIVERY_BUDGET, report })
   const { guard, hooks } = await assemble(order.callbacks, order.callbackTimeout, outbox, report)
   const cursor = new JournalCursor(join(order.dir, JOURNAL_FILE))
@@ -45,9 +44,10 @@ export async function hearRun(order: Order, lifeline: Lifeline, report: Report, 
 
   const outcome =
     (await follow(order, cursor, driver, pulse, last)) ??
-    (stop.aborted ? undefined : await conclude(order, cursor, driver, pulse, () => watch.explain(lifeline.statusOf(order.training.pid), heap.last())))
+    (stop.aborted ? undefined : await conclude(order, cursor, driver, pulse, async () => watch.explain(await hearWitness(order.dir, GRACE), heap.last())))
   heap.stop()
   cursor.close()
+  forgetWitness(order.dir)
   // Told to stop while the training lives on: nothing more can be known, and what is known is on disk.
   if (!outcome) return outbox.stop()
   outbox.runEnded(outcome.endTime)
@@ -89,14 +89,13 @@ async function conclude(
   cursor: JournalCursor,
   driver: Driver,
   pulse: Pulse,
-  explain: () => Verdict,
+  explain: () => Promise<Verdict>,
 ): Promise<Outcome | undefined> {
-  await pulse.next(GRACE)
   const finished = await follow(order, cursor, driver, pulse, () => true)
   if (finished) return finished
   for (const record of cursor.end()) await driver.feed(record)
   if (driver.outcome) return driver.outcome
-  const verdict = explain()
+  const verdict = await explain()
   appendFinish(order.dir, driver, verdict)
   return driver.end(verdict, driver.lastTime)
 }

@@ -1,10 +1,4 @@
-import { Worker } from 'node:worker_threads'
-import { bootstrapOf, moduleUrl } from './from-source.ts'
-import type { LifelineNews } from './lifeline-thread.ts'
 import type { News, Order } from './messages.ts'
-
-/** It reads one line and waits: it needs next to nothing. */
-const LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 }
 
 /**
  * The two pipes between the training and its background process. The end of standard input is the end of the training,
@@ -16,11 +10,12 @@ export class Lifeline {
   /** Resolves when the training is gone, or has let go. */
   readonly whenCut: Promise<void>
   cut = false
-  #status: { readonly parent: number; readonly status?: number | undefined } | undefined
-  #onCut = (): void => {}
+  readonly #input: NodeJS.ReadStream
   readonly #output: NodeJS.WriteStream
+  #onCut = (): void => {}
 
-  constructor(output: NodeJS.WriteStream) {
+  constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
+    this.#input = input
     this.#output = output
     // Nobody may be left to read what we say.
     output.on('error', () => {})
@@ -28,19 +23,20 @@ export class Lifeline {
     let wasCut!: () => void
     this.order = new Promise((resolve) => (ordered = resolve))
     this.whenCut = new Promise((resolve) => (wasCut = resolve))
-    const thread = startThread()
-    thread.on('message', (news: LifelineNews) => {
-      if (news.type === 'line') ordered(JSON.parse(news.text) as Order)
-      else this.#status = news
+    let text = ''
+    input.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      const end = text.indexOf('\n')
+      if (end >= 0) ordered(JSON.parse(text.slice(0, end)) as Order)
     })
-    thread.on('exit', () => {
+    const cut = (): void => {
+      if (this.cut) return
       this.cut = true
       ordered(undefined)
       wasCut()
       this.#onCut()
-    })
-    // Without the thread there is no lifeline: better no background process than one that never ends.
-    thread.on('error', () => void thread.terminate())
+    }
+    input.on('end', cut).on('error', cut).on('close', cut)
   }
 
   /** Calls `listener` when the lifeline is cut. There is one listener. */
@@ -48,20 +44,12 @@ export class Lifeline {
     this.#onCut = listener
   }
 
-  /** Wait status of the dead training, as of `waitpid(2)`; absent when it could not be read. */
-  statusOf(pid: number): number | undefined {
-    return this.#status?.parent === pid ? this.#status.status : undefined
-  }
-
   send(news: News): void {
     if (this.#output.writable) this.#output.write(`${JSON.stringify(news)}\n`)
   }
-}
 
-function startThread(): Worker {
-  const module = moduleUrl('lifeline-thread')
-  const bootstrap = bootstrapOf(module)
-  return bootstrap === undefined
-    ? new Worker(module, { resourceLimits: LIMITS })
-    : new Worker(bootstrap, { eval: true })
+  /** Lets the process end, also while the training holds on. */
+  release(): void {
+    this.#input.destroy()
+  }
 }

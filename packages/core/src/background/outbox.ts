@@ -29,6 +29,8 @@ export interface OutboxOptions {
   readonly clock?: () => number
   /** From 0 to below 1. */
   readonly random?: () => number
+  /** Longest pause after the first failure, in milliseconds; it doubles with each. Default: 1,000. */
+  readonly firstPause?: number
 }
 
 /**
@@ -47,7 +49,7 @@ export class Outbox {
   #changed: () => void = () => {}
 
   constructor(options: OutboxOptions) {
-    this.#options = { clock: Date.now, random: Math.random, ...options }
+    this.#options = { clock: Date.now, random: Math.random, firstPause: FIRST_PAUSE, ...options }
     for (const item of options.store.load()) this.#items.set(item.key, item)
   }
 
@@ -86,7 +88,10 @@ export class Outbox {
   deliveries(): readonly Delivery[] {
     const now = this.#options.clock()
     return [...this.#items.values()].map(({ channel, event, state, attempts, reason, posted, settled }) => ({
-      ...{ channel, event, state, attempts },
+      channel,
+      event,
+      state,
+      attempts,
       ...(reason === undefined ? {} : { reason }),
       took: (settled ?? now) - posted,
     }))
@@ -154,7 +159,7 @@ export class Outbox {
       permanent?: unknown
       retryAfter?: unknown
     }
-    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
+    const longest = Math.min(LONGEST_PAUSE, this.#options.firstPause * 2 ** (attempts - 1))
     // Between half and all of it: never at once, and never all of them at the same moment.
     const pause = longest * (0.5 + this.#options.random() / 2)
     const asked = typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : 0

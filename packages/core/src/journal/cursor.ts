@@ -1,11 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { decodeRecord, type JournalRecord } from './records.ts'
+import { decodeRecord, RECORD_START, type JournalRecord } from './records.ts'
 
+/** Least size of the buffer, in bytes. */
 const CHUNK = 262_144
 /** Longest line that is read, in bytes; a longer one is damage. */
 const MAX_LINE = 67_108_864
+/** Places in one damaged line at which a record may begin; a line with more of them is not worth the time. */
+const MAX_STARTS = 100
 const NEWLINE = 0x0a
-const START = '{"type":"'
 
 /** What a reader had to leave out. */
 export interface JournalDamage {
@@ -21,65 +23,113 @@ export interface JournalDamage {
  */
 export class JournalCursor {
   readonly damage: JournalDamage = { dropped: 0, torn: false }
-  /** Where the record that was read last begins in the file, in bytes. */
+  /** Where the line of the record that was read last begins in the file, in bytes. */
   offset = 0
-  #next = 0
   readonly #fd: number
-  readonly #chunk = Buffer.allocUnsafe(CHUNK)
-  #rest: Buffer = Buffer.alloc(0)
+  readonly #maxLine: number
+  #buffer: Buffer
+  /** What has been read and not been given yet lies between these two. */
+  #start = 0
+  #end = 0
+  /** Place of `#start` in the file, in bytes. */
+  #at = 0
+  /** In a line that is too long: nothing counts before its end. */
+  #skipping = false
 
-  /** @throws the file system's own error when the file cannot be opened. */
-  constructor(path: string) {
+  /**
+   * @param maxLine - Longest line that is read, in bytes. Default: 64 MiB.
+   * @throws the file system's own error when the file cannot be opened.
+   */
+  constructor(path: string, maxLine: number = MAX_LINE) {
     this.#fd = openSync(path, 'r')
+    this.#maxLine = maxLine
+    this.#buffer = Buffer.allocUnsafe(Math.min(CHUNK, maxLine))
   }
 
+  /** Can be left at any record; the next call goes on behind it. */
   *read(): Generator<JournalRecord, void> {
-    for (let read = readSync(this.#fd, this.#chunk); read > 0; read = readSync(this.#fd, this.#chunk)) {
-      const fresh = this.#chunk.subarray(0, read)
-      const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, fresh]) : fresh
-      let start = 0
-      const whole = bytes.lastIndexOf(NEWLINE) + 1
-      // The chunk is used again by the next read, which may come before the consumer is done with this one.
-      this.#rest = Buffer.from(bytes.subarray(whole))
-      const lines = bytes.toString('utf8', 0, whole)
-      const ascii = lines.length === whole
-      for (let end = lines.indexOf('\n'); end >= 0; end = lines.indexOf('\n', start)) {
-        const line = lines.slice(start, end)
-        this.offset = this.#next
-        this.#next += (ascii ? line.length : Buffer.byteLength(line)) + 1
-        yield* this.#records(line)
-        start = end + 1
-      }
-      if (this.#rest.length > MAX_LINE) {
-        this.damage.dropped++
-        this.#rest = Buffer.alloc(0)
-      }
-    }
+    do {
+      for (let line = this.#nextLine(); line !== undefined; line = this.#nextLine()) yield* this.#records(line)
+    } while (this.#fill())
   }
 
   /** The last line, should it lack only its break; to be called when nobody writes any more. */
   *end(): Generator<JournalRecord, void> {
-    if (this.#rest.length === 0) return
+    if (this.#start === this.#end && !this.#skipping) return
     this.damage.torn = true
-    yield* this.#records(this.#rest.toString('utf8'))
-    this.#rest = Buffer.alloc(0)
+    yield* this.#records(this.#take(this.#end))
   }
 
   close(): void {
     closeSync(this.#fd)
   }
 
-  *#records(line: string): Generator<JournalRecord, void> {
-    const record = decodeRecord(line)
-    if (record) {
-      yield record
-    } else if (line.length > 0) {
-      this.damage.dropped++
-      // Damage may have eaten a line break: what follows it on the line is whole.
-      for (let at = line.indexOf(START, 1); at > 0; at = line.indexOf(START, at + 1)) {
-        const salvaged = decodeRecord(line.slice(at))
-        if (salvaged) return yield salvaged
-      }
+  #nextLine(): string | undefined {
+    // The buffer holds older bytes behind its end.
+    const end = this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, this.#start)
+    return end < 0 ? undefined : this.#take(end)
+  }
+
+  /** What is in the buffer before `end`, without the line break that may be there. */
+  #take(end: number): string {
+    const line = this.#skipping ? '' : this.#buffer.toString('utf8', this.#start, end)
+    const next = Math.min(end + 1, this.#end)
+    this.offset = this.#at
+    this.#at += next - this.#start
+    this.#start = next
+    this.#skipping = false
+    return line
+  }
+
+  /** False: there is no more for now. */
+  #fill(): boolean {
+    this.#buffer.copyWithin(0, this.#start, this.#end)
+    this.#end -= this.#start
+    this.#start = 0
+    if (this.#end === this.#buffer.length) this.#grow()
+    const read = readSync(this.#fd, this.#buffer, this.#end, this.#buffer.length - this.#end, null)
+    this.#end += read
+    return read > 0
+  }
+
+  #grow(): void {
+    if (this.#end < this.#maxLine && !this.#skipping) {
+      const larger = Buffer.allocUnsafe(Math.min(2 * this.#end, this.#maxLine))
+      this.#buffer.copy(larger)
+      this.#buffer = larger
+      return
     }
+    if (!this.#skipping) this.damage.dropped++
+    this.#skipping = true
+    this.#at += this.#end
+    this.#end = 0
+  }
+
+  *#records(line: string): Generator<JournalRecord, void> {
+    if (line === '') return
+    const record = decodeRecord(line)
+    if (record) yield record
+    else yield* this.#salvage(line)
+  }
+
+  /** Damage may have eaten a line break: what stands before or behind it is whole. */
+  *#salvage(line: string): Generator<JournalRecord, void> {
+    let whole = true
+    let from = 0
+    let starts = 0
+    for (const { index } of line.matchAll(RECORD_START)) {
+      if (index === 0) continue
+      if (++starts > MAX_STARTS) break
+      // The line break may also have become another byte.
+      const before = decodeRecord(line.slice(from, index)) ?? decodeRecord(line.slice(from, index - 1))
+      if (before) yield before
+      // A configuration may hold what looks like a record; inside an object or a list it follows one of these.
+      else if (':,['.includes(line[index - 1]!)) continue
+      else whole = false
+      from = index
+    }
+    const last = decodeRecord(line.slice(from)) ?? decodeRecord(line.slice(from, -1))
+    if (last) yield last
+    if (!last || !whole) this.damage.dropped++
   }
 }

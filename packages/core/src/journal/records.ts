@@ -60,6 +60,24 @@ export function encodeLog({ step, time, data }: LogRecord): string {
   return `{"type":"log","step":${step},"time":${time},"data":${exact}}\n`
 }
 
+/** What every line of ours begins with. */
+export const RECORD_START: RegExp = /\{"type":"(?:header|resume|log|column|config|metadata|requirements|alert|finish)",/g
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What a record must hold besides its time to be taken for one: a part of a damaged line can be JSON by chance. */
+const SHAPES: Readonly<Record<JournalRecord['type'], (record: Fields) => boolean>> = {
+  header: isBeginning,
+  resume: isBeginning,
+  log: ({ step, data }) => Number.isSafeInteger(step) && isObject(data) && reviveData(data),
+  column: ({ key, index }) => typeof key === 'string' && typeof index === 'number',
+  config: ({ config }) => isObject(config),
+  metadata: ({ metadata }) => isObject(metadata),
+  requirements: ({ requirements }) => typeof requirements === 'string',
+  alert: ({ title, text, level }) => [title, text, level].every((field) => typeof field === 'string'),
+  finish: ({ state, duration, steps }) => ['finished', 'crashed', 'aborted'].includes(state as string) && typeof duration === 'number' && typeof steps === 'number',
+}
+
 /** The record in a line; absent when the line is not whole, or not one of ours. */
 export function decodeRecord(line: string): JournalRecord | undefined {
   let record: unknown
@@ -68,21 +86,26 @@ export function decodeRecord(line: string): JournalRecord | undefined {
   } catch {
     return undefined
   }
-  if (typeof record !== 'object' || record === null) return undefined
-  const { type } = record as { type?: unknown }
-  if (type === 'log') return decodeLog(record as Record<string, unknown>)
-  return typeof type === 'string' ? (record as JournalRecord) : undefined
+  if (!isObject(record) || typeof record['type'] !== 'string' || typeof record['time'] !== 'number') return undefined
+  const whole = Object.hasOwn(SHAPES, record['type']) && SHAPES[record['type'] as JournalRecord['type']](record)
+  return whole ? (record as unknown as JournalRecord) : undefined
 }
 
-function decodeLog(record: Record<string, unknown>): JournalRecord | undefined {
-  const { step, time, data } = record
-  if (typeof step !== 'number' || typeof time !== 'number' || typeof data !== 'object' || data === null) return undefined
-  const values = data as Record<string, unknown>
+function isBeginning({ run, process }: Fields): boolean {
+  return isObject(run) && typeof run['id'] === 'string' && isObject(process)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Puts numbers where JSON had no word for them. False: there is something else than numbers. */
+function reviveData(values: Record<string, unknown>): boolean {
   for (const key in values) {
     const value = values[key]
     if (typeof value === 'number') continue
-    if (typeof value !== 'string' || !Object.hasOwn(NON_FINITE, value)) return undefined
+    if (typeof value !== 'string' || !Object.hasOwn(NON_FINITE, value)) return false
     values[key] = NON_FINITE[value]
   }
-  return record as unknown as JournalRecord
+  return true
 }

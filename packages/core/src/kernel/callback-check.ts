@@ -4,33 +4,69 @@ import { SwanLabError } from './error.ts'
 import { nearest } from './nearest.ts'
 import type { Report } from './reporter.ts'
 
+const MAX_NAME = 200
+/** Node runs a longer timer at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1
+
 /**
  * Refuses what cannot be a callback, and reports `on…` members that nobody will ever call.
  *
  * @throws SwanLabError `INVALID_CALLBACK`
  */
 export function checkCallback(callback: Callback, report: Report): void {
-  if (typeof callback !== 'object' || callback === null)
-    throw new SwanLabError('INVALID_CALLBACK', `A callback is an object with a "name", but got ${inspect(callback)}.`)
-  const { name } = callback
-  if (typeof name !== 'string' || name.trim() === '' || name !== name.trim())
-    throw new SwanLabError('INVALID_CALLBACK', `A callback needs a "name" that is a non-empty string, but got ${inspect(name)}.`)
+  assertCallback(callback)
+  const moments = Object.keys(MOMENTS)
   for (const member of membersOf(callback)) {
-    if (Object.hasOwn(MOMENTS, member)) {
-      const value = callback[member as keyof typeof MOMENTS]
-      if (value !== undefined && typeof value !== 'function')
-        throw new SwanLabError('INVALID_CALLBACK', `"${member}" of callback "${name}" must be a function, but is ${typeof value}.`)
-    } else if (/^on[A-Z_]/.test(member)) {
-      const meant = nearest(member, Object.keys(MOMENTS))
-      report('warn', `Callback "${name}" has "${member}", which is never called.${meant ? ` Did you mean "${meant}"?` : ''}`)
-    }
+    if (Object.hasOwn(MOMENTS, member)) continue
+    const misspelt = moments.some((moment) => moment.toLowerCase() === member.toLowerCase())
+    if (!misspelt && !/^on[A-Z_]/.test(member)) continue
+    const meant = nearest(member, moments)
+    const hint = meant ? `Did you mean "${meant}"?` : `The moments are ${moments.join(', ')}.`
+    report('warn', `Callback "${callback.name}" has "${member}", which is never called. ${hint}`)
+  }
+}
+
+/** @throws SwanLabError `INVALID_CALLBACK` */
+export function assertCallback(callback: unknown): asserts callback is Callback {
+  if (typeof callback === 'function' && /^class\b/.test(Function.prototype.toString.call(callback)))
+    throw invalid(
+      `A callback is an object, but got the class ${callback.name}. Did you mean "new ${callback.name}(…)"?`,
+    )
+  if (typeof callback !== 'object' || callback === null)
+    throw invalid(`A callback is an object with a "name", but got ${callback === null ? 'null' : typeof callback}.`)
+  const { name, timeout } = callback as Partial<Callback>
+  if (typeof name !== 'string' || name.trim() !== name || !/^\P{Cc}+$/u.test(name) || name.length > MAX_NAME)
+    throw invalid(
+      `A callback needs a "name": text of 1 to ${MAX_NAME} characters on one line, without blanks around it, but got ${shown(name)}.`,
+    )
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMEOUT))
+    throw invalid(
+      `"timeout" of callback "${name}" takes a number of milliseconds above 0, at most ${LONGEST_TIMEOUT}, but got ${shown(timeout)}.`,
+    )
+  for (const method of ['apply', ...Object.keys(MOMENTS)] as const) {
+    const value: unknown = (callback as Record<string, unknown>)[method]
+    if (value !== undefined && typeof value !== 'function')
+      throw invalid(
+        `"${method}" of callback "${name}" must be a function, but is ${value === null ? 'null' : typeof value}.`,
+      )
   }
 }
 
 /** Own and inherited names, getters untouched: a class keeps its methods on its prototypes. */
 function membersOf(callback: object): Set<string> {
   const names = new Set<string>()
-  for (let at: object | null = callback; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null)
+  let at: object | null = callback
+  while (at !== null && at !== Object.prototype) {
     for (const name of Object.getOwnPropertyNames(at)) names.add(name)
+    at = Object.getPrototypeOf(at) as object | null
+  }
   return names
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 0, maxStringLength: 100, breakLength: Infinity })
+}
+
+function invalid(message: string): SwanLabError {
+  return new SwanLabError('INVALID_CALLBACK', message)
 }

@@ -47,13 +47,19 @@ export interface Resident {
 export interface Callback {
   /** Unique within a run. */
   readonly name: string
-  /** Deadline of each asynchronous moment, in milliseconds. Default: `settings.callbackTimeout`, 10,000. */
+  /**
+   * Deadline of each asynchronous moment, in milliseconds: above 0, at most 2^31 - 1. Default:
+   * `settings.callbackTimeout`, 10,000.
+   */
   readonly timeout?: number | undefined
   /** True: a failing `onInit` is reported instead of making `init()` reject. Default: false. */
   readonly optional?: boolean | undefined
   /** How to rebuild this callback in another process. Absent: it stays in this one. */
   readonly resident?: Resident | undefined
-  /** For advanced authors: the tapable hooks themselves, with `stage`, `before` and `intercept`. Called once, first. */
+  /**
+   * For advanced authors: the tapable hooks themselves, with `stage`, `before` and `intercept`. Called once, first, and
+   * as loud as `onInit`.
+   */
   apply?(hooks: RunHooks): void
   /** The run is about to start. The answer is merged into what later callbacks hear. */
   onInit?(info: InitInfo): InitPatch | void | Promise<InitPatch | void>
@@ -71,7 +77,10 @@ export interface Callback {
   onAlert?(alert: Alert): void
   /** The run did not end well. Followed by `onStop`. */
   onError?(failure: RunFailure): void | Promise<void>
-  /** The run has ended, well or not. Always the last moment, and once. */
+  /**
+   * The run has ended, well or not. Always the last moment, and once: what callbacks log in it is recorded, and heard
+   * by nobody.
+   */
   onStop?(outcome: Outcome): void | Promise<void>
 }
 
@@ -88,11 +97,12 @@ export interface Callback {
  * }
  * ```
  */
+// The interface below gives it the moments. They are optional, so that the core sees which ones a class really hears.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export abstract class SwanKitCallback {
   readonly name: string = this.constructor.name
 }
 
-// The moments are optional and have no default here, so the core still sees which ones a class really hears.
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface SwanKitCallback extends Callback {}
 

@@ -19,10 +19,9 @@ export interface ConfigMethods {
  * The configuration of a run: a dictionary, a plain object and, when `init` was given one, a typed object. Names of
  * {@link ConfigMethods} can be stored, and then be read with `get`.
  */
-export type Config<C extends object = Record<string, unknown>> = ConfigMethods & { -readonly [K in keyof C]: C[K] } & Record<
-    string,
-    unknown
-  >
+export type Config<C extends object = Record<string, unknown>> = ConfigMethods & {
+  -readonly [K in keyof C]: C[K]
+} & Record<string, unknown>
 
 /** @internal The configuration as its run sees it: `view` is what the user holds. */
 export interface ConfigStore {

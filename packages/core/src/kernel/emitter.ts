@@ -1,89 +1,170 @@
 import type { Guard } from './guard.ts'
-import { type PayloadOf, type RunHooks, type SyncHookName } from './hooks.ts'
+import { tellRest, type AwaitedHookName, type PayloadOf, type RunHooks, type SyncHookName } from './hooks.ts'
+import type { Outcome, RunFailure } from './payloads.ts'
 import type { Report } from './reporter.ts'
 import { describeError } from './thrown.ts'
 
 /** How often callbacks may answer each other before they are only recorded. */
 export const MAX_ECHO = 32
 /** Moments that may wait for their turn while another is being heard. */
-export const MAX_WAITING = 4_096
+export const MAX_WAITING = 16_384
 
-interface Waiting {
-  readonly hook: SyncHookName
+interface Moment {
+  readonly hook: keyof RunHooks
   readonly payload: unknown
+}
+
+interface Waiting extends Moment {
+  readonly hook: SyncHookName
   readonly echo: number
+}
+
+/** What an {@link Emitter} is put together from. */
+export interface EmitterParts {
+  readonly backend: RunHooks
+  readonly heard: RunHooks
+  readonly guard: Guard
+  readonly report: Report
 }
 
 type Call = (payload: unknown) => void
 
 /**
- * Carries the synchronous moments: to the backend at once, so that a recorded moment is safe whatever callbacks do, and
- * to everybody else in order. A moment that a callback causes while it is hearing another waits until all have heard
- * the first: every callback sees the same order, and nobody can recurse.
+ * Carries the moments of a run: to the backend at once, so that a recorded moment is safe whatever callbacks do, and to
+ * everybody else in order. A moment that comes while another is being heard waits until all have heard the first: every
+ * callback sees the same order, and nobody can recurse.
  */
 export class Emitter {
-  readonly #backend: RunHooks
-  readonly #heard: RunHooks
-  readonly #guard: Guard
-  readonly #report: Report
+  readonly #parts: EmitterParts
   readonly #waiting: Waiting[] = []
-  #echo = -1
-  #toldEndless = false
+  readonly #troubled = new Set<string>()
+  /** What is being heard right now. */
+  #now: Moment | undefined
+  #echo = 0
+  /** Reasons to let synchronous moments wait. */
+  #holds = 0
+  #queue: Promise<void> = Promise.resolve()
+  #over = false
+  #full = false
+  /** Called after each moment that callbacks have heard, for what they may have changed meanwhile. */
+  afterEach: () => void = () => {}
 
-  constructor(parts: { backend: RunHooks; heard: RunHooks; guard: Guard; report: Report }) {
-    this.#backend = parts.backend
-    this.#heard = parts.heard
-    this.#guard = parts.guard
-    this.#report = parts.report
+  constructor(parts: EmitterParts) {
+    this.#parts = parts
   }
 
   emit<K extends SyncHookName>(hook: K, payload: PayloadOf<K>): void {
-    ;(this.#backend[hook].call as Call)(payload)
-    if (this.#heard[hook].taps.length === 0) return
-    if (this.#echo >= 0) return this.#wait(hook, payload)
-    this.#echo = 0
-    this.#call(hook, payload)
-    if (this.#waiting.length > 0) this.#drain()
-    this.#echo = -1
+    const { backend, heard } = this.#parts
+    ;(backend[hook].call as Call)(payload)
+    if (heard[hook].taps.length === 0 || this.#over) return
+    if (this.#now !== undefined || this.#holds > 0) return this.#wait(hook, payload)
+    this.#pass(hook, payload, 0)
+    if (this.#waiting.length > 0) this.#passWaiting()
   }
 
   /** Does anybody but the backend listen? */
   hears(hook: SyncHookName): boolean {
-    return this.#heard[hook].taps.length > 0
+    return this.#parts.heard[hook].taps.length > 0
   }
 
-  /** Delivers what still waits, for a process that exits from inside a callback. */
-  flush(): void {
-    this.#drain()
-    this.#echo = -1
+  /** From now on, synchronous moments wait for the next awaited one. */
+  hold(): void {
+    this.#holds++
+  }
+
+  /**
+   * Carries an awaited moment to everybody but the backend, after all earlier ones. What comes meanwhile is heard after
+   * it; after `finish`, nothing is. Never rejects.
+   */
+  tell<K extends AwaitedHookName>(hook: K, payload: PayloadOf<K>): Promise<void> {
+    this.#holds++
+    this.#queue = this.#queue.then(async () => {
+      // Nobody hears anything of a run before it has started.
+      if (hook !== 'run') this.#passWaiting()
+      if (!this.#over) await this.#passAwaited(hook, payload)
+      this.#holds--
+      if (hook === 'finish') this.#end()
+      else this.#passWaiting()
+    })
+    return this.#queue
+  }
+
+  /** Carries, in this very turn, the end and everything before it to all who have not heard it. */
+  tellEndNow(failure: RunFailure | undefined, outcome: Outcome): void {
+    if (this.#over) return
+    this.#holds++
+    const { heard } = this.#parts
+    const interrupted = this.#now
+    if (interrupted) void tellRest(heard, interrupted.hook, interrupted.payload as never)
+    if (interrupted?.hook !== 'finish') {
+      this.#passWaiting()
+      if (failure) void tellRest(heard, 'error', failure)
+      this.#passWaiting()
+    }
+    void tellRest(heard, 'finish', outcome)
+    this.#end()
+  }
+
+  #end(): void {
+    this.#over = true
+    this.#now = undefined
+    this.#waiting.length = 0
   }
 
   #wait(hook: SyncHookName, payload: unknown): void {
-    const echo = this.#echo + 1
+    const echo = this.#now === undefined ? 0 : this.#echo + 1
     if (echo <= MAX_ECHO && this.#waiting.length < MAX_WAITING) {
       this.#waiting.push({ hook, payload, echo })
-    } else if (!this.#toldEndless) {
-      this.#toldEndless = true
-      const who = this.#guard.inside ?? 'a callback'
-      this.#report('error', `${who} answers moments with new ones without end. They are recorded, but no longer passed on.`)
+    } else if (!this.#full) {
+      this.#full = true
+      const { guard, report } = this.#parts
+      report(
+        'error',
+        echo > MAX_ECHO
+          ? `${guard.inside ?? 'A callback'} answers moments with new ones without end. They are recorded, but no longer passed on.`
+          : `More than ${MAX_WAITING} moments wait for callbacks. Further ones are recorded, but not passed on.`,
+      )
     }
   }
 
-  #drain(): void {
+  #passWaiting(): void {
     for (let at = 0; at < this.#waiting.length; at++) {
       const { hook, payload, echo } = this.#waiting[at]!
-      this.#echo = echo
-      this.#call(hook, payload)
+      this.#pass(hook, payload, echo)
     }
     this.#waiting.length = 0
   }
 
-  #call(hook: SyncHookName, payload: unknown): void {
+  #pass(hook: SyncHookName, payload: unknown, echo: number): void {
+    this.#now = { hook, payload }
+    this.#echo = echo
     try {
-      ;(this.#heard[hook].call as Call)(payload)
+      ;(this.#parts.heard[hook].call as Call)(payload)
     } catch (error) {
-      // Taps are guarded; an interceptor of the application's own is not.
-      this.#report('error', `An interceptor of run.hooks.${hook} failed: ${describeError(error)}`)
+      this.#trouble(hook, error)
+      void tellRest(this.#parts.heard, hook, payload as never)
     }
+    this.afterEach()
+    this.#now = undefined
+  }
+
+  async #passAwaited(hook: AwaitedHookName, payload: unknown): Promise<void> {
+    this.#now = { hook, payload }
+    this.#echo = 0
+    try {
+      await (this.#parts.heard[hook].promise as (payload: unknown) => Promise<void>)(payload)
+    } catch (error) {
+      this.#trouble(hook, error)
+      await tellRest(this.#parts.heard, hook, payload as never)
+    }
+    this.afterEach()
+    this.#now = undefined
+  }
+
+  /** Taps are guarded; an interceptor of the application's own is not. */
+  #trouble(hook: string, error: unknown): void {
+    if (this.#troubled.has(hook)) return
+    this.#troubled.add(hook)
+    this.#parts.report('error', `An interceptor of run.hooks.${hook} failed: ${describeError(error)}`)
   }
 }

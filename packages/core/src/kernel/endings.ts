@@ -1,11 +1,8 @@
-import { isMainThread } from 'node:worker_threads'
 import { causeInWords, type Verdict } from './outcome.ts'
 import type { Cause, Outcome } from './payloads.ts'
+import { SIGNALS, Signals, type Signal } from './signals.ts'
 import { errorInfo } from './thrown.ts'
 import type { Turns } from './turns.ts'
-
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
-type Signal = keyof typeof SIGNALS
 
 /** What the endings need of a run. */
 export interface Endable {
@@ -23,8 +20,10 @@ export interface Endable {
  * @returns puts everything back as it was.
  */
 export function watchEndings(run: Endable, turns: Turns): () => void {
-  let received: Signal | undefined
-
+  const signals = new Signals(
+    { end: (signal) => run._end(verdictOfSignal(signal)), endNow: (signal) => run._endNow(verdictOfSignal(signal)) },
+    turns,
+  )
   const onUncaught = (error: unknown): void => {
     // Somebody else takes the exception, so the program lives on, and so does the run.
     if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return
@@ -33,71 +32,33 @@ export function watchEndings(run: Endable, turns: Turns): () => void {
   const onBeforeExit = (code: number): void => {
     if (run.state === 'running') void run._end(verdictOfExit(Number(process.exitCode ?? code), undefined, undefined))
   }
-  const onExit = (code: number): void => run._endNow(verdictOfExit(code, run._inside, received))
-  const unwatchSignals = watchSignals(turns, (signal, last) => {
-    received = signal
-    if (last) return run._end({ state: 'aborted', cause: { type: 'signal', signal }, error: stopped(signal) })
-  })
+  const onExit = (code: number): void => {
+    run._endNow(verdictOfExit(code, run._inside, signals.received))
+    signals.dieIfDue()
+  }
 
+  signals.watch()
   process.on('uncaughtExceptionMonitor', onUncaught)
   process.on('beforeExit', onBeforeExit)
-  process.on('exit', onExit)
+  // First in line: inside this event, process.exit ends the process at once.
+  process.prependListener('exit', onExit)
   return () => {
     process.off('uncaughtExceptionMonitor', onUncaught)
     process.off('beforeExit', onBeforeExit)
     process.off('exit', onExit)
-    unwatchSignals()
-  }
-}
-
-/**
- * Hears the signals that ask a process to stop. `heard` is told whether it is the last one to decide; then it may take
- * its time, and the process dies of the signal as it would have. A second signal does not wait.
- */
-function watchSignals(turns: Turns, heard: (signal: Signal, last: boolean) => Promise<unknown> | undefined): () => void {
-  if (!isMainThread) return () => {}
-  // Node resets inherited dispositions when it starts: a program that ignores a signal does so with a handler of its own.
-  const signals = Object.keys(SIGNALS) as Signal[]
-  let dying = false
-
-  const onSignal = (signal: Signal): void => {
-    const last = process.listenerCount(signal) === 1
-    if (last && dying) return die(signal)
-    dying ||= last
-    void heard(signal, last)?.finally(() => die(signal))
-  }
-  const die = (signal: Signal): void => {
-    release()
-    process.kill(process.pid, signal)
-  }
-  let held = false
-  const hold = (): void => {
-    if (held) return
-    held = true
-    for (const signal of signals) process.on(signal, onSignal)
-  }
-  const release = (): void => {
-    held = false
-    for (const signal of signals) process.off(signal, onSignal)
-  }
-
-  hold()
-  // A loop that never yields would never hear its signals, and Ctrl-C would do nothing: hand them back to the system.
-  turns.watch({ stalled: release, turned: hold })
-  return () => {
-    turns.stop()
-    release()
+    signals.stop()
   }
 }
 
 function verdictOfExit(code: number, inside: string | undefined, received: Signal | undefined): Verdict {
-  if (code === 0) return { state: 'finished' }
-  if (received !== undefined && code === 128 + SIGNALS[received])
-    return { state: 'aborted', cause: { type: 'signal', signal: received }, error: stopped(received) }
-  const cause: Cause = { type: 'exit', code, ...(inside === undefined ? {} : { inside }) }
+  if (received !== undefined && code === 128 + SIGNALS[received]) return verdictOfSignal(received)
+  // A program that exits with 0 is done; a callback cannot know that it is.
+  if (code === 0 && inside === undefined) return { state: 'finished' }
+  const cause: Cause = { type: 'exit', code, ...(inside !== undefined && { inside }) }
   return { state: 'crashed', cause, error: { name: 'ProcessExit', message: causeInWords(cause) } }
 }
 
-function stopped(signal: Signal): { name: string; message: string } {
-  return { name: signal, message: causeInWords({ type: 'signal', signal }) }
+function verdictOfSignal(signal: Signal): Verdict {
+  const cause: Cause = { type: 'signal', signal }
+  return { state: 'aborted', cause, error: { name: signal, message: causeInWords(cause) } }
 }

@@ -1,11 +1,23 @@
 import type { Callback, Moment } from './callback.ts'
+import { isThenable, withDeadline } from './deadline.ts'
 import { SwanLabError } from './error.ts'
+import { enter, insideOf, leave } from './inside.ts'
 import type { CallbackReport } from './payloads.ts'
 import type { Report } from './reporter.ts'
-import { describeError } from './thrown.ts'
+import { describeError, errorInfo } from './thrown.ts'
 
 /** Failures in a row, in one moment of one callback, after which it is switched off. */
 export const BREAKER_LIMIT = 5
+/** Kinds of failure of one callback that are told apart; beyond these they are only counted. */
+const MAX_KINDS = 20
+/** Begins the names of this library's own callbacks. They are not the user's to hear of. */
+const OWN = 'swanlab:'
+
+/** Second argument of a guarded listener: call it only if it has not been called with this payload. */
+export const UNHEARD: unique symbol = Symbol('unheard')
+
+/** A listener inside the guard. */
+export type Guarded<T, R> = (payload: T, only?: typeof UNHEARD) => R
 
 interface Member {
   readonly name: string
@@ -13,6 +25,7 @@ interface Member {
   /** The backend of a run is never switched off: without it nothing is recorded. */
   readonly essential: boolean
   readonly optional: boolean
+  started: boolean
   failures: number
   off: boolean
   readonly reported: Set<string>
@@ -33,10 +46,7 @@ export class Guard {
   readonly #unfinished = new Set<string>()
   readonly #options: GuardOptions
   #silent = false
-  /** Names of the callbacks that have been through `onInit`. */
-  readonly started: Set<string> = new Set()
-  /** The callback and moment that is running right now, for whoever must explain a `process.exit`. */
-  inside: string | undefined
+  #inside: string | undefined
 
   constructor(options: GuardOptions) {
     this.#options = options
@@ -62,88 +72,100 @@ export class Guard {
     for (const member of this.#members.values()) if (!member.essential) member.off = true
   }
 
+  /** The callback and moment, as "name (moment)", that the code which asks belongs to. */
+  get inside(): string | undefined {
+    return this.#inside ?? insideOf(this)
+  }
+
+  /** Has `onInit` of this callback succeeded? */
+  hasStarted(name: string): boolean {
+    return this.#members.get(name)?.started === true
+  }
+
   reports(): readonly CallbackReport[] {
     return [...this.#members.values()]
-      .filter((member) => !member.essential)
+      .filter(({ name }) => !name.startsWith(OWN))
       .map(({ name, failures, off }) => Object.freeze({ name, failures, disabled: off && !this.#silent }))
   }
 
   /** Asynchronous moments that have been entered and not left, as "name (moment)". */
   unfinished(): readonly string[] {
-    return [...this.#unfinished]
+    return [...this.#unfinished].filter((label) => !label.startsWith(OWN))
   }
 
   /** Wraps a listener of a synchronous moment. The result never throws. */
-  sync<T>(name: string, moment: Moment, listener: (payload: T) => unknown): (payload: T) => void {
+  sync<T>(name: string, moment: Moment, listener: (payload: T) => unknown): Guarded<T, void> {
     const member = this.#member(name)
     const label = `${name} (${moment})`
+    let heard: T | undefined
     let streak = 0
-    const failed = (error: unknown): void => {
-      streak++
-      this.#failed(member, moment, error)
-      if (streak >= BREAKER_LIMIT) this.#switchOff(member, moment)
+    const succeeded = (): void => {
+      streak = 0
     }
-    return (payload) => {
-      if (member.off) return
-      const outer = this.inside
-      this.inside = label
+    const failed = (error: unknown): void => {
+      this.#failed(member, moment, error)
+      if (++streak >= BREAKER_LIMIT) this.#switchOff(member, moment)
+    }
+    return (payload, only) => {
+      if (member.off || (only === UNHEARD && heard === payload)) return
+      heard = payload
+      const outer = this.#inside
+      this.#inside = label
       try {
         const answer = listener(payload)
         // An async function type-checks here, and its rejection would end the process.
-        if (answer !== undefined && isThenable(answer)) answer.then(undefined, failed)
+        if (answer !== undefined && isThenable(answer)) answer.then(succeeded, failed)
         else streak = 0
       } catch (error) {
         failed(error)
       }
-      this.inside = outer
+      // Not in a `finally`: when the listener calls process.exit, who did it must still be known.
+      this.#inside = outer
     }
   }
 
-  /** Wraps a listener of an awaited moment: bounded in time, and never rejecting unless `loud`. */
+  /** Wraps a listener of an awaited moment: bounded in time, and never rejecting, except for `onInit`. */
   awaited<T, R>(
     name: string,
     moment: Moment,
     listener: (payload: T) => R | PromiseLike<R>,
-    loud: boolean,
-  ): (payload: T) => Promise<R | undefined> {
+  ): Guarded<T, Promise<R | undefined>> {
     const member = this.#member(name)
     const label = `${name} (${moment})`
-    return (payload) => {
+    let heard: T | undefined
+    const failed = (error: unknown): undefined => {
+      if (moment === 'onInit') this.#refused(member, error)
+      this.#failed(member, moment, error)
+    }
+    return async (payload) => {
       // The endings reach even a callback that was switched off: it may hold a file, or the only message that matters.
-      if (this.#silent && !member.essential) return Promise.resolve(undefined)
-      const failed = (error: unknown): undefined => {
-        if (loud && !member.optional) {
-          member.failures++
-          throw new SwanLabError('CALLBACK_FAILED', `Callback "${name}" failed in ${moment}: ${describeError(error)}`, {
-            cause: error,
-          })
-        }
-        this.#failed(member, moment, error)
-      }
-      const outer = this.inside
-      this.inside = label
-      let answer: R | PromiseLike<R>
+      // Each is heard once: a process that is about to exit may have told it before its turn.
+      if ((this.#silent && !member.essential) || heard === payload) return undefined
+      heard = payload
+      const outer = this.#inside
+      this.#inside = label
       try {
-        answer = listener(payload)
-      } catch (error) {
-        try {
-          return Promise.resolve(failed(error))
-        } catch (loudly) {
-          return Promise.reject(loudly)
+        let answer = enter(this, label, () => listener(payload))
+        this.#inside = outer
+        if (isThenable(answer)) {
+          this.#unfinished.add(label)
+          answer = await withDeadline(answer, member.timeout)
         }
+        if (moment === 'onInit') member.started = true
+        return answer
+      } catch (error) {
+        this.#inside = outer
+        return failed(error)
       } finally {
-        this.inside = outer
+        this.#unfinished.delete(label)
+        leave()
       }
-      if (!isThenable(answer)) return Promise.resolve(answer as R)
-      this.#unfinished.add(label)
-      return withDeadline(answer, member.timeout)
-        .catch(failed)
-        .finally(() => this.#unfinished.delete(label))
     }
   }
 
   #add(name: string, how: Pick<Member, 'timeout' | 'essential' | 'optional'>): Member {
-    const member: Member = { name, ...how, failures: 0, off: this.#silent && !how.essential, reported: new Set() }
+    const off = this.#silent && !how.essential
+    const member: Member = { name, ...how, started: false, failures: 0, off, reported: new Set() }
     this.#members.set(name, member)
     return member
   }
@@ -155,13 +177,22 @@ export class Guard {
     )
   }
 
+  /** @throws when the run must not start without this callback. */
+  #refused(member: Member, error: unknown): void {
+    if (member.optional) return
+    member.failures++
+    // What the backend says is already meant for the user.
+    if (member.essential && error instanceof SwanLabError) throw error
+    const message = `Callback "${member.name}" failed in onInit: ${describeError(error)}`
+    throw new SwanLabError('CALLBACK_FAILED', message, { cause: error })
+  }
+
   #failed(member: Member, moment: Moment, error: unknown): void {
     member.failures++
-    const what = describeError(error)
-    const kind = `${moment} ${error instanceof Error ? error.name : typeof error}`
-    if (member.reported.has(kind)) return
+    const kind = `${moment} ${errorInfo(error).name}`
+    if (member.reported.has(kind) || member.reported.size >= MAX_KINDS) return
     member.reported.add(kind)
-    this.#options.report('error', `Callback "${member.name}" failed in ${moment}: ${what}`)
+    this.#options.report('error', `Callback "${member.name}" failed in ${moment}: ${describeError(error)}`)
   }
 
   #switchOff(member: Member, moment: Moment): void {
@@ -173,17 +204,4 @@ export class Guard {
         'only how the run ends.',
     )
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
-
-/** The timer keeps the process alive on purpose: whoever awaits this moment must get an answer, or Node exits with 13. */
-function withDeadline<R>(answer: PromiseLike<R>, ms: number): Promise<R> {
-  let timer: NodeJS.Timeout
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-  })
-  return Promise.race([Promise.resolve(answer), deadline]).finally(() => clearTimeout(timer))
 }

@@ -1,6 +1,8 @@
 import { AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable'
 import { MOMENTS, type Callback, type Moment } from './callback.ts'
-import type { Guard } from './guard.ts'
+import { isThenable } from './deadline.ts'
+import { SwanLabError } from './error.ts'
+import { UNHEARD, type Guard } from './guard.ts'
 import { answerInit } from './init-answer.ts'
 import type {
   Alert,
@@ -14,6 +16,7 @@ import type {
   RuntimeInfo,
 } from './payloads.ts'
 import type { Report } from './reporter.ts'
+import { describeError } from './thrown.ts'
 
 /**
  * The moments of a run as tapable hooks, in the order of a run's life. Every tap, however it is made, runs inside the
@@ -34,11 +37,13 @@ export interface RunHooks {
 
 /** Hooks that are heard at once, in the caller's own turn. */
 export type SyncHookName = 'runtimeInfo' | 'column' | 'log' | 'metric' | 'alert'
+/** Hooks that are awaited, and never reject. */
+export type AwaitedHookName = 'run' | 'error' | 'finish'
 /** The payload of one hook. */
 export type PayloadOf<K extends keyof RunHooks> = Parameters<NonNullable<Callback[MethodOf<K>]>>[0]
 type MethodOf<K extends keyof RunHooks> = { [M in Moment]: (typeof MOMENTS)[M]['hook'] extends K ? M : never }[Moment]
 
-type Listener = (payload: unknown) => unknown
+type Listener = (payload: unknown, only?: typeof UNHEARD) => unknown
 type Tap = Parameters<NonNullable<Parameters<SyncHook<[unknown]>['intercept']>[0]['register']>>[0]
 
 /** Makes the hooks of one run. Everything that is ever tapped on them passes through `guard`. */
@@ -66,9 +71,13 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
   return hooks
 }
 
-/** Taps a callback's moments under its name. */
+/**
+ * Taps a callback's moments under its name.
+ *
+ * @throws SwanLabError `CALLBACK_FAILED` when its `apply` fails.
+ */
 export function attach(hooks: RunHooks, callback: Callback): void {
-  callback.apply?.(hooks)
+  apply(hooks, callback)
   for (const [moment, { hook, awaited }] of entries(MOMENTS)) {
     const method = callback[moment] as Listener | undefined
     if (typeof method !== 'function') continue
@@ -79,27 +88,46 @@ export function attach(hooks: RunHooks, callback: Callback): void {
 }
 
 /**
- * Calls every tap of an awaited hook in this very turn, for a process that is about to exit: what a tap does
- * synchronously is done, what it wanted to await is not.
+ * Calls, in this very turn, every tap that has not been called with this payload: for a process that is about to exit,
+ * and when something between the taps has failed. What a tap does synchronously is done; what it awaits may not be.
+ *
+ * @returns resolves when all of them are done, and never rejects.
  */
-export function callNow<K extends 'error' | 'finish'>(hooks: RunHooks, hook: K, payload: PayloadOf<K>): void {
-  for (const tap of hooks[hook].taps) void (tap.fn as (payload: unknown) => Promise<unknown>)(payload)
+export function tellRest<K extends keyof RunHooks>(hooks: RunHooks, hook: K, payload: PayloadOf<K>): Promise<unknown> {
+  return tellTaps(hooks[hook].taps, payload)
 }
 
-/** Tells callbacks whose `onInit` succeeded that the run will not start after all. */
-export async function stopStarted(hooks: RunHooks, guard: Guard, outcome: Outcome): Promise<void> {
-  for (const tap of hooks.finish.taps) if (guard.started.has(tap.name)) await (tap.fn as (outcome: Outcome) => Promise<unknown>)(outcome)
+/** Tells callbacks whose `onInit` succeeded, in this very turn, that the run will not start after all. Never rejects. */
+export function stopStarted(hooks: RunHooks, guard: Guard, outcome: Outcome): Promise<unknown> {
+  return tellTaps(
+    hooks.finish.taps.filter((tap) => guard.hasStarted(tap.name)),
+    outcome,
+  )
+}
+
+function tellTaps(taps: readonly Tap[], payload: unknown): Promise<unknown> {
+  return Promise.allSettled(taps.map(async (tap) => (tap.fn as Listener)(payload, UNHEARD)))
+}
+
+function apply(hooks: RunHooks, callback: Callback): void {
+  const failed = (error: unknown, what = describeError(error)): SwanLabError =>
+    new SwanLabError('CALLBACK_FAILED', `Callback "${callback.name}" failed in apply: ${what}`, { cause: error })
+  let answer: unknown
+  try {
+    answer = callback.apply?.(hooks)
+  } catch (error) {
+    throw failed(error)
+  }
+  if (answer === undefined || !isThenable(answer)) return
+  answer.then(undefined, () => {})
+  throw failed(undefined, 'it must tap at once, and must not be async')
 }
 
 function guardAwaited(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => Promise<unknown> {
   const listener: Listener = tap.type === 'async' ? fromErrorFirst(tap.fn) : (tap.fn as Listener)
-  const guarded = guard.awaited(tap.name, moment, listener, moment === 'onInit')
+  const guarded = guard.awaited(tap.name, moment, listener)
   if (moment !== 'onInit') return guarded
-  return async (info: InitInfo) => {
-    const answer = await guarded(info)
-    guard.started.add(tap.name)
-    return answerInit(info, answer, tap.name, report)
-  }
+  return async (info: InitInfo) => answerInit(info, await guarded(info), tap.name, report)
 }
 
 function fromErrorFirst(listener: Function): Listener {

@@ -1,3 +1,4 @@
+import { deepFreeze } from './frozen.ts'
 import type { Guard } from './guard.ts'
 import type { Intake } from './intake.ts'
 import type { Cause, ErrorInfo, Losses, Outcome, RunFailure, RunInfo } from './payloads.ts'
@@ -21,7 +22,7 @@ export interface Ledger {
 export function outcomeOf(verdict: Verdict, ledger: Ledger, endTime: number): Outcome {
   const { run, intake, guard } = ledger
   return Object.freeze({
-    ...verdict,
+    ...deepFreeze(verdict),
     duration: Math.max(0, endTime - run.startTime),
     endTime,
     steps: intake.steps,
@@ -39,7 +40,7 @@ export function failureOf(outcome: Outcome): RunFailure | undefined {
   const cause: Cause = outcome.cause ?? { type: 'reported' }
   return Object.freeze({
     error: outcome.error ?? Object.freeze({ name: 'Error', message: causeInWords(cause) }),
-    cause,
+    cause: deepFreeze(cause),
     outcome,
     run: outcome.run,
   })

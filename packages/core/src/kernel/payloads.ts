@@ -48,7 +48,9 @@ export interface InitInfo {
 
 /** What a callback may change by answering `onInit`. */
 export type InitPatch = Partial<
-  Pick<InitInfo, | 'id'
+  Pick<
+    InitInfo,
+    | 'id'
     | 'project'
     | 'workspace'
     | 'experimentName'
@@ -58,7 +60,8 @@ export type InitPatch = Partial<
     | 'url'
     | 'projectUrl'
     | 'colors'
-    | 'resumed'>
+    | 'resumed'
+  >
 >
 
 /** A run that has started: complete and read-only. Heard by `onRun`, and part of every ending. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { isThenable } from './deadline.ts'
 
 /** How loud one of the library's own messages is. */
 export type ReportLevel = 'debug' | 'info' | 'warn' | 'error'
@@ -12,6 +13,13 @@ const COLOR = { debug: 90, info: 34, warn: 33, error: 31 }
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g
 
+/** What is needed of a terminal. */
+export interface TerminalStream {
+  readonly isTTY?: boolean
+  readonly fd?: number
+  write(text: string | Uint8Array): unknown
+}
+
 /**
  * The default report: standard error, so that a program's own output stays pipeable, with SwanLab's prefix.
  *
@@ -19,11 +27,12 @@ const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g
  */
 export function terminalReport(
   level: ReportLevel | 'silent' = 'info',
-  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> & { readonly fd?: number } = process.stderr,
+  stream: TerminalStream = process.stderr,
 ): Report {
   return (messageLevel, message) => {
     if (ORDER[messageLevel] < ORDER[level]) return
-    const prefix = stream.isTTY && !process.env['NO_COLOR'] ? `\u001B[${COLOR[messageLevel]}mswanlab\u001B[0m:` : 'swanlab:'
+    const prefix =
+      stream.isTTY && !process.env['NO_COLOR'] ? `\u001B[${COLOR[messageLevel]}mswanlab\u001B[0m:` : 'swanlab:'
     write(`${prefix} ${message.replaceAll(CONTROL, '\uFFFD').replaceAll('\n', `\n${prefix} `)}\n`, stream)
   }
 }
@@ -32,7 +41,8 @@ export function terminalReport(
 export function quietly(report: Report): Report {
   return (level, message) => {
     try {
-      report(level, message)
+      const answer: unknown = report(level, message)
+      if (isThenable(answer)) answer.then(undefined, () => {})
     } catch {
       // There is nobody left to tell.
     }
@@ -40,12 +50,14 @@ export function quietly(report: Report): Report {
 }
 
 /** Past the stream: its reader may be gone, and then a message of ours would end the program with EPIPE. */
-function write(text: string, stream: { write(text: string): unknown; readonly fd?: number }): void {
+function write(text: string, stream: TerminalStream): void {
   try {
-    if (stream.fd === undefined) stream.write(text)
-    else writeSync(stream.fd, text)
+    if (stream.fd === undefined) return void stream.write(text)
+    const bytes = Buffer.from(text)
+    const written = writeSync(stream.fd, bytes)
+    // A full pipe takes a part, and is not a closed one: the stream can wait for its reader.
+    if (written < bytes.length) stream.write(bytes.subarray(written))
   } catch (error) {
-    // A full pipe is not a closed one: the stream can wait for its reader.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') stream.write(text)
   }
 }

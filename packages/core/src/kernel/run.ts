@@ -1,17 +1,17 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { inspect } from 'node:util'
+import { alertOf, type AlertOptions } from './alert.ts'
 import type { Backend } from './backend.ts'
 import type { Config, ConfigStore } from './config.ts'
 import type { Emitter } from './emitter.ts'
-import { SwanLabError } from './error.ts'
+import { reportEnd } from './end-report.ts'
+import { verdictOf, type FinishOptions } from './finish-options.ts'
+import { deepFreeze } from './frozen.ts'
 import type { Guard } from './guard.ts'
-import { callNow, type RunHooks } from './hooks.ts'
+import { tellRest, type RunHooks } from './hooks.ts'
 import type { Intake } from './intake.ts'
 import { failureOf, outcomeOf, type Verdict } from './outcome.ts'
-import type { Alert, AlertLevel, Mode, Outcome, Placement, RunInfo, RunState, RuntimeInfo } from './payloads.ts'
+import type { Mode, Outcome, Placement, RunFailure, RunInfo, RunState, RuntimeInfo } from './payloads.ts'
 import { publicInfo, type PublicInfo } from './public-info.ts'
 import type { Report } from './reporter.ts'
-import { errorInfo } from './thrown.ts'
 import type { Turns } from './turns.ts'
 
 /** Second argument of {@link Run.log} when more than a step is to be said. */
@@ -20,25 +20,6 @@ export interface LogOptions {
   step?: number | undefined
   /** Print what was recorded on standard output. Default: false. */
   printToConsole?: boolean | undefined
-}
-
-/** What {@link Run.alert} takes. */
-export interface AlertOptions {
-  title: string
-  text?: string | undefined
-  /** Default: `info`. */
-  level?: AlertLevel | undefined
-  step?: number | undefined
-  /** Name of the rule that raised it. */
-  rule?: string | undefined
-}
-
-/** What {@link Run.finish} takes. */
-export interface FinishOptions {
-  /** Default: `finished`, or `crashed` when an `error` is given. */
-  state?: Outcome['state'] | undefined
-  /** What went wrong; anything that can be thrown. */
-  error?: unknown
 }
 
 /** @internal What a run is put together from. */
@@ -55,9 +36,6 @@ export interface RunParts {
   readonly clock: () => number
   readonly report: Report
 }
-
-/** Which run's callbacks are hearing its end, in this asynchronous context. */
-const endingOf = new AsyncLocalStorage<object>()
 
 /** A run that is being recorded. Made by `init`. */
 export class Run<C extends object = Record<string, unknown>> {
@@ -80,6 +58,7 @@ export class Run<C extends object = Record<string, unknown>> {
   readonly callbacks: readonly Placement[]
   readonly #parts: RunParts
   #outcome: Outcome | undefined
+  #failure: RunFailure | undefined
   #ending: Promise<Outcome> | undefined
   #closed = false
   #toldClosed = false
@@ -102,6 +81,8 @@ export class Run<C extends object = Record<string, unknown>> {
     this.hooks = parts.hooks
     this.callbacks = info.callbacks
     this.#parts = parts
+    parts.config.onChange(() => this.#flushConfig())
+    parts.emitter.afterEach = () => this.#flushConfig()
   }
 
   get state(): RunState {
@@ -130,11 +111,11 @@ export class Run<C extends object = Record<string, unknown>> {
   log(data: object, stepOrOptions?: number | LogOptions): void {
     const parts = this.#parts
     if (parts.backend.silent) return
-    if (this.#closed) return this.#tellClosed('log()')
+    if (this.#outcome !== undefined && this.#refuses('log()')) return
     const options = typeof stepOrOptions === 'object' && stepOrOptions !== null ? stepOrOptions : undefined
     const time = parts.clock()
     parts.turns.passed(time)
-    this._flushConfig()
+    this.#flushConfig()
     const record = parts.intake.accept(data, options ? options.step : stepOrOptions, time)
     if (record === undefined) return
     const columns = parts.intake.takeNewColumns()
@@ -149,48 +130,43 @@ export class Run<C extends object = Record<string, unknown>> {
   alert(options: AlertOptions): void {
     const { emitter, clock, backend, report } = this.#parts
     if (backend.silent) return
-    if (this.#closed) return this.#tellClosed('alert()')
+    if (this.#outcome !== undefined && this.#refuses('alert()')) return
     const alert = alertOf(options, clock())
     if (typeof alert === 'string') return report('error', alert)
-    this._flushConfig()
+    this.#flushConfig()
     emitter.emit('alert', alert)
   }
 
   /**
    * Ends the run and waits until every callback has heard of it, each within its own deadline. Calling it again answers
-   * the same; calling it from inside a callback that hears the end answers at once.
+   * the same. Called from inside a callback it answers at once, with what is known by then: a callback cannot wait for
+   * itself.
+   *
+   * @throws SwanLabError `INVALID_OPTION`; the run goes on.
    */
-  finish(options: FinishOptions = {}): Promise<Outcome> {
-    if (this.#outcome && endingOf.getStore() === this) return Promise.resolve(this.#outcome)
-    const { state = options.error === undefined ? 'finished' : 'crashed', error } = options
-    if (!['finished', 'crashed', 'aborted'].includes(state))
-      return Promise.reject(
-        new SwanLabError('INVALID_OPTION', `finish: "state" takes "finished", "crashed" or "aborted", but got "${String(state)}".`),
-      )
-    return this._end({
-      state,
-      ...(error === undefined ? {} : { error: errorInfo(error) }),
-      ...(state === 'finished' ? {} : { cause: { type: 'reported' } as const }),
-    })
+  async finish(options: FinishOptions = {}): Promise<Outcome> {
+    const ending = this._end(verdictOf(options))
+    return this.#outcome !== undefined && this._inside !== undefined ? this.#outcome : ending
   }
 
   /** Ends the run at the end of an `await using` block, as `finish()` does. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.finish().then(() => undefined)
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish()
+  }
+
+  /** @internal Tells everybody that the run has started. */
+  async _begin(): Promise<void> {
+    const { info, config, backendHooks, emitter } = this.#parts
+    const heard = Object.freeze({ ...info, config: config.snapshot() })
+    await Promise.all([tellRest(backendHooks, 'run', heard), emitter.tell('run', heard)])
   }
 
   /** @internal Something the run learnt about itself or its machine. */
   _inform(info: RuntimeInfo): void {
-    if (!this.#parts.backend.silent && !this.#closed) this.#parts.emitter.emit('runtimeInfo', Object.freeze(info))
+    if (!this.#parts.backend.silent && !this.#closed) this.#parts.emitter.emit('runtimeInfo', deepFreeze(info))
   }
 
-  /** @internal Records changes of the configuration that nobody has heard yet. */
-  _flushConfig(): void {
-    const config = this.#parts.config.takeChange()
-    if (config !== undefined) this._inform({ config })
-  }
-
-  /** @internal Ends the run, whoever found out that it has. */
+  /** @internal Ends the run, whoever found out that it has. Never rejects. */
   _end(verdict: Verdict): Promise<Outcome> {
     this.#ending ??= this.#tellEnd(this.#conclude(verdict))
     return this.#ending
@@ -198,18 +174,13 @@ export class Run<C extends object = Record<string, unknown>> {
 
   /** @internal Ends the run in this very turn, for a process that is about to be gone. */
   _endNow(verdict: Verdict): void {
-    if (this.#outcome !== undefined) return
-    const { emitter, hooks, guard, report } = this.#parts
-    emitter.flush()
-    const outcome = this.#conclude(verdict)
-    this.#ending = Promise.resolve(outcome)
-    const failure = failureOf(outcome)
-    if (failure) callNow(hooks, 'error', failure)
-    callNow(hooks, 'finish', outcome)
-    // What carries our own name works on elsewhere, and is not the user's to hear of.
-    const late = guard.unfinished().filter((label) => !label.startsWith('swanlab:'))
-    if (late.length > 0) report('warn', `The process ended before these callbacks were done: ${late.join(', ')}.`)
+    if (this.#closed) return
+    const { emitter, guard, report } = this.#parts
+    const outcome = this.#outcome ?? this.#conclude(verdict)
+    this.#ending ??= Promise.resolve(outcome)
+    emitter.tellEndNow(this.#failure, outcome)
     this.#close()
+    reportEnd(report, this.#gather(outcome), guard.unfinished())
   }
 
   /** @internal Calls `listener` when the run has ended and everybody has heard of it. */
@@ -217,66 +188,59 @@ export class Run<C extends object = Record<string, unknown>> {
     this.#onClosed = listener
   }
 
-  /** @internal For whoever must explain a `process.exit`. */
+  /** @internal The callback and moment that the code which asks belongs to. */
   get _inside(): string | undefined {
     return this.#parts.guard.inside
   }
 
+  /** Puts the end into words and on record. From here on callbacks hear nothing before they hear of it. */
   #conclude(verdict: Verdict): Outcome {
-    this._flushConfig()
+    const { emitter, backendHooks } = this.#parts
+    emitter.hold()
+    this.#flushConfig()
     const outcome = this.#gather(verdict)
     this.#outcome = outcome
-    callNow(this.#parts.backendHooks, 'finish', outcome)
+    this.#failure = failureOf(outcome)
+    void tellRest(backendHooks, 'finish', outcome)
     return outcome
   }
 
   async #tellEnd(outcome: Outcome): Promise<Outcome> {
-    const { hooks, report } = this.#parts
-    const failure = failureOf(outcome)
-    await endingOf.run(this, async () => {
-      if (failure) await hooks.error.promise(failure)
-      await hooks.finish.promise(outcome)
-    })
-    this.#close()
-    const { callbacks, losses } = this.#gather(outcome)
-    for (const { name, failures, disabled } of callbacks)
-      if (failures > 0) report('warn', `Callback "${name}" failed ${failures} times${disabled ? ' and was switched off' : ''}.`)
-    if (losses.records) report('warn', `${losses.records} records could not be written.`)
-    return Object.freeze({ ...outcome, callbacks, losses })
+    const { emitter, report } = this.#parts
+    if (this.#failure) await emitter.tell('error', this.#failure)
+    await emitter.tell('finish', outcome)
+    const last = this.#gather(outcome)
+    if (!this.#closed) {
+      this.#close()
+      reportEnd(report, last, [])
+    }
+    return Object.freeze({ ...outcome, callbacks: last.callbacks, losses: last.losses })
   }
 
   #close(): void {
-    this._flushConfig()
+    this.#flushConfig()
     this.#closed = true
     this.#onClosed()
   }
 
-  #gather(verdict: Verdict): Outcome {
+  #flushConfig(): void {
+    const config = this.#parts.config.takeChange()
+    if (config !== undefined) this._inform({ config })
+  }
+
+  #gather({ state, error, cause }: Verdict): Outcome {
     const { info, config, intake, guard, backend, clock } = this.#parts
     const run = Object.freeze({ ...info, config: config.snapshot() })
-    const { state, error, cause } = verdict
-    return outcomeOf({ state, ...(error && { error }), ...(cause && { cause }) }, { run, intake, guard, lost: backend.lost?.() ?? 0 }, clock())
+    const verdict = { state, ...(error && { error }), ...(cause && { cause }) }
+    return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0 }, clock())
   }
 
-  #tellClosed(what: string): void {
-    if (this.#toldClosed) return
+  /** Callbacks may add to a run while they hear of its end; nobody may after that. */
+  #refuses(what: string): boolean {
+    if (!this.#closed && this._inside !== undefined) return false
+    if (!this.#toldClosed)
+      this.#parts.report('error', `${what} came after the end of run ${this.id}, which records nothing more.`)
     this.#toldClosed = true
-    this.#parts.report('error', `${what} after finish(): run ${this.id} has ended and records nothing more.`)
+    return true
   }
-}
-
-/** The alert, or what is wrong with it. */
-function alertOf(options: AlertOptions, time: number): Alert | string {
-  const { title, text = '', level = 'info', step, rule } = options ?? {}
-  if (typeof title !== 'string' || title.trim() === '') return 'alert: "title" takes a non-empty string. Ignored.'
-  if (!['info', 'warn', 'error'].includes(level))
-    return `alert: "level" takes "info", "warn" or "error", but got ${inspect(level)}. Ignored.`
-  return Object.freeze({
-    title: title.trim().slice(0, 256),
-    text: String(text).slice(0, 8_192),
-    level,
-    time,
-    ...(step === undefined ? {} : { step }),
-    ...(rule === undefined ? {} : { rule }),
-  })
 }

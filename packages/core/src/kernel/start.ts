@@ -4,14 +4,15 @@ import { checkCallback } from './callback-check.ts'
 import type { ConfigStore } from './config.ts'
 import { Emitter } from './emitter.ts'
 import { watchEndings } from './endings.ts'
+import { deepFreeze } from './frozen.ts'
 import { Guard } from './guard.ts'
 import { attach, createHooks, stopStarted, type RunHooks } from './hooks.ts'
 import type { Intake } from './intake.ts'
 import { outcomeOf } from './outcome.ts'
-import type { ColorPair, InitInfo, Placement, RunInfo, RuntimeInfo } from './payloads.ts'
+import type { ColorPair, InitInfo, Outcome, Placement, RunInfo, RuntimeInfo } from './payloads.ts'
 import type { Report } from './reporter.ts'
 import { Run } from './run.ts'
-import { errorInfo } from './thrown.ts'
+import { describeError, errorInfo } from './thrown.ts'
 import { Turns } from './turns.ts'
 
 /** Everything a run is made of, chosen by whoever starts it. */
@@ -31,7 +32,19 @@ export interface RunOrder {
   /** Told to callbacks once the run has started, one after the other. */
   readonly runtime: (dir: string | undefined) => readonly RuntimeInfo[]
   /** Hears of the run before any callback's `onRun` does, and of its end. */
-  readonly owner: { started(run: Run): void; ended(run: Run): unknown }
+  readonly owner: { started(run: Run): void; ended(run: Run): void }
+}
+
+interface Stage {
+  readonly guard: Guard
+  readonly backendHooks: RunHooks
+  readonly hooks: RunHooks
+}
+
+interface Started {
+  readonly run: Run
+  /** Resolves when everybody has heard of it. */
+  readonly begun: Promise<void>
 }
 
 const UNNAMED: ColorPair = ['#528d59', '#528d59']
@@ -43,69 +56,93 @@ const UNNAMED: ColorPair = ['#528d59', '#528d59']
  *   behind then: callbacks that had already started are told that the run was aborted.
  */
 export async function startRun(order: RunOrder): Promise<Run> {
-  const { backend, config, intake, report, clock } = order
+  const { report, backend, runtime } = order
   const guard = new Guard({ report, timeout: order.callbackTimeout })
-  const backendHooks = createHooks(guard, report)
-  const hooks = createHooks(guard, report)
+  const stage: Stage = { guard, backendHooks: createHooks(guard, report), hooks: createHooks(guard, report) }
   guard.enroll(backend, { essential: true })
-  attach(backendHooks, backend)
-  attachAll(hooks, guard, order)
+  attach(stage.backendHooks, backend)
+  attachAll(order, stage)
   if (backend.silent) guard.silence()
 
-  const info = await agree(order, backendHooks, hooks, guard)
-
-  const emitter = new Emitter({ backend: backendHooks, heard: hooks, guard, report })
-  const turns = new Turns(clock)
-  const run = new Run({ info, config, backend, backendHooks, hooks, emitter, guard, intake, turns, clock, report })
-  config.onChange(() => run._flushConfig())
-  const unwatch = backend.silent ? () => {} : watchEndings(run, turns)
-  run._onClosed(() => {
-    unwatch()
-    order.owner.ended(run)
-  })
-  order.owner.started(run)
-
-  const heard = Object.freeze({ ...info, config: config.snapshot() })
-  await backendHooks.run.promise(heard)
-  await hooks.run.promise(heard)
-  if (!backend.silent) for (const news of order.runtime(info.dir)) run._inform(news)
+  const { run, begun } = await agree(order, stage)
+  await begun
+  if (backend.silent) return run
+  try {
+    for (const news of runtime(run.dir)) run._inform(news)
+  } catch (error) {
+    report('warn', `What the run knows of its machine cannot be recorded: ${describeError(error)}`)
+  }
   return run
 }
 
-function attachAll(hooks: RunHooks, guard: Guard, { callbacks, elsewhere, report, backend }: RunOrder): void {
+function attachAll({ callbacks, elsewhere, backend, report }: RunOrder, { guard, hooks }: Stage): void {
   for (const callback of [...callbacks, ...elsewhere]) {
     checkCallback(callback, report)
     guard.enroll(callback, { essential: false })
   }
   if (backend.silent) return
-  for (const callback of callbacks) attach(hooks, callback)
-}
-
-/** Lets everybody answer `onInit`, then opens the run's place. */
-async function agree(order: RunOrder, backendHooks: RunHooks, hooks: RunHooks, guard: Guard): Promise<RunInfo> {
-  const { backend, config, intake, clock } = order
-  let { info } = order
-  try {
-    info = await backendHooks.init.promise(info)
-    info = await hooks.init.promise(info)
-    if (info.resumed)
-      backend.restore?.(info, { log: (record) => intake.log(record), config: (earlier) => config.restore(earlier) })
-    const run = complete(info, order)
-    return Object.freeze({ ...run, ...backend.open?.(run) })
-  } catch (error) {
-    const run = complete(info, order)
-    const verdict = { state: 'aborted', cause: { type: 'reported' }, error: errorInfo(error) } as const
-    const outcome = outcomeOf(verdict, { run, intake, guard, lost: 0 }, clock())
-    await stopStarted(backendHooks, guard, outcome)
-    await stopStarted(hooks, guard, outcome)
-    throw error
+  for (const callback of callbacks) {
+    try {
+      attach(hooks, callback)
+    } catch (error) {
+      if (callback.optional !== true) throw error
+      report('error', describeError(error))
+    }
   }
 }
 
-function complete({ resume: _, ...info }: InitInfo, { config, placements }: RunOrder): RunInfo {
-  return Object.freeze({
+/** Lets everybody answer `onInit`, and makes the run that comes of it. */
+async function agree(order: RunOrder, stage: Stage): Promise<Started> {
+  let { info } = order
+  const stop = (error: unknown): Promise<unknown> => stopAll(order, stage, info, error)
+  const onExit = (code: number): void => void stop(new Error(`the process exited with code ${code}`))
+  process.prependListener('exit', onExit)
+  try {
+    info = await stage.backendHooks.init.promise(info)
+    info = await stage.hooks.init.promise(info)
+    return create(order, stage, open(order, info))
+  } catch (error) {
+    await stop(error)
+    throw error
+  } finally {
+    process.off('exit', onExit)
+  }
+}
+
+function open(order: RunOrder, info: InitInfo): RunInfo {
+  const { backend, intake, config } = order
+  if (info.resumed)
+    backend.restore?.(info, { log: (record) => intake.log(record), config: (earlier) => config.restore(earlier) })
+  const run = complete(order, info)
+  return Object.freeze({ ...run, ...backend.open?.(run) })
+}
+
+/** From the moment its place is open, no ending may miss the run; hence nothing here is awaited. */
+function create(order: RunOrder, { guard, backendHooks, hooks }: Stage, info: RunInfo): Started {
+  const { backend, intake, config, clock, report, owner } = order
+  const emitter = new Emitter({ backend: backendHooks, heard: hooks, guard, report })
+  const turns = new Turns(clock)
+  const run = new Run({ info, config, backend, backendHooks, hooks, emitter, guard, intake, turns, clock, report })
+  const unwatch = backend.silent ? undefined : watchEndings(run, turns)
+  run._onClosed(() => {
+    unwatch?.()
+    owner.ended(run)
+  })
+  owner.started(run)
+  return { run, begun: run._begin() }
+}
+
+async function stopAll(order: RunOrder, stage: Stage, info: InitInfo, error: unknown): Promise<void> {
+  const { intake, clock } = order
+  const { guard, backendHooks, hooks } = stage
+  const verdict = { state: 'aborted', cause: { type: 'reported' }, error: errorInfo(error) } as const
+  const outcome: Outcome = outcomeOf(verdict, { run: complete(order, info), intake, guard, lost: 0 }, clock())
+  await Promise.all([stopStarted(backendHooks, guard, outcome), stopStarted(hooks, guard, outcome)])
+}
+
+function complete({ config, placements }: RunOrder, { resume: _resume, ...info }: InitInfo): RunInfo {
+  return deepFreeze({
     ...info,
-    tags: Object.freeze([...info.tags]),
     experimentName: info.experimentName ?? info.id,
     colors: info.colors ?? UNNAMED,
     config: config.snapshot(),

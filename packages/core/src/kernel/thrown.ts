@@ -27,29 +27,32 @@ export function errorInfo(thrown: unknown): ErrorInfo {
 export function describeError(thrown: unknown): string {
   const { name, message, stack } = errorInfo(thrown)
   const line = message.replaceAll(/\s*\n\s*/g, ' ').trim()
-  if (stack === undefined && name === typeof thrown) return name === 'undefined' ? 'threw undefined' : `threw ${name} ${line}`
+  if (stack === undefined && name === typeof thrown)
+    return name === 'undefined' ? 'threw undefined' : `threw ${name} ${line}`
   return name === 'Error' || line.startsWith(name) ? line || name : `${name}: ${line}`
 }
 
 interface ErrorLike {
   readonly name?: unknown
   readonly message: unknown
-  readonly stack: unknown
+  readonly stack?: unknown
   readonly cause?: unknown
 }
 
 /** Errors of another realm are no instances of ours. */
 function isErrorLike(value: unknown): value is ErrorLike {
-  return value instanceof Error || (typeof value === 'object' && value !== null && 'message' in value && 'stack' in value)
+  return (
+    value instanceof Error || (typeof value === 'object' && value !== null && 'message' in value && 'stack' in value)
+  )
 }
 
 function causesOf(error: ErrorLike): string {
   let text = ''
   let { cause } = error
   for (let depth = 0; cause !== undefined && depth < MAX_CAUSES; depth++) {
-    const known = isErrorLike(cause)
-    text += `\ncaused by: ${known && typeof cause.stack === 'string' ? cause.stack : textOf(cause)}`
-    cause = known ? cause.cause : undefined
+    const { stack, cause: deeper } = isErrorLike(cause) ? cause : { stack: undefined }
+    text += `\ncaused by: ${typeof stack === 'string' ? stack : textOf(cause)}`
+    cause = deeper
   }
   return text
 }

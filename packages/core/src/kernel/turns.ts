@@ -1,6 +1,6 @@
 /** How often a turn of the event loop is noted, in milliseconds. */
 const INTERVAL = 100
-/** Silence of the event loop after which it counts as stalled, in milliseconds. */
+/** Silence of the event loop after which it may have stalled, in milliseconds. */
 const STALL = 400
 
 /** What happens when the event loop stops turning, and when it turns again. */
@@ -12,12 +12,17 @@ export interface TurnListener {
 /**
  * Knows whether the event loop turns. A synchronous training loop stalls it for as long as it runs; only the calls that
  * the loop makes itself can notice.
+ *
+ * It is slow to believe either. A loop that logs once, at the end of a long synchronous stretch, is about to turn; and
+ * one that turns for a moment between two long stretches does not turn.
  */
 export class Turns {
   readonly #clock: () => number
   #listener: TurnListener | undefined
   #timer: NodeJS.Timeout | undefined
+  #last = 0
   #limit = Infinity
+  #overdue = false
 
   constructor(clock: () => number) {
     this.#clock = clock
@@ -25,23 +30,31 @@ export class Turns {
 
   watch(listener: TurnListener): void {
     this.#listener = listener
-    this.#limit = this.#clock() + STALL
+    this.#note(this.#clock())
     this.#timer = setInterval(() => {
-      this.#limit = this.#clock() + STALL
-      listener.turned()
+      const before = this.#last
+      this.#note(this.#clock())
+      if (this.#last - before < 2 * INTERVAL) listener.turned()
     }, INTERVAL).unref()
   }
 
   /** To be called now and then from whatever may be inside a stalled loop. Costs one comparison. */
   passed(time: number): void {
     if (time <= this.#limit) return
-    this.#limit = Infinity
-    this.#listener?.stalled()
+    if (this.#overdue) this.#listener?.stalled()
+    this.#limit = this.#overdue ? Infinity : time + INTERVAL
+    this.#overdue = true
   }
 
   stop(): void {
     clearInterval(this.#timer)
     this.#listener = undefined
     this.#limit = Infinity
+  }
+
+  #note(time: number): void {
+    this.#last = time
+    this.#limit = time + STALL
+    this.#overdue = false
   }
 }

@@ -85,7 +85,11 @@ describe('the end of a run', () => {
     [{ type: 'signal', signal: 'SIGTERM' }, 'signal SIGTERM'],
     [{ type: 'reported' }, 'reported by the program itself'],
     [{ type: 'lost' }, 'contact was lost; nobody saw the end'],
-    [{ type: 'oom-killed', evidence: {} }, 'oom-killed'],
+    [{ type: 'killed', evidence: [] }, 'killed (SIGKILL)'],
+    [{ type: 'oom-killed', evidence: [] }, 'killed because memory ran out'],
+    [{ type: 'crashed-natively', signal: 'SIGSEGV', evidence: [] }, 'crashed in native code (SIGSEGV)'],
+    [{ type: 'lost-contact', evidence: [] }, 'contact lost: the process is gone, and nothing says why'],
+    [{ type: 'struck by lightning' }, 'struck by lightning'],
   ])('%j is "%s"', (cause, words) => {
     const outcome = Object.assign(sampleOutcome({ state: 'crashed' }), { cause })
     expect(factsOf(composeEnd(outcome, 'en'))['cause']).toBe(words)

@@ -10,8 +10,13 @@ export interface ProcessIdentity {
 }
 
 export function thisProcess(): ProcessIdentity {
-  const started = startOf(process.pid)
-  return { pid: process.pid, host: hostname(), ...(started && { started }) }
+  return identityOf(process.pid)
+}
+
+/** Of a process on this machine that lives. */
+export function identityOf(pid: number): ProcessIdentity {
+  const started = kernelRecord(pid)?.started
+  return { pid, host: hostname(), ...(started && { started }) }
 }
 
 /** Absent: it runs on another machine, so nobody here can say. */
@@ -22,15 +27,19 @@ export function isAlive({ pid, host, started }: ProcessIdentity): boolean | unde
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  const now = startOf(pid)
-  return started === undefined || now === undefined || started === now
+  const now = kernelRecord(pid)
+  if (now === undefined) return true
+  // Dead, and nobody has asked how it ended: in containers the first process often asks nobody.
+  if (now.state === 'Z' || now.state === 'X') return false
+  return started === undefined || started === now.started
 }
 
-/** Field 22 of /proc/<pid>/stat; the command before it may hold blanks and parentheses. */
-function startOf(pid: number): string | undefined {
+/** Fields 3 and 22 of /proc/<pid>/stat; the command before them may hold blanks and parentheses. */
+function kernelRecord(pid: number): { state: string; started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0]!, started: fields[19]! }
   } catch {
     return undefined
   }

@@ -17,13 +17,14 @@ export interface Received {
 /** A real HTTP server in place of Slack until the test ends. After the given replies it says ok. */
 export async function startReceiver(...replies: readonly Reply[]): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = []
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const message: Received = JSON.parse(await text(request))
     const reply = replies[received.length] ?? { status: 200, body: 'ok' }
     received.push(message)
     if (typeof reply === 'function') reply(response, request)
     else response.writeHead(reply.status, reply.headers).end(reply.body)
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(async () => {

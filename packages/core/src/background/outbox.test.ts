@@ -1,0 +1,176 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Notification } from '../notification/notification.ts'
+import { Outbox, type OutboxOptions, type Send } from './outbox.ts'
+import { OutboxStore } from './outbox-store.ts'
+
+let dir: string
+let reports: string[]
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'outbox-'))
+  reports = []
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+function outboxOf(options: Partial<OutboxOptions> = {}): Outbox {
+  return new Outbox({
+    store: new OutboxStore(dir),
+    part: '0',
+    budget: 60_000,
+    report: (level, message) => reports.push(`${level} ${message}`),
+    random: () => 0,
+    firstPause: 2,
+    ...options,
+  })
+}
+
+const note = { id: 'x', event: 'ended', subject: 'it is over' } as unknown as Notification
+
+/** Fails as told, then takes everything. */
+function receiver(...failures: readonly unknown[]): { send: Send; taken: Notification[]; attempts: () => number } {
+  const taken: Notification[] = []
+  let attempts = 0
+  return {
+    taken,
+    attempts: () => attempts,
+    send: (notification) => {
+      const failure = failures[attempts++]
+      if (failure !== undefined) return Promise.reject(failure)
+      taken.push(notification)
+      return Promise.resolve()
+    },
+  }
+}
+
+test('a notification is on disk before its first attempt', async () => {
+  const outbox = outboxOf()
+  let onDisk: string[] = []
+  const mailbox = outbox.channel('mail', () => {
+    onDisk = readdirSync(join(dir, 'outbox'))
+    return Promise.resolve()
+  })
+  mailbox.post('ended', note)
+  await outbox.settled()
+  expect(onDisk).toHaveLength(1)
+  expect(outbox.deliveries()).toMatchObject([{ channel: 'mail', event: 'ended', state: 'sent', attempts: 1 }])
+})
+
+test('the same event is delivered once, however often it is posted', async () => {
+  const { send, taken } = receiver()
+  const outbox = outboxOf()
+  const mailbox = outbox.channel('mail', send)
+  mailbox.post('ended', note)
+  mailbox.post('ended', note)
+  await outbox.settled()
+  mailbox.post('ended', note)
+  await outbox.settled()
+  expect(taken).toHaveLength(1)
+})
+
+test('a transient failure is tried again', async () => {
+  const { send, taken } = receiver(new Error('busy'), new Error('busy'))
+  const outbox = outboxOf()
+  outbox.channel('mail', send).post('ended', note)
+  await outbox.settled()
+  expect(taken).toHaveLength(1)
+  expect(outbox.deliveries()).toMatchObject([{ state: 'sent', attempts: 3 }])
+})
+
+test('a permanent refusal is not tried again, and its reason is kept', async () => {
+  const { send, attempts } = receiver(Object.assign(new Error('no such receiver'), { permanent: true }))
+  const outbox = outboxOf()
+  outbox.channel('mail', send).post('ended', note)
+  await outbox.settled()
+  expect(attempts()).toBe(1)
+  expect(outbox.deliveries()).toMatchObject([{ state: 'given up', reason: 'no such receiver' }])
+  expect(reports).toEqual(['error mail: ended was not delivered: no such receiver'])
+})
+
+test('Retry-After is respected', async () => {
+  const times: number[] = []
+  const { send } = receiver(Object.assign(new Error('slow down'), { retryAfter: 120 }))
+  const outbox = outboxOf()
+  const timed: Send = (notification, context) => {
+    times.push(performance.now())
+    return send(notification, context)
+  }
+  outbox.channel('mail', timed).post('ended', note)
+  await outbox.settled()
+  expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(115)
+})
+
+test('when the time is over, the notification is given up with its reason', async () => {
+  const { send } = receiver(...Array.from({ length: 100 }, () => new Error('still busy')))
+  const outbox = outboxOf({ budget: 30 })
+  outbox.runEnded(Date.now())
+  outbox.channel('mail', send).post('ended', note)
+  await outbox.settled()
+  expect(outbox.deliveries()).toMatchObject([{ state: 'given up', reason: 'still busy (the time for delivery is over)' }])
+})
+
+test('a slow channel does not hold up another', async () => {
+  const slow = outboxOf()
+  const { send, taken } = receiver()
+  slow.channel('slow', () => new Promise(() => {})).post('ended', note)
+  slow.channel('quick', send).post('ended', note)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(taken).toHaveLength(1)
+  slow.stop()
+})
+
+describe('another process', () => {
+  test('goes on with what waits, and does not repeat what was sent', async () => {
+    const first = outboxOf({ firstPause: 200 })
+    const mail = receiver()
+    const slack = receiver(new Error('down'))
+    first.channel('mail', mail.send).post('ended', note)
+    first.channel('slack', slack.send).post('ended', note)
+    await first.tried()
+    first.stop()
+
+    const second = outboxOf()
+    second.channel('mail', mail.send).post('ended', note)
+    second.channel('slack', slack.send).post('ended', note)
+    await second.settled()
+    expect(mail.taken).toHaveLength(1)
+    expect(slack.taken).toEqual([note])
+  })
+
+  test('an earlier part of the run has messages of its own', async () => {
+    const { send, taken } = receiver()
+    const first = outboxOf()
+    first.channel('mail', send).post('ended', note)
+    await first.settled()
+    const second = outboxOf({ part: '4711' })
+    second.channel('mail', send).post('ended', note)
+    await second.settled()
+    expect(taken).toHaveLength(2)
+  })
+
+  test('a damaged file is left alone', async () => {
+    const { send, taken } = receiver()
+    const first = outboxOf()
+    first.channel('mail', send).post('ended', note)
+    await first.settled()
+    const [file] = readdirSync(join(dir, 'outbox'))
+    writeFileSync(join(dir, 'outbox', 'other.json'), '{"key": "half a fi')
+    const second = outboxOf()
+    second.channel('mail', send).post('ended', note)
+    await second.settled()
+    expect(taken).toHaveLength(1)
+    expect(JSON.parse(readFileSync(join(dir, 'outbox', file!), 'utf8'))).toMatchObject({ state: 'sent' })
+  })
+})
+
+test('a run folder that was deleted stays deleted, and delivery goes on', async () => {
+  const { send, taken } = receiver()
+  const outbox = outboxOf()
+  rmSync(dir, { recursive: true })
+  outbox.channel('mail', send).post('ended', note)
+  await outbox.settled()
+  expect(taken).toHaveLength(1)
+  expect(() => readdirSync(dir)).toThrow('ENOENT')
+})

@@ -1,0 +1,45 @@
+import { inspect } from 'node:util'
+import type { Alert, AlertLevel } from './payloads.ts'
+import { describeError } from './thrown.ts'
+
+const MAX_TITLE = 256
+const MAX_TEXT = 8_192
+const MAX_RULE = 256
+const LEVELS: readonly unknown[] = ['info', 'warn', 'error'] satisfies AlertLevel[]
+
+/** What {@link Run.alert} takes. */
+export interface AlertOptions {
+  /** Up to 256 characters. */
+  title: string
+  /** Up to 8,192 characters. Default: empty. */
+  text?: string | undefined
+  /** Default: `info`. */
+  level?: AlertLevel | undefined
+  step?: number | undefined
+  /** Name of the rule that raised it, up to 256 characters. */
+  rule?: string | undefined
+}
+
+/** The alert, or what is wrong with it. Never throws, whatever it is given. */
+export function alertOf(options: unknown, time: number): Alert | string {
+  try {
+    const { title, text = '', level = 'info', step, rule } = (options ?? {}) as Record<string, unknown>
+    if (typeof title !== 'string' || title.trim() === '') return 'alert: "title" takes a non-empty string. Ignored.'
+    if (!LEVELS.includes(level))
+      return `alert: "level" takes "info", "warn" or "error", but got ${inspect(level)}. Ignored.`
+    return Object.freeze({
+      title: title.trim().slice(0, MAX_TITLE),
+      text: textOf(text).slice(0, MAX_TEXT),
+      level: level as AlertLevel,
+      time,
+      ...(Number.isSafeInteger(step) && { step: step as number }),
+      ...(rule !== undefined && { rule: textOf(rule).slice(0, MAX_RULE) }),
+    })
+  } catch (error) {
+    return `alert: its options cannot be read: ${describeError(error)}. Ignored.`
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value, { depth: 2, maxStringLength: MAX_TEXT })
+}

@@ -1,0 +1,37 @@
+import type { Callback } from './kernel/callback.ts'
+import type { Outcome } from './kernel/payloads.ts'
+import type { Report } from './kernel/reporter.ts'
+
+/** How a run is replayed. */
+export interface ReplayOptions {
+  /** How many times faster than it was recorded. Default: as fast as possible. */
+  readonly speed?: number | undefined
+  /** First step that is heard. Earlier ones count in summaries only. Default: all are heard. */
+  readonly from?: number | undefined
+  /** Deadline of each asynchronous moment of a callback, in milliseconds. Default: 60,000. */
+  readonly callbackTimeout?: number | undefined
+  /** Where messages about failing callbacks go. Default: standard error. */
+  readonly report?: Report | undefined
+}
+
+/**
+ * Drives callbacks over a recorded run, through the same hooks and in the same order as while it was recorded. A run
+ * that is still being recorded is followed until it ends; one whose process is gone ends as `lost`.
+ *
+ * @param runDir - The run folder.
+ * @returns how the run ended.
+ * @throws SwanLabError `INVALID_OPTION` when there is no journal or a wrong option, `INVALID_CALLBACK`.
+ *
+ * @example
+ * ```ts
+ * await replay('swanlog/run-20260401_101500-4x8…', [new CSVWriter({ filename: 'last-week.csv' })])
+ * ```
+ */
+export async function replay(
+  runDir: string,
+  callbacks: Callback | readonly Callback[],
+  options: ReplayOptions = {},
+): Promise<Outcome> {
+  const { replayRun } = await import('./replay-run.ts')
+  return replayRun(runDir, callbacks, options)
+}

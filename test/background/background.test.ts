@@ -1,0 +1,166 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
+import { JournalReader } from '../../packages/core/src/journal/reader.ts'
+import { heard, processesOf, start, until } from './start.ts'
+
+let folder: string
+let logdir: string
+let file: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'background-'))
+  logdir = join(folder, 'swanlog')
+  file = join(folder, 'heard')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const ended = (): boolean => heard(file).some(({ moment }) => moment === 'finish')
+
+/** States of the notifications in an outbox. */
+function statesOf(dir: string): string[] {
+  return new OutboxStore(dir).load().map(({ state }) => state)
+}
+
+/** A Slack that answers as told, and then takes everything. */
+async function slack(...answers: number[]): Promise<{ url: string; messages: string[]; server: Server }> {
+  const messages: string[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
+    request.on('end', () => {
+      const status = answers.shift() ?? 200
+      if (status === 200) messages.push((JSON.parse(body) as { text: string }).text)
+      response.writeHead(status).end(status === 200 ? 'ok' : 'no')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/SECRET-OF-SLACK`, messages, server }
+}
+
+describe.runIf(process.platform === 'linux')('the background process', () => {
+  test('a resident callback hears what a live one hears, in the same order', async () => {
+    const { ready, ended: over } = await start({ how: 'end', logdir, file, both: true })
+    expect(await over).toBe(0)
+    expect(ready.callbacks).toEqual([
+      { name: 'recorder', place: 'resident' },
+      { name: 'live', place: 'live' },
+    ])
+    await until('the end is heard', ended)
+    const resident = heard(file)
+    const live = heard(`${file}.live`)
+    expect(new Set(resident.map(({ pid }) => pid))).not.toContain(ready.pid)
+    const moments = (list: typeof live): unknown[] =>
+      list.filter(({ moment }) => !['init', 'run', 'finish'].includes(moment)).map(({ moment, payload }) => [moment, payload])
+    expect(moments(resident)).toEqual(moments(live))
+    const [end, liveEnd] = [resident, live].map((list) => list.at(-1)!.payload)
+    expect({ ...end, callbacks: 0 }).toEqual({ ...liveEnd, callbacks: 0 })
+    expect(resident.map(({ moment }) => moment).slice(0, 2)).toEqual(['init', 'run'])
+    await until('no process is left', () => processesOf(ready.dir).length === 0)
+  })
+
+  test.each([
+    ['kill', 'SIGKILL', { type: 'killed', evidence: ['exit status: SIGKILL'] }],
+    ['abort', 'SIGABRT', { type: 'crashed-natively', signal: 'SIGABRT', evidence: ['exit status: SIGABRT'] }],
+    ['throw', 1, { type: 'exception' }],
+    ['exit in exit', 9, undefined],
+  ])('%s', async (how, code, cause) => {
+    const { ready, ended: over } = await start({ how, logdir, file })
+    expect(await over).toBe(code)
+    await until('the end is heard', ended)
+    const { payload } = heard(file).at(-1)!
+    expect(payload).toMatchObject({ state: cause ? 'crashed' : 'finished', steps: 6, lastStep: 100 })
+    expect(payload.cause).toEqual(cause)
+    expect(payload.summary.loss).toMatchObject({ last: 0.1, count: 6 })
+    const records = [...new JournalReader(join(ready.dir, 'journal.jsonl'))]
+    expect(records.filter(({ type }) => type === 'finish')).toHaveLength(1)
+    await until('no process is left', () => processesOf(ready.dir).length === 0)
+    expect(readdirSync(join(logdir, '.running'))).toEqual([])
+  })
+
+  test('a background process that is killed is started again, and nothing is sent twice', async () => {
+    const { url, messages, server } = await slack()
+    const { child, ready, ended: over, stderr } = await start({ how: 'finish when told', logdir, file, slackUrl: url })
+    // A sender that dies between the answer and the note of it cannot know better than to send once more.
+    await until('the alert has arrived and is noted', () => messages.length === 1 && statesOf(ready.dir).includes('sent'))
+    for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGKILL')
+    await until('it is started again', () => processesOf(ready.dir).length > 0)
+    child.stdin!.write('now\n')
+    expect(await over).toBe(0)
+    await until('the end is heard', ended)
+    expect(messages).toHaveLength(2)
+    expect(stderr()).toContain('The background process is gone (it ended with SIGKILL); starting it again.')
+    server.close()
+  })
+
+  test('when both processes are gone, the next run ends the first one and delivers what is owed, once', async () => {
+    const { url, messages, server } = await slack(503)
+    const first = await start({ how: 'wait', logdir, slackUrl: url })
+    // Stopped, it cannot start another one.
+    first.child.kill('SIGSTOP')
+    for (const pid of processesOf(first.ready.dir)) process.kill(pid, 'SIGKILL')
+    await until('its background process is gone', () => processesOf(first.ready.dir).length === 0)
+    first.child.kill('SIGKILL')
+    await first.ended
+    const second = await start({ how: 'end', logdir, slackUrl: url })
+    expect(await second.ended).toBe(0)
+    await until('no process is left', () => processesOf(second.ready.dir).length === 0)
+    const finish = [...new JournalReader(join(first.ready.dir, 'journal.jsonl'))].filter(({ type }) => type === 'finish')
+    expect(finish).toMatchObject([{ state: 'crashed', cause: { type: 'lost' }, steps: 6 }])
+    expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
+    expect(messages.filter((text) => text.includes('finished'))).toHaveLength(1)
+    server.close()
+  })
+
+  test('a receiver that comes back gets the message, once', async () => {
+    const { url, messages, server } = await slack(200, 503, 429, 503)
+    const { ready, ended: over } = await start({ how: 'kill', logdir, slackUrl: url })
+    expect(await over).toBe('SIGKILL')
+    await until('the alert and the end have arrived', () => messages.length === 2, 15_000)
+    await until('no process is left', () => processesOf(ready.dir).length === 0)
+    expect(messages).toHaveLength(2)
+    server.close()
+  })
+
+  test('told to stop, it leaves on disk what it could not send', async () => {
+    const { url, messages, server } = await slack(...Array.from({ length: 50 }, () => 503))
+    const { ready, ended: over } = await start({ how: 'kill', logdir, slackUrl: url })
+    expect(await over).toBe('SIGKILL')
+    await until('both messages wait', () => statesOf(ready.dir).length === 2)
+    for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGTERM')
+    await until('it is gone', () => processesOf(ready.dir).length === 0)
+    expect(statesOf(ready.dir)).toEqual(['waiting', 'waiting'])
+    expect(messages).toEqual([])
+    server.close()
+  })
+
+  test('no secret is in a file, an argument or the environment', async () => {
+    const { url, messages, server } = await slack()
+    const { child, ready, ended: over, stderr } = await start({ how: 'finish when told', logdir, slackUrl: url })
+    const pids = processesOf(ready.dir)
+    expect(pids.length).toBeGreaterThan(0)
+    for (const pid of pids) {
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).not.toContain('SECRET')
+      expect(readFileSync(`/proc/${pid}/environ`, 'latin1')).not.toContain('SECRET')
+    }
+    child.stdin!.write('now\n')
+    await over
+    await until('the end has arrived', () => messages.length === 2)
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) expect(readFileSync(join(entry.parentPath, entry.name), 'latin1')).not.toContain('SECRET')
+    expect(stderr()).not.toContain('SECRET')
+    server.close()
+  })
+
+  test('switched off, everything is live, and one warning says what that costs', async () => {
+    const { ready, ended: over, stderr } = await start({ how: 'end', logdir, file, background: false })
+    expect(await over).toBe(0)
+    expect(ready.callbacks).toEqual([{ name: 'recorder', place: 'live', reason: 'settings.background is false' }])
+    expect(new Set(heard(file).map(({ pid }) => pid))).toEqual(new Set([ready.pid]))
+    expect(stderr().match(/because settings\.background is false/g)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,67 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Program {
+  readonly child: ChildProcess
+  /** What it said once it had logged everything. */
+  readonly ready: { readonly pid: number; readonly dir: string; readonly callbacks: { name: string; place: string; reason?: string }[] }
+  /** Exit code or signal. */
+  readonly ended: Promise<number | string>
+  stderr(): string
+}
+
+/** Starts the training of these tests and waits until it has logged everything. */
+export async function start(order: Record<string, unknown>, argv: string[] = [PROGRAM]): Promise<Program> {
+  const args = argv[0]!.endsWith('.ts') ? ['--conditions=source', '--import', 'tsx', ...argv] : argv
+  const child = spawn(process.execPath, [...args, JSON.stringify(order)], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | string)
+  const ready = await new Promise<Program['ready']>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Program['ready']))
+    void ended.then((how) => sleep(100).then(() => reject(new Error(`the program ended with ${how}: ${stderr}`))))
+  })
+  return { child, ready, ended, stderr: () => stderr }
+}
+
+export interface Heard {
+  readonly pid: number
+  readonly moment: string
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly payload: any
+}
+
+export function heard(file: string): Heard[] {
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Heard)
+}
+
+/** Waits for something to become true, and says what it was when it does not. */
+export async function until(what: string, check: () => boolean, patience = 10_000): Promise<void> {
+  for (let waited = 0; !check(); waited += 20) {
+    if (waited > patience) throw new Error(`not within ${patience} ms: ${what}`)
+    await sleep(20)
+  }
+}
+
+/** Processes of the tracker that belong to a run folder. */
+export function processesOf(dir: string): number[] {
+  const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs')
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === dir ? [Number(pid)] : []
+    } catch {
+      return []
+    }
+  })
+}
