@@ -33,7 +33,7 @@ export const KINDS: readonly Kind[] = [
   { program: 'during finish', signal: 'SIGKILL', within: 300, causes: ['killed', 'none'] },
   { program: 'async loop', signal: 'SIGTERM', within: 300, causes: ['signal'] },
   // A loop that never yields gets its signals back from the tracker once it has been seen not to yield.
-  { program: 'sync loop', signal: 'SIGTERM', after: 400, within: 400, causes: ['signal'] },
+  { program: 'sync loop', signal: 'SIGTERM', after: 900, within: 300, causes: ['signal'] },
   { program: 'async loop', signal: 'SIGHUP', within: 300, causes: ['signal'] },
   { program: 'reallyExit', signal: undefined, within: 0, causes: ['exit'] },
 ]

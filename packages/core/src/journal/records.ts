@@ -56,12 +56,17 @@ export function encodeRecord(record: Exclude<JournalRecord, { type: 'log' }>): s
 export function encodeLog({ step, time, data }: LogRecord): string {
   const json = JSON.stringify(data)
   // JSON writes null for what is not finite. Nothing else here can be null, but a key can contain the text.
-  const exact = json.includes(':null') ? JSON.stringify(data, (_, value: unknown) => (Number.isFinite(value) || typeof value === 'object' ? value : String(value))) : json
+  const exact = json.includes(':null') ? JSON.stringify(data, nonFiniteAsText) : json
   return `{"type":"log","step":${step},"time":${time},"data":${exact}}\n`
 }
 
+function nonFiniteAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+}
+
 /** What every line of ours begins with. */
-export const RECORD_START: RegExp = /\{"type":"(?:header|resume|log|column|config|metadata|requirements|alert|finish)",/g
+export const RECORD_START: RegExp =
+  /\{"type":"(?:header|resume|log|column|config|metadata|requirements|alert|finish)",/g
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -69,13 +74,16 @@ type Fields = Readonly<Record<string, unknown>>
 const SHAPES: Readonly<Record<JournalRecord['type'], (record: Fields) => boolean>> = {
   header: isBeginning,
   resume: isBeginning,
-  log: ({ step, data }) => Number.isSafeInteger(step) && isObject(data) && reviveData(data),
-  column: ({ key, index }) => typeof key === 'string' && typeof index === 'number',
+  log: ({ step, data }) => isStep(step) && isObject(data) && reviveData(data),
+  column: ({ key, index, section, step }) => [key, section].every(isText) && isStep(index) && isStep(step),
   config: ({ config }) => isObject(config),
   metadata: ({ metadata }) => isObject(metadata),
-  requirements: ({ requirements }) => typeof requirements === 'string',
-  alert: ({ title, text, level }) => [title, text, level].every((field) => typeof field === 'string'),
-  finish: ({ state, duration, steps }) => ['finished', 'crashed', 'aborted'].includes(state as string) && typeof duration === 'number' && typeof steps === 'number',
+  requirements: ({ requirements }) => isText(requirements),
+  alert: ({ title, text, level }) => [title, text, level].every(isText),
+  finish: ({ state, duration, steps }) =>
+    ['finished', 'crashed', 'aborted'].includes(state as string) &&
+    typeof duration === 'number' &&
+    typeof steps === 'number',
 }
 
 /** The record in a line; absent when the line is not whole, or not one of ours. */
@@ -92,7 +100,22 @@ export function decodeRecord(line: string): JournalRecord | undefined {
 }
 
 function isBeginning({ run, process }: Fields): boolean {
-  return isObject(run) && typeof run['id'] === 'string' && isObject(process)
+  return (
+    isObject(run) &&
+    isText(run['id']) &&
+    isText(run['project']) &&
+    Number.isFinite(run['startTime']) &&
+    isObject(process)
+  )
+}
+
+/** Steps and numbers of columns. A damaged one must not carry the automatic steps out of their range. */
+function isStep(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 2 ** 48
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 
 /** When a line counts as written; see docs/journal.md for what each can lose. */
 export type Durability = 'write' | 'buffered' | 'sync'
@@ -9,6 +9,9 @@ const BUFFER_SIZE = 65_536
 const BUFFER_TIME = 1_000
 /** How often it is checked that the file still has a name, in milliseconds. */
 const CHECK_INTERVAL = 1_000
+const NEWLINE = 0x0a
+/** A journal that was deleted must not come back without its beginning. */
+const REOPEN = constants.O_WRONLY | constants.O_APPEND
 
 export interface JournalWriterOptions {
   readonly path: string
@@ -24,25 +27,29 @@ export interface JournalWriterOptions {
  */
 export class JournalWriter {
   readonly #options: JournalWriterOptions
+  /** Size of the file when it was opened, in bytes. */
+  readonly begin: number
   #fd: number | undefined
+  #closed = false
   #buffer = ''
   #buffered = 0
+  #bufferedSince = 0
   #timer: NodeJS.Timeout | undefined
   #written = 0
   #lost = 0
-  #torn = false
-  #failing = false
+  /** The file ends in the middle of a line. */
+  #torn: boolean
+  #failure: unknown
   #vanished = false
-  #nextCheck = 0
-  /** Size of the file when it was opened, in bytes. */
-  readonly begin: number
+  #nextCheck: number
 
   /** @throws the file system's own error when the file cannot be opened. */
   constructor(options: JournalWriterOptions) {
     this.#options = options
-    this.#fd = openSync(options.path, 'a')
-    this.begin = fstatSync(this.#fd).size
-    this.#torn = endsTorn(options.path)
+    this.#fd = openSync(options.path, 'a+')
+    const { size, torn } = endOf(this.#fd)
+    this.begin = size
+    this.#torn = torn
     this.#nextCheck = options.clock() + CHECK_INTERVAL
   }
 
@@ -51,34 +58,19 @@ export class JournalWriter {
     return this.#lost
   }
 
+  /** Why the latest line could not be written; absent when it could. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
   /** @param line - With its line break. */
   append(line: string): void {
-    if (this.#options.durability === 'buffered') this.#hold(line)
+    if (this.#options.durability === 'buffered' && !this.#closed) this.#hold(line)
     else this.#write(line, 1)
   }
 
-  /** Writes what is held back and closes the file. A later `append` opens it again. */
-  close(): void {
-    this.#flush()
-    this.#checkName()
-    if (this.#fd === undefined) return
-    try {
-      closeSync(this.#fd)
-    } catch {
-      // Some network disks report a full disk only here; what they lost cannot be counted.
-      this.#trouble('The journal could not be closed; its last records may be lost.')
-    }
-    this.#fd = undefined
-  }
-
-  #hold(line: string): void {
-    this.#buffer += line
-    this.#buffered++
-    if (this.#buffer.length >= BUFFER_SIZE) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), BUFFER_TIME).unref()
-  }
-
-  #flush(): void {
+  /** Writes what is held back. */
+  flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#buffered === 0) return
@@ -88,6 +80,24 @@ export class JournalWriter {
     this.#write(text, lines)
   }
 
+  /** Writes what is held back and closes the file. What is appended later is written at once, and the file let go of. */
+  close(): void {
+    this.flush()
+    this.#checkName()
+    this.#closed = true
+    this.#release()
+  }
+
+  #hold(line: string): void {
+    const now = this.#options.clock()
+    if (this.#buffered === 0) this.#bufferedSince = now
+    this.#buffer += line
+    this.#buffered++
+    // A loop that never yields never lets the timer fire.
+    if (this.#buffer.length >= BUFFER_SIZE || now - this.#bufferedSince >= BUFFER_TIME) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), BUFFER_TIME).unref()
+  }
+
   #write(text: string, lines: number): void {
     if (this.#options.clock() >= this.#nextCheck) this.#checkName()
     if (this.#vanished) {
@@ -95,22 +105,58 @@ export class JournalWriter {
       return
     }
     try {
-      this.#fd ??= openSync(this.#options.path, 'a')
-      writeWhole(this.#fd, this.#torn ? `\n${text}` : text, () => (this.#torn = true))
+      this.#fd ??= openSync(this.#options.path, REOPEN)
+      const whole = this.#torn ? `\n${text}` : text
+      const written = writeSync(this.#fd, whole)
+      // ASCII in one call is the common case.
+      if (written !== whole.length || written !== Buffer.byteLength(whole)) this.#writeRest(this.#fd, whole, written)
       this.#torn = false
       if (this.#options.durability === 'sync') fdatasyncSync(this.#fd)
       this.#written += lines
-      if (this.#failing) this.#recovered()
+      if (this.#failure !== undefined) this.#recovered()
     } catch (error) {
-      this.#lost += lines
-      if (!this.#failing) this.#trouble(`The journal cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}). Training goes on; what is lost is counted.`)
-      this.#failing = true
+      this.#failed(error, lines)
+    }
+    if (this.#closed) this.#release()
+  }
+
+  /** @throws when the disk takes no more. */
+  #writeRest(fd: number, text: string, written: number): void {
+    const bytes = Buffer.from(text)
+    let at = written
+    try {
+      while (at < bytes.length) {
+        const taken = writeSync(fd, bytes, at)
+        if (taken === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' })
+        at += taken
+      }
+    } catch (error) {
+      if (at > 0) this.#keep(bytes.subarray(0, at))
+      throw error
     }
   }
 
+  /** Of a batch that the disk did not take as a whole, what it did take. */
+  #keep(taken: Uint8Array): void {
+    // A torn end was closed first.
+    const lines = countLines(taken) - (this.#torn ? 1 : 0)
+    this.#written += lines
+    this.#lost -= lines
+    this.#torn = taken.at(-1) !== NEWLINE
+  }
+
+  #failed(error: unknown, lines: number): void {
+    const known = this.#failure !== undefined
+    this.#failure = error
+    this.#lost += lines
+    if (known) return
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error)
+    this.#tell(`The journal cannot be written (${reason}). Training goes on; what is lost is counted.`)
+  }
+
   #recovered(): void {
-    this.#failing = false
-    this.#trouble(`The journal can be written again; ${this.#lost} records were lost.`)
+    this.#failure = undefined
+    this.#tell(`The journal can be written again; ${this.#lost} records were lost.`)
   }
 
   /** Writing to a deleted file succeeds, and into nothing. */
@@ -124,39 +170,41 @@ export class JournalWriter {
     }
     this.#vanished = true
     this.#lost += this.#written
-    this.#trouble('The run folder has been deleted while the run was being recorded. Training goes on; what is lost is counted.')
+    this.#tell(
+      'The run folder has been deleted while the run was being recorded. Training goes on; what is lost is counted.',
+    )
   }
 
-  #trouble(message: string): void {
-    this.#options.trouble(message)
+  #release(): void {
+    if (this.#fd === undefined) return
+    try {
+      closeSync(this.#fd)
+    } catch {
+      // Some network disks report a full disk only here; what they lost cannot be counted.
+      this.#tell('The journal could not be closed; its last records may be lost.')
+    }
+    this.#fd = undefined
+  }
+
+  #tell(message: string): void {
+    try {
+      this.#options.trouble(message)
+    } catch {
+      // Whoever cannot hear of trouble must not become one.
+    }
   }
 }
 
-/** Writes all of `text`, however many calls it takes; tells `torn` when it must stop half-way. */
-function writeWhole(fd: number, text: string, torn: () => void): void {
-  const written = writeSync(fd, text)
-  // The common case: ASCII, in one call.
-  if (written === text.length && written === Buffer.byteLength(text)) return
-  const bytes = Buffer.from(text)
-  let at = written
-  try {
-    while (at < bytes.length) at += writeSync(fd, bytes, at)
-  } catch (error) {
-    torn()
-    throw error
-  }
+/** How long a file is, and whether it ends in the middle of a line, as after the death of its writer. */
+function endOf(fd: number): { size: number; torn: boolean } {
+  const { size } = fstatSync(fd)
+  const last = Buffer.alloc(1, NEWLINE)
+  if (size > 0) readSync(fd, last, 0, 1, size - 1)
+  return { size, torn: last[0] !== NEWLINE }
 }
 
-/** Does the file end in the middle of a line, as after the death of its writer? */
-function endsTorn(path: string): boolean {
-  const fd = openSync(path, 'r')
-  try {
-    const { size } = fstatSync(fd)
-    if (size === 0) return false
-    const last = Buffer.alloc(1)
-    readSync(fd, last, 0, 1, size - 1)
-    return last[0] !== 0x0a
-  } finally {
-    closeSync(fd)
-  }
+function countLines(bytes: Uint8Array): number {
+  let count = 0
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++
+  return count
 }

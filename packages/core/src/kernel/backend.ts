@@ -25,6 +25,8 @@ export interface Backend extends Callback {
   readonly begin?: number
   /** Called once, before `open`, when the run continues an earlier one. */
   restore?(info: InitInfo, into: Restoration): void
+  /** Nothing more will come. */
+  close?(): void
   /** Number of records that could not be kept so far. */
   lost?(): number
 }

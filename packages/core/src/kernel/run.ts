@@ -111,7 +111,8 @@ export class Run<C extends object = Record<string, unknown>> {
   log(data: object, stepOrOptions?: number | LogOptions): void {
     const parts = this.#parts
     if (parts.backend.silent) return
-    if (this.#outcome !== undefined && this.#refuses('log()')) return
+    // A run takes what comes until everybody has heard of its end: a signal does not stop a training at once.
+    if (this.#closed) return this.#tellClosed('log()')
     const options = typeof stepOrOptions === 'object' && stepOrOptions !== null ? stepOrOptions : undefined
     const time = parts.clock()
     parts.turns.passed(time)
@@ -130,7 +131,7 @@ export class Run<C extends object = Record<string, unknown>> {
   alert(options: AlertOptions): void {
     const { emitter, clock, backend, report } = this.#parts
     if (backend.silent) return
-    if (this.#outcome !== undefined && this.#refuses('alert()')) return
+    if (this.#closed) return this.#tellClosed('alert()')
     const alert = alertOf(options, clock())
     if (typeof alert === 'string') return report('error', alert)
     this.#flushConfig()
@@ -220,6 +221,7 @@ export class Run<C extends object = Record<string, unknown>> {
   #close(): void {
     this.#flushConfig()
     this.#closed = true
+    this.#parts.backend.close?.()
     this.#onClosed()
   }
 
@@ -235,12 +237,9 @@ export class Run<C extends object = Record<string, unknown>> {
     return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0 }, clock())
   }
 
-  /** Callbacks may add to a run while they hear of its end; nobody may after that. */
-  #refuses(what: string): boolean {
-    if (!this.#closed && this._inside !== undefined) return false
-    if (!this.#toldClosed)
-      this.#parts.report('error', `${what} came after the end of run ${this.id}, which records nothing more.`)
+  #tellClosed(what: string): void {
+    if (this.#toldClosed) return
     this.#toldClosed = true
-    return true
+    this.#parts.report('error', `${what} came after the end of run ${this.id}, which records nothing more.`)
   }
 }

@@ -29,7 +29,9 @@ export function describeError(thrown: unknown): string {
   const line = message.replaceAll(/\s*\n\s*/g, ' ').trim()
   if (stack === undefined && name === typeof thrown)
     return name === 'undefined' ? 'threw undefined' : `threw ${name} ${line}`
-  return name === 'Error' || line.startsWith(name) ? line || name : `${name}: ${line}`
+  // Our own errors speak to the user as they are.
+  const plain = name === 'Error' || name === 'SwanLabError' || line.startsWith(name)
+  return plain ? line || name : `${name}: ${line}`
 }
 
 interface ErrorLike {

@@ -80,6 +80,10 @@ export class RecordingBackend implements Backend {
     if (dir) restoreJournal(dir, into, this.#options.report)
   }
 
+  close(): void {
+    this.#journal?.close()
+  }
+
   get begin(): number {
     return this.#journal?.begin ?? 0
   }

@@ -1,18 +1,24 @@
 const MASK = '****'
-const SECRET_NAME = /(?:^|[-_.])(?:api[-_.]?key|key|token|secret|password|passwd|pass|pwd|auth|credentials?|webhook(?:[-_.]?url)?)$/i
+const SECRET = '(?:api[-_.]?key|key|token|secret|password|passwd|passphrase|pass|pwd|pat|auth|credentials?|webhook(?:[-_.]?url)?)'
+const SECRET_NAME = new RegExp(`(?:^|[-_.])${SECRET}$`, 'i')
+/** Parameters of an address. */
+const SECRET_PARAMETER = new RegExp(`([?&](?:[\\w.-]{0,64}[-_.])?${SECRET}=)[^\\s&#"']+`, 'gi')
 /** Addresses whose path is the secret. */
-const SECRET_URL = /https?:\/\/(?:hooks\.slack\.com|discord(?:app)?\.com\/api\/webhooks|api\.telegram\.org\/bot|open\.(?:feishu|larksuite)\.c|oapi\.dingtalk\.com|qyapi\.weixin\.qq\.com)[^\s"']*/gi
+const SECRET_URL =
+  /https?:\/\/(?:hooks\.slack\.com|(?:[a-z]+\.)?discord(?:app)?\.com\/api(?:\/v\d+)?\/webhooks|api\.telegram\.org\/bot|open\.(?:feishu\.cn|larksuite\.com)|oapi\.dingtalk\.com|qyapi\.weixin\.qq\.com|[\w-]+\.webhook\.office\.com)[^\s"']*/gi
+/** Less than this may be part of any word, in characters. */
+const MIN_SECRET = 6
 
 /** A command line as it may be shown to anybody: what looks like a secret is replaced. */
 export function maskCommand(argv: readonly string[], secrets: readonly string[] = []): string {
   const words: string[] = []
   let hideNext = false
   for (const arg of argv) {
-    const [, flag, value] = /^(--?[^=\s]+)=(.*)$/s.exec(arg) ?? []
-    if (hideNext && !arg.startsWith('-')) words.push(MASK)
-    else if (flag !== undefined && value !== undefined) words.push(SECRET_NAME.test(flag.replace(/^-+/, '')) ? `${flag}=${MASK}` : maskText(arg, secrets))
+    const [, name, value] = /^(-{0,2}[^-=\s:/][^=\s]*)=(.*)$/s.exec(arg) ?? []
+    if (hideNext && !arg.startsWith('--')) words.push(MASK)
+    else if (name !== undefined && value !== undefined && isSecretName(name)) words.push(`${name}=${MASK}`)
     else words.push(maskText(arg, secrets))
-    hideNext = flag === undefined && arg.startsWith('-') && SECRET_NAME.test(arg.replace(/^-+/, ''))
+    hideNext = name === undefined && arg.startsWith('-') && isSecretName(arg)
   }
   return words.join(' ')
 }
@@ -20,16 +26,22 @@ export function maskCommand(argv: readonly string[], secrets: readonly string[] 
 /** Text without the given secrets, without credentials in URLs, without webhook addresses. */
 export function maskText(text: string, secrets: readonly string[] = []): string {
   let masked = text
-  for (const secret of secrets) if (secret.length >= 6) masked = masked.replaceAll(secret, MASK)
+  // The longest first: one may be the beginning of another.
+  const long = secrets.filter((secret) => secret.length >= MIN_SECRET).sort((a, b) => b.length - a.length)
+  for (const secret of long) masked = masked.replaceAll(secret, MASK)
   return maskUrl(masked).replaceAll(SECRET_URL, MASK)
 }
 
-/** A URL without user and password. Also understands `user:token@host:path` of git. */
-export function maskUrl(url: string): string {
-  return url.replaceAll(/([a-z][a-z\d+.-]*:\/\/)[^\s/]*@/gi, '$1')
+/** Text whose URLs have no user, no password, and no secret among their parameters. */
+export function maskUrl(text: string): string {
+  return text.replaceAll(/:\/\/[^\s/]*@/g, '://').replaceAll(SECRET_PARAMETER, `$1${MASK}`)
 }
 
 /** Values of environment variables whose name says that they are secret. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(env).flatMap(([name, value]) => (value && SECRET_NAME.test(name) && !/^(?:OLD)?PWD$/.test(name) ? [value] : []))
+  return Object.entries(env).flatMap(([name, value]) => (value && isSecretName(name) && !/^(?:OLD)?PWD$/.test(name) ? [value] : []))
+}
+
+function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name.replace(/^-+/, '').replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, '_'))
 }

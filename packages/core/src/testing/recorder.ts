@@ -1,0 +1,39 @@
+import { MOMENTS, type Callback, type Moment } from '../kernel/callback.ts'
+
+/** What one callback has heard: a moment, and what tells its payload apart. */
+export type Heard = string
+
+export const ALL_MOMENTS: readonly Moment[] = Object.keys(MOMENTS) as Moment[]
+export const SYNC_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => !MOMENTS[moment].awaited)
+export const AWAITED_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => MOMENTS[moment].awaited)
+
+/** A callback that hears every moment, and writes it down. */
+export function recorder(name: string, heard: Heard[] = []): Callback & { readonly heard: Heard[] } {
+  const methods = Object.fromEntries(
+    ALL_MOMENTS.map((moment) => [
+      moment,
+      (payload: unknown) => {
+        heard.push(noted(moment, payload))
+      },
+    ]),
+  )
+  return { name, ...methods, heard }
+}
+
+/** One line that tells a moment apart from others of its kind. */
+export function noted(moment: Moment, payload: unknown): Heard {
+  const { data, key, title, value, config, metadata, state, cause } = payload as Record<string, unknown>
+  const details: Record<Moment, unknown> = {
+    onInit: undefined,
+    onRun: undefined,
+    onRuntimeInfoUpdate: config ?? (metadata ? 'metadata' : 'requirements'),
+    onColumnCreate: key,
+    onLog: data,
+    onMetricCreate: value,
+    onAlert: title,
+    onError: (cause as { type?: unknown } | undefined)?.type,
+    onStop: state,
+  }
+  const detail = details[moment]
+  return detail === undefined ? moment : `${moment} ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`
+}
