@@ -1,10 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
+import { place } from '../../packages/core/src/background/place.ts'
 import { JournalReader } from '../../packages/core/src/journal/reader.ts'
 import { heard, processesOf, start, until } from './start.ts'
 
@@ -39,7 +42,11 @@ async function slack(...answers: number[]): Promise<{ url: string; messages: str
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/SECRET-OF-SLACK`, messages, server }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/SECRET-OF-SLACK`,
+    messages,
+    server,
+  }
 }
 
 describe.runIf(process.platform === 'linux')('the background process', () => {
@@ -55,7 +62,9 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const live = heard(`${file}.live`)
     expect(new Set(resident.map(({ pid }) => pid))).not.toContain(ready.pid)
     const moments = (list: typeof live): unknown[] =>
-      list.filter(({ moment }) => !['init', 'run', 'finish'].includes(moment)).map(({ moment, payload }) => [moment, payload])
+      list
+        .filter(({ moment }) => !['init', 'run', 'finish'].includes(moment))
+        .map(({ moment, payload }) => [moment, payload])
     expect(moments(resident)).toEqual(moments(live))
     const [end, liveEnd] = [resident, live].map((list) => list.at(-1)!.payload)
     expect({ ...end, callbacks: 0 }).toEqual({ ...liveEnd, callbacks: 0 })
@@ -86,7 +95,10 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const { url, messages, server } = await slack()
     const { child, ready, ended: over, stderr } = await start({ how: 'finish when told', logdir, file, slackUrl: url })
     // A sender that dies between the answer and the note of it cannot know better than to send once more.
-    await until('the alert has arrived and is noted', () => messages.length === 1 && statesOf(ready.dir).includes('sent'))
+    await until(
+      'the alert has arrived and is noted',
+      () => messages.length === 1 && statesOf(ready.dir).includes('sent'),
+    )
     for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGKILL')
     await until('it is started again', () => processesOf(ready.dir).length > 0)
     child.stdin!.write('now\n')
@@ -109,7 +121,9 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const second = await start({ how: 'end', logdir, slackUrl: url })
     expect(await second.ended).toBe(0)
     await until('no process is left', () => processesOf(second.ready.dir).length === 0)
-    const finish = [...new JournalReader(join(first.ready.dir, 'journal.jsonl'))].filter(({ type }) => type === 'finish')
+    const finish = [...new JournalReader(join(first.ready.dir, 'journal.jsonl'))].filter(
+      ({ type }) => type === 'finish',
+    )
     expect(finish).toMatchObject([{ state: 'crashed', cause: { type: 'lost' }, steps: 6 }])
     expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
     expect(messages.filter((text) => text.includes('finished'))).toHaveLength(1)
@@ -154,6 +168,54 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
       if (entry.isFile()) expect(readFileSync(join(entry.parentPath, entry.name), 'latin1')).not.toContain('SECRET')
     expect(stderr()).not.toContain('SECRET')
     server.close()
+  })
+
+  test.each(['esm', 'cjs'] as const)(
+    'in a bundle (%s) everything is live, and the program runs once',
+    async (format) => {
+      const entry = join(folder, 'entry.ts')
+      const bundle = join(folder, `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`)
+      const program = fileURLToPath(new URL('program.ts', import.meta.url))
+      // CommonJS knows no await outside of functions.
+      writeFileSync(entry, `void (async () => {${readFileSync(program, 'utf8').replaceAll(/^import .*$/gm, '')}})()`)
+      const imports = readFileSync(program, 'utf8')
+        .match(/^import .*$/gm)!
+        .join('\n')
+      await build({
+        stdin: { contents: `${imports}\n${readFileSync(entry, 'utf8')}`, resolveDir: dirname(program), loader: 'ts' },
+        outfile: bundle,
+        bundle: true,
+        platform: 'node',
+        format,
+        conditions: ['source'],
+        logLevel: 'silent',
+        ...(format === 'esm' && {
+          banner: {
+            js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
+          },
+        }),
+      })
+      const { ready, ended: over, stderr } = await start({ how: 'end', logdir, file }, [bundle])
+      expect(await over).toBe(0)
+      expect(ready.callbacks).toMatchObject([{ place: 'live', reason: '@swanlab/core is bundled into the program' }])
+      expect(heard(file).filter(({ moment }) => moment === 'finish')).toHaveLength(1)
+      expect(stderr()).toContain('If that is killed, nothing is sent.')
+      expect(readdirSync(logdir).filter((name) => name.startsWith('run-'))).toHaveLength(1)
+    },
+  )
+
+  test('a module that is the training script itself is never imported again', () => {
+    const script = fileURLToPath(new URL('program.ts', import.meta.url))
+    const own = { name: 'own', resident: { module: pathToFileURL(script).href, export: 'Own', options: {} } }
+    const foreign = { name: 'foreign', resident: { ...own.resident, package: '@swanlab/plugin-slack' } }
+    const { placements } = place([own, foreign], true, script)
+    expect(placements).toEqual([
+      { name: 'own', place: 'live', reason: 'its module is the training script itself' },
+      { name: 'foreign', place: 'live', reason: 'its module is the training script itself' },
+    ])
+    expect(place([foreign], true, '/elsewhere.ts').placements).toMatchObject([
+      { place: 'live', reason: expect.stringContaining('not part of the package @swanlab/plugin-slack') as string },
+    ])
   })
 
   test('switched off, everything is live, and one warning says what that costs', async () => {

@@ -4,7 +4,14 @@ import { SlackCallback } from '@swanlab/plugin-slack'
 import { Recorder } from './recorder.ts'
 
 // A training for the tests of the background process; what it does is in its only argument.
-const { how, logdir, file, slackUrl, background = true, both = false } = JSON.parse(process.argv[2]!) as {
+const {
+  how,
+  logdir,
+  file,
+  slackUrl,
+  background = true,
+  both = false,
+} = JSON.parse(process.argv[2]!) as {
   how: string
   logdir: string
   file?: string

@@ -11,7 +11,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export interface Program {
   readonly child: ChildProcess
   /** What it said once it had logged everything. */
-  readonly ready: { readonly pid: number; readonly dir: string; readonly callbacks: { name: string; place: string; reason?: string }[] }
+  readonly ready: {
+    readonly pid: number
+    readonly dir: string
+    readonly callbacks: { name: string; place: string; reason?: string }[]
+  }
   /** Exit code or signal. */
   readonly ended: Promise<number | string>
   stderr(): string
@@ -20,7 +24,10 @@ export interface Program {
 /** Starts the training of these tests and waits until it has logged everything. */
 export async function start(order: Record<string, unknown>, argv: string[] = [PROGRAM]): Promise<Program> {
   const args = argv[0]!.endsWith('.ts') ? ['--conditions=source', '--import', 'tsx', ...argv] : argv
-  const child = spawn(process.execPath, [...args, JSON.stringify(order)], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...args, JSON.stringify(order)], {
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | string)

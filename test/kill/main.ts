@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startReceivers } from '../../examples/iris/receivers.ts'
+import { startReceivers } from './receivers.ts'
 import { summarize } from './summary.ts'
 import { KINDS, runTrial, type Trial } from './trial.ts'
 
@@ -13,7 +13,7 @@ const count = Number(values.trials)
 const AT_ONCE = 2
 
 const folder = mkdtempSync(join(tmpdir(), 'swanlab-kill-'))
-const receivers = await startReceivers('kill')
+const receivers = await startReceivers()
 const trials: Trial[] = []
 let next = 0
 try {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Receivers } from '../../examples/iris/receivers.ts'
 import { JournalReader } from '../../packages/core/src/journal/reader.ts'
 import type { FinishRecord } from '../../packages/core/src/journal/records.ts'
+import type { Receivers } from './receivers.ts'
 
 const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url))
 /** How long the messages of a dead program may take, in milliseconds. */
@@ -55,7 +55,14 @@ export interface Trial {
 export async function runTrial(number: number, kind: Kind, folder: string, receivers: Receivers): Promise<Trial> {
   const name = `trial-${number}-end`
   const ack = join(folder, `ack-${number}`)
-  const order = { kind: kind.program, name, logdir: join(folder, 'swanlog'), ack, smtpPort: receivers.smtpPort, slackUrl: receivers.slackUrl }
+  const order = {
+    kind: kind.program,
+    name,
+    logdir: join(folder, 'swanlog'),
+    ack,
+    smtpPort: receivers.smtpPort,
+    slackUrl: receivers.slackUrl,
+  }
   const child = fork(PROGRAM, [JSON.stringify(order)], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const dir = await new Promise<string>((resolve, reject) => {
@@ -69,8 +76,8 @@ export async function runTrial(number: number, kind: Kind, folder: string, recei
   await exit
   const death = performance.now()
   const arrived = (): [number, number] => [
-    receivers.mails.filter(({ mail }) => mail.subject?.includes(name)).length,
-    receivers.slackMessages.filter(({ text }) => text?.includes(name)).length,
+    receivers.mails.filter((subject) => subject.includes(name)).length,
+    receivers.slackMessages.filter((text) => text.includes(name)).length,
   ]
   while (arrived().some((messages) => messages === 0) && performance.now() - death < PATIENCE) await sleep(5)
   const delay = performance.now() - death
@@ -90,5 +97,10 @@ function remains(dir: string, ack: string): Pick<Trial, 'acknowledged' | 'lost' 
   }
   const cause = finish ? (finish.cause?.type ?? 'none') : 'no finish record'
   // A line that the kill tore was never acknowledged.
-  return { acknowledged, lost: Math.max(0, acknowledged - rows), dropped: Math.max(0, reader.damage.dropped - 1), cause }
+  return {
+    acknowledged,
+    lost: Math.max(0, acknowledged - rows),
+    dropped: Math.max(0, reader.damage.dropped - 1),
+    cause,
+  }
 }

@@ -27,7 +27,8 @@ export async function replayRun(
   options: ReplayOptions = {},
 ): Promise<Outcome> {
   const { speed = Infinity, from = 0, callbackTimeout = 60_000, report = terminalReport() } = options
-  if (!(speed > 0)) throw new SwanLabError('INVALID_OPTION', `replay: "speed" takes a number above 0, but got ${speed}.`)
+  if (!(speed > 0))
+    throw new SwanLabError('INVALID_OPTION', `replay: "speed" takes a number above 0, but got ${speed}.`)
   const dir = resolve(runDir)
   const path = join(dir, JOURNAL_FILE)
   if (!existsSync(path)) throw new SwanLabError('INVALID_OPTION', `replay: there is no ${JOURNAL_FILE} in ${dir}.`)

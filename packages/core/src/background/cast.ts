@@ -15,7 +15,12 @@ export interface Cast {
 }
 
 /** Rebuilds callbacks for one run. One that cannot be rebuilt is reported, and the others go on. */
-export async function assemble(callbacks: Order['callbacks'], timeout: number, outbox: Outbox, report: Report): Promise<Cast> {
+export async function assemble(
+  callbacks: Order['callbacks'],
+  timeout: number,
+  outbox: Outbox,
+  report: Report,
+): Promise<Cast> {
   const guard = new Guard({ report, timeout })
   const hooks = createHooks(guard, report)
   for (const { name, resident } of callbacks) {
@@ -37,5 +42,10 @@ export async function assemble(callbacks: Order['callbacks'], timeout: number, o
 
 // By its members and not by its class: a notifier may bring its own copy of this package.
 function isNotifier(callback: object): callback is Callback & { send: Send; useMailbox(mailbox: Mailbox): void } {
-  return 'send' in callback && typeof callback.send === 'function' && 'useMailbox' in callback && typeof callback.useMailbox === 'function'
+  return (
+    'send' in callback &&
+    typeof callback.send === 'function' &&
+    'useMailbox' in callback &&
+    typeof callback.useMailbox === 'function'
+  )
 }

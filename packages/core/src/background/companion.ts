@@ -82,7 +82,10 @@ class Attendant {
       unref(background.stdout)
     } catch (error) {
       this.#done = true
-      report('warn', `No background process could be started (${describeError(error)}); ${this.#names()} will not hear this run.`)
+      report(
+        'warn',
+        `No background process could be started (${describeError(error)}); ${this.#names()} will not hear this run.`,
+      )
       this.#settled('gone')
     }
   }

@@ -10,13 +10,25 @@ const GB = 2 ** 30
 describe('what a death is called', () => {
   test.each<[string, Partial<Remains>, object]>([
     ['SIGKILL', { status: 9 }, { state: 'crashed', cause: { type: 'killed' } }],
-    ['SIGKILL with an OOM kill', { status: 9, memory: [oom] }, { state: 'crashed', cause: { type: 'oom-killed', evidence: ['exit status: SIGKILL', oom] } }],
+    [
+      'SIGKILL with an OOM kill',
+      { status: 9, memory: [oom] },
+      { state: 'crashed', cause: { type: 'oom-killed', evidence: ['exit status: SIGKILL', oom] } },
+    ],
     ['SIGSEGV', { status: 11 }, { state: 'crashed', cause: { type: 'crashed-natively', signal: 'SIGSEGV' } }],
     ['SIGSEGV with a core', { status: 0x80 | 11 }, { cause: { type: 'crashed-natively', signal: 'SIGSEGV' } }],
     ['SIGBUS', { status: 7 }, { cause: { type: 'crashed-natively', signal: 'SIGBUS' } }],
     ['SIGABRT', { status: 6 }, { cause: { type: 'crashed-natively', signal: 'SIGABRT' } }],
-    ['SIGABRT with a full heap', { status: 6, heap: { resident: 0.98 * GB, limit: GB } }, { cause: { type: 'oom-killed' } }],
-    ['SIGABRT with a small heap', { status: 6, heap: { resident: 0.1 * GB, limit: GB } }, { cause: { type: 'crashed-natively' } }],
+    [
+      'SIGABRT with a full heap',
+      { status: 6, heap: { resident: 0.98 * GB, limit: GB } },
+      { cause: { type: 'oom-killed' } },
+    ],
+    [
+      'SIGABRT with a small heap',
+      { status: 6, heap: { resident: 0.1 * GB, limit: GB } },
+      { cause: { type: 'crashed-natively' } },
+    ],
     ['SIGTERM', { status: 15 }, { state: 'aborted', cause: { type: 'signal', signal: 'SIGTERM' } }],
     ['SIGINT', { status: 2 }, { state: 'aborted', cause: { type: 'signal', signal: 'SIGINT' } }],
     ['exit code 7', { status: 7 << 8 }, { state: 'crashed', cause: { type: 'exit', code: 7 } }],

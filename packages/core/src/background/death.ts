@@ -67,9 +67,7 @@ function causeOf({ memory, crash, heap }: Remains, ending: Ending | undefined): 
   const { signal } = ending
   const evidence = [`exit status: ${signal}`]
   if (signal === 'SIGKILL') {
-    return memory.length > 0
-      ? { type: 'oom-killed', evidence: [...evidence, ...memory] }
-      : { type: 'killed', evidence }
+    return memory.length > 0 ? { type: 'oom-killed', evidence: [...evidence, ...memory] } : { type: 'killed', evidence }
   }
   if (!NATIVE.has(signal)) return { type: 'signal', signal }
   if (signal === 'SIGABRT' && heap && heap.resident >= heap.limit * FULL) {

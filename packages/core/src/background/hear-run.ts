@@ -32,7 +32,12 @@ export const DELIVERY_BUDGET = 3_600_000
 export async function hearRun(order: Order, lifeline: Lifeline, report: Report, stop: AbortSignal): Promise<void> {
   const watch = new DeathWatch(order.training)
   const heap = new HeapSampler(order.training.pid, order.heapLimit)
-  const outbox = new Outbox({ store: new OutboxStore(order.dir), part: String(order.from), budget: DELIVERY_BUDGET, report })
+  const outbox = new Outbox({
+    store: new OutboxStore(order.dir),
+    part: String(order.from),
+    budget: DELIVERY_BUDGET,
+    report,
+  })
   const { guard, hooks } = await assemble(order.callbacks, order.callbackTimeout, outbox, report)
   const cursor = new JournalCursor(join(order.dir, JOURNAL_FILE))
   const driver = new Driver({ hooks, guard, report, dir: order.dir })
@@ -44,7 +49,11 @@ export async function hearRun(order: Order, lifeline: Lifeline, report: Report, 
 
   const outcome =
     (await follow(order, cursor, driver, pulse, last)) ??
-    (stop.aborted ? undefined : await conclude(order, cursor, driver, pulse, async () => watch.explain(await hearWitness(order.dir, GRACE), heap.last())))
+    (stop.aborted
+      ? undefined
+      : await conclude(order, cursor, driver, pulse, async () =>
+          watch.explain(await hearWitness(order.dir, GRACE), heap.last()),
+        ))
   heap.stop()
   cursor.close()
   forgetWitness(order.dir)
@@ -104,7 +113,15 @@ function appendFinish(dir: string, driver: Driver, { state, error, cause }: Verd
   const path = join(dir, JOURNAL_FILE)
   // A journal that was deleted must not come back as a file of one line.
   if (!existsSync(path)) return
-  const record = { type: 'finish', time: driver.lastTime, state, error, cause, ...driver.progress(), losses: {} } as const
+  const record = {
+    type: 'finish',
+    time: driver.lastTime,
+    state,
+    error,
+    cause,
+    ...driver.progress(),
+    losses: {},
+  } as const
   try {
     // The journal may end in the middle of a line.
     appendFileSync(path, `\n${encodeRecord(record)}`)

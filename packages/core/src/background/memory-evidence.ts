@@ -56,10 +56,13 @@ function kernelLine(fits: (text: string) => boolean): string | undefined {
   try {
     fd = openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK)
     const record = Buffer.alloc(8_192)
-    for (let total = 0; total < LOG_SIZE; ) {
+    for (let total = 0; total < LOG_SIZE;) {
       const length = readSync(fd, record)
       total += length
-      const text = record.toString('utf8', 0, length).split('\n')[0]!.replace(/^[^;]*;/, '')
+      const text = record
+        .toString('utf8', 0, length)
+        .split('\n')[0]!
+        .replace(/^[^;]*;/, '')
       if (fits(text)) found = text.slice(0, 300)
     }
   } catch {

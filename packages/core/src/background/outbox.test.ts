@@ -108,7 +108,9 @@ test('when the time is over, the notification is given up with its reason', asyn
   outbox.runEnded(Date.now())
   outbox.channel('mail', send).post('ended', note)
   await outbox.settled()
-  expect(outbox.deliveries()).toMatchObject([{ state: 'given up', reason: 'still busy (the time for delivery is over)' }])
+  expect(outbox.deliveries()).toMatchObject([
+    { state: 'given up', reason: 'still busy (the time for delivery is over)' },
+  ])
 })
 
 test('a slow channel does not hold up another', async () => {

@@ -105,7 +105,16 @@ export class Outbox {
       return
     }
     const now = this.#options.clock()
-    const item: OutboxItem = { key, channel, event, notification, state: 'waiting', attempts: 0, posted: now, nextTry: now }
+    const item: OutboxItem = {
+      key,
+      channel,
+      event,
+      notification,
+      state: 'waiting',
+      attempts: 0,
+      posted: now,
+      nextTry: now,
+    }
     this.#save(item)
     this.#schedule(item)
   }
@@ -115,7 +124,10 @@ export class Outbox {
     const pause = item.nextTry - this.#options.clock()
     if (pause <= 0) return this.#start(item.key)
     clearTimeout(this.#timers.get(item.key))
-    this.#timers.set(item.key, setTimeout(() => this.#start(item.key), pause))
+    this.#timers.set(
+      item.key,
+      setTimeout(() => this.#start(item.key), pause),
+    )
   }
 
   #start(key: string): void {
@@ -148,7 +160,10 @@ export class Outbox {
         report('error', `${item.channel}: ${item.event} was not delivered: ${why}`)
       } else {
         this.#save({ ...item, attempts, nextTry: clock() + pause, reason })
-        report('debug', `${item.channel}: attempt ${attempts} for ${item.event} failed, next in ${Math.round(pause)} ms: ${reason}`)
+        report(
+          'debug',
+          `${item.channel}: attempt ${attempts} for ${item.event} failed, next in ${Math.round(pause)} ms: ${reason}`,
+        )
       }
     }
   }

@@ -1,21 +1,21 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
-import { moduleUrl, nodeOptions } from './from-source.ts'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { packageOf } from './resident.ts'
 
 /** A background process: its standard input is its lifeline, its standard output brings news. */
 export type BackgroundProcess = ChildProcessByStdio<Writable, Readable, null>
 
-const SELF = fileURLToPath(import.meta.url)
-const MAIN = fileURLToPath(moduleUrl('main'))
+/** The program of the background process; absent inside a bundle of CommonJS, which does not know where it is. */
+const MAIN = mainBeside(import.meta.url)
 
 /** Why no background process can be started here; absent when one can. */
 export function obstacle(): string | undefined {
   // Inside a bundle there is no file to start, and starting the bundle would train a second time.
-  if (packageOf(SELF) !== '@swanlab/core' || !existsSync(MAIN)) return '@swanlab/core is bundled into the program'
-  return undefined
+  const usable = MAIN !== undefined && packageOf(MAIN) === '@swanlab/core' && existsSync(MAIN)
+  return usable ? undefined : '@swanlab/core is bundled into the program'
 }
 
 /**
@@ -24,7 +24,8 @@ export function obstacle(): string | undefined {
  * @throws when the system cannot start one.
  */
 export function spawnBackground(cwd: string): BackgroundProcess {
-  const child = spawn(process.execPath, [...nodeOptions(), MAIN], {
+  if (MAIN === undefined) throw new Error(obstacle())
+  const child = spawn(process.execPath, [...loaderOf(MAIN), MAIN], {
     cwd,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -34,4 +35,15 @@ export function spawnBackground(cwd: string): BackgroundProcess {
   })
   child.unref()
   return child
+}
+
+function mainBeside(self: string | undefined): string | undefined {
+  return self && fileURLToPath(new URL(self.endsWith('.ts') ? './main.ts' : './main.js', self))
+}
+
+/** Node 20 cannot run TypeScript. Published packages hold JavaScript, so this matters in this repository only. */
+function loaderOf(main: string): string[] {
+  if (!main.endsWith('.ts')) return []
+  const tsx = createRequire(main).resolve('tsx')
+  return ['--conditions=source', '--import', pathToFileURL(tsx).href]
 }
