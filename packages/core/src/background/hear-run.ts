@@ -19,7 +19,7 @@ import { Pulse } from './pulse.ts'
 import { noteHeard } from './heard.ts'
 
 /** How often the journal is looked at, in milliseconds. */
-const POLL = 100
+const POLL = 200
 /** How long the word of whoever saw the training die is waited for, in milliseconds. */
 const GRACE = 300
 /** How long after the end of a run its notifications are tried, in milliseconds. */
