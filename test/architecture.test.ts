@@ -40,7 +40,7 @@ function sourcesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.split(sep).join('/')}`)
     .filter((path) => path.endsWith('.ts') && !path.includes('/node_modules/'))
-    .sort()
+    .toSorted()
 }
 
 const isTest = (file: string): boolean => /\.test\.ts$|\/testing\//.test(file)
@@ -112,7 +112,7 @@ describe('the reader of imports', () => {
 describe('arrows between the rooms of the core go one way', () => {
   it('each room is known', () => {
     const rooms = new Set(coreFiles.map(roomOf).filter((room) => room !== '' && room !== 'testing'))
-    expect([...rooms].sort()).toEqual(Object.keys(ROOMS).sort())
+    expect([...rooms].toSorted()).toEqual(Object.keys(ROOMS).toSorted())
   })
 
   it.each(Object.entries(ROOMS))('%s imports from no room but %j', (room, allowed) => {

@@ -128,8 +128,13 @@ export class JournalCursor {
       else whole = false
       from = index
     }
-    const last = decodeRecord(line.slice(from)) ?? decodeRecord(line.slice(from, -1))
+    const last = decodeRecord(line.slice(from)) ?? decodeRecord(withoutStray(line.slice(from)))
     if (last) yield last
     if (!last || !whole) this.damage.dropped++
   }
+}
+
+/** Without a last character that no record ends with. Objects inside a configuration end with more braces than ours. */
+function withoutStray(line: string): string {
+  return line.endsWith('}') ? '' : line.slice(0, -1)
 }

@@ -2,7 +2,6 @@ import type { Guard } from './guard.ts'
 import { tellRest, type AwaitedHookName, type PayloadOf, type RunHooks, type SyncHookName } from './hooks.ts'
 import type { Outcome, RunFailure } from './payloads.ts'
 import type { Report } from './reporter.ts'
-import { describeError } from './thrown.ts'
 
 /** How often callbacks may answer each other before they are only recorded. */
 export const MAX_ECHO = 32
@@ -27,7 +26,8 @@ export interface EmitterParts {
   readonly report: Report
 }
 
-type Call = (payload: unknown) => void
+/** Taps and interceptors are guarded, so no call throws or rejects. */
+type Call = (payload: unknown) => unknown
 
 /**
  * Carries the moments of a run: to the backend at once, so that a recorded moment is safe whatever callbacks do, and to
@@ -37,7 +37,6 @@ type Call = (payload: unknown) => void
 export class Emitter {
   readonly #parts: EmitterParts
   readonly #waiting: Waiting[] = []
-  readonly #troubled = new Set<string>()
   /** What is being heard right now. */
   #now: Moment | undefined
   #echo = 0
@@ -138,12 +137,7 @@ export class Emitter {
   #pass(hook: SyncHookName, payload: unknown, echo: number): void {
     this.#now = { hook, payload }
     this.#echo = echo
-    try {
-      ;(this.#parts.heard[hook].call as Call)(payload)
-    } catch (error) {
-      this.#trouble(hook, error)
-      void tellRest(this.#parts.heard, hook, payload as never)
-    }
+    ;(this.#parts.heard[hook].call as Call)(payload)
     this.afterEach()
     this.#now = undefined
   }
@@ -151,20 +145,8 @@ export class Emitter {
   async #passAwaited(hook: AwaitedHookName, payload: unknown): Promise<void> {
     this.#now = { hook, payload }
     this.#echo = 0
-    try {
-      await (this.#parts.heard[hook].promise as (payload: unknown) => Promise<void>)(payload)
-    } catch (error) {
-      this.#trouble(hook, error)
-      await tellRest(this.#parts.heard, hook, payload as never)
-    }
+    await (this.#parts.heard[hook].promise as Call)(payload)
     this.afterEach()
     this.#now = undefined
-  }
-
-  /** Taps are guarded; an interceptor of the application's own is not. */
-  #trouble(hook: string, error: unknown): void {
-    if (this.#troubled.has(hook)) return
-    this.#troubled.add(hook)
-    this.#parts.report('error', `An interceptor of run.hooks.${hook} failed: ${describeError(error)}`)
   }
 }

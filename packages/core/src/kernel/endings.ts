@@ -29,8 +29,10 @@ export function watchEndings(run: Endable, turns: Turns): () => void {
     if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return
     run._endNow({ state: 'crashed', error: errorInfo(error), cause: { type: 'exception' } })
   }
+  let exiting = false
   const onBeforeExit = (code: number): void => {
-    if (run.state === 'running') void run._end(verdictOfExit(Number(process.exitCode ?? code), undefined, undefined))
+    exiting = true
+    if (run.state === 'running') void run._end(verdictOfExit(finalCode(code), undefined, undefined))
   }
   const onExit = (code: number): void => {
     run._endNow(verdictOfExit(code, run._inside, signals.received))
@@ -46,8 +48,19 @@ export function watchEndings(run: Endable, turns: Turns): () => void {
     process.off('uncaughtExceptionMonitor', onUncaught)
     process.off('beforeExit', onBeforeExit)
     process.off('exit', onExit)
-    signals.stop()
+    // Closing what listens to signals wakes up the event loop, and the program would hear 'beforeExit' once more.
+    if (exiting) setImmediate(() => signals.stop()).unref()
+    else signals.stop()
   }
+}
+
+/**
+ * The code that a process whose event loop is empty will exit with. When its main module awaits what nothing will ever
+ * settle, that is 13, and Node has a listener of this name to set it.
+ */
+function finalCode(code: number): number {
+  if (process.exitCode !== undefined) return Number(process.exitCode)
+  return process.listeners('exit').some(({ name }) => name === 'handleProcessExit') ? 13 : code
 }
 
 function verdictOfExit(code: number, inside: string | undefined, received: Signal | undefined): Verdict {

@@ -4,6 +4,7 @@ import { isThenable } from './deadline.ts'
 import { SwanLabError } from './error.ts'
 import { UNHEARD, type Guard } from './guard.ts'
 import { answerInit } from './init-answer.ts'
+import { guardInterceptors } from './interceptors.ts'
 import type {
   Alert,
   ColumnInfo,
@@ -44,7 +45,8 @@ export type PayloadOf<K extends keyof RunHooks> = Parameters<NonNullable<Callbac
 type MethodOf<K extends keyof RunHooks> = { [M in Moment]: (typeof MOMENTS)[M]['hook'] extends K ? M : never }[Moment]
 
 type Listener = (payload: unknown, only?: typeof UNHEARD) => unknown
-type Tap = Parameters<NonNullable<Parameters<SyncHook<[unknown]>['intercept']>[0]['register']>>[0]
+type Interceptor = Parameters<SyncHook<[unknown]>['intercept']>[0]
+type Tap = Parameters<NonNullable<Interceptor['register']>>[0]
 
 /** Makes the hooks of one run. Everything that is ever tapped on them passes through `guard`. */
 export function createHooks(guard: Guard, report: Report): RunHooks {
@@ -60,13 +62,13 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
     finish: new AsyncSeriesHook<[Outcome]>(['outcome'], 'finish'),
   })
   for (const [moment, { hook, awaited }] of entries(MOMENTS)) {
+    const guarded = (tap: Tap): Tap =>
+      awaited
+        ? { ...tap, type: 'promise', fn: guardAwaited(guard, tap, moment, report) }
+        : { ...tap, fn: guard.sync(tap.name, moment, tap.fn as Listener) }
     // tapable isolates nothing and awaits nothing it was not told to; `register` is the one seam that sees every tap.
-    hooks[hook].intercept({
-      register: (tap: Tap): Tap =>
-        awaited
-          ? { ...tap, type: 'promise', fn: guardAwaited(guard, tap, moment, report) }
-          : { ...tap, fn: guard.sync(tap.name, moment, tap.fn as Listener) },
-    })
+    hooks[hook].intercept({ register: guarded })
+    guardInterceptors<Tap, Interceptor>(hooks[hook] as SyncHook<[unknown]>, hook, guarded, report)
   }
   return hooks
 }
@@ -88,8 +90,8 @@ export function attach(hooks: RunHooks, callback: Callback): void {
 }
 
 /**
- * Calls, in this very turn, every tap that has not been called with this payload: for a process that is about to exit,
- * and when something between the taps has failed. What a tap does synchronously is done; what it awaits may not be.
+ * Calls, in this very turn, every tap that has not been called with this payload, as for a process that is about to
+ * exit. What a tap does synchronously is done; what it awaits may not be.
  *
  * @returns resolves when all of them are done, and never rejects.
  */

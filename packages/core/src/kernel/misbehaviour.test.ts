@@ -177,7 +177,10 @@ describe('repeated failure', () => {
 
   it('counts promises as it counts calls', async () => {
     let calls = 0
-    const half: Callback = { name: 'half', onLog: async () => void (++calls % 2 && (await Promise.reject(new Error('odd')))) }
+    const half: Callback = {
+      name: 'half',
+      onLog: async () => void (++calls % 2 && (await Promise.reject(new Error('odd')))),
+    }
     const bad: Callback = { name: 'bad', onLog: () => Promise.reject(new Error('all')) as unknown as void }
     const { run } = await testRun([half, bad])
     for (let step = 0; step < 20; step++) {

@@ -1,4 +1,9 @@
-import type { ConfigSnapshot } from '../kernel/payloads.ts'
+import type { ConfigSnapshot, JsonValue } from '../kernel/payloads.ts'
+
+/** Longest key that YAML finds by itself, in characters. */
+const LONGEST_KEY = 1_000
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\u007F-\u009F\u2028\u2029\uFEFF\uFFFE\uFFFF]/g
 
 /**
  * A configuration in the layout of SwanLab's config.yaml: `{ desc, sort, value }` by key. Values are written as JSON,
@@ -7,12 +12,25 @@ import type { ConfigSnapshot } from '../kernel/payloads.ts'
 export function configYaml(config: ConfigSnapshot): string {
   const entries = Object.entries(config).map(([key, value], sort) => ({ key, sort, value }))
   entries.sort((a, b) => (a.key < b.key ? -1 : 1))
-  return entries
-    .map(({ key, sort, value }) => `${yamlKey(key)}:\n  desc: ''\n  sort: ${sort}\n  value: ${JSON.stringify(value)}\n`)
-    .join('')
+  const text = entries.map(
+    ({ key, sort, value }) => `${yamlKey(key)}:\n  desc: ''\n  sort: ${sort}\n  value: ${yaml(value)}\n`,
+  )
+  return text.join('') || '{}\n'
 }
 
-/** Words that YAML would read as something else are quoted; JSON strings are YAML strings. */
+/** Words that YAML would read as something else are quoted. */
 function yamlKey(key: string): string {
-  return /^[a-z_][\w-]*$/i.test(key) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(key) ? key : JSON.stringify(key)
+  const plain = /^[a-z_][\w-]*$/i.test(key) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(key)
+  const name = plain ? key : yaml(key)
+  // A longer key must be announced.
+  return name.length <= LONGEST_KEY ? name : `? ${name}\n`
+}
+
+/** JSON is YAML, but for what only Python's reader asks: a point in `1e-7`, and no character that cannot be printed. */
+function yaml(value: JsonValue): string {
+  return JSON.stringify(value).replaceAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?e/g, (part) => {
+    if (part.startsWith('"'))
+      return part.replaceAll(UNPRINTABLE, (at) => `\\u${at.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    return part.includes('.') ? part : part.replace('e', '.0e')
+  })
 }

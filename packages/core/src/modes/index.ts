@@ -8,9 +8,17 @@ const MODES: Record<Mode, (options: Omit<RecordingOptions, 'mode' | 'hint'>) => 
   cloud: cloudMode,
   disabled: disabledMode,
   local: (options) =>
-    new RecordingBackend({ ...options, mode: 'local', hint: (dir) => `Everything stays on this machine: ${dir}/journal.jsonl holds one JSON record a line` }),
+    new RecordingBackend({
+      ...options,
+      mode: 'local',
+      hint: (dir) => `Everything stays on this machine: ${dir}/journal.jsonl holds one JSON record a line`,
+    }),
   offline: (options) =>
-    new RecordingBackend({ ...options, mode: 'offline', hint: (dir) => `Nothing is uploaded; keep ${dir} to sync it to a server later` }),
+    new RecordingBackend({
+      ...options,
+      mode: 'offline',
+      hint: (dir) => `Nothing is uploaded; keep ${dir} to sync it to a server later`,
+    }),
 }
 
 /** The backend of a mode. */

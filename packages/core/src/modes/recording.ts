@@ -1,14 +1,24 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { Backend, Restoration } from '../kernel/backend.ts'
 import { SwanLabError } from '../kernel/error.ts'
-import type { Alert, ColumnInfo, InitInfo, InitPatch, LogRecord, Outcome, RunInfo, RuntimeInfo } from '../kernel/payloads.ts'
+import type {
+  Alert,
+  ColumnInfo,
+  InitInfo,
+  InitPatch,
+  LogRecord,
+  Outcome,
+  RunInfo,
+  RuntimeInfo,
+} from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { encodeLog, encodeRecord, JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from '../journal/records.ts'
 import { markRunning, unmark } from '../journal/running.ts'
 import { JournalWriter, type Durability } from '../journal/writer.ts'
 import { thisProcess } from '../runtime/process-identity.ts'
-import { findResumable, restoreJournal, closeLost } from './resume.ts'
+import { closingLine, shownPath } from './messages.ts'
+import { closeLost, findResumable, restoreJournal } from './resume.ts'
 import { RunFiles } from './run-files.ts'
 import { countRuns, folderName } from './run-folders.ts'
 import { defaultColors, defaultName } from './naming.ts'
@@ -43,7 +53,7 @@ export class RecordingBackend implements Backend {
     if (info.resume) {
       const earlier = findResumable(info, info.resume)
       if (earlier) {
-        const { experimentName, description, tags, colors } = earlier.header.run
+        const { experimentName, description, tags, colors } = earlier.run
         return {
           dir: earlier.dir,
           resumed: true,
@@ -59,12 +69,7 @@ export class RecordingBackend implements Backend {
   }
 
   open(run: RunInfo): { dir: string } | void {
-    if (run.resumed && run.dir) {
-      this.#begin(run.dir)
-      closeLost(run.dir, (record) => this.#append(record))
-      this.#append(beginning('resume', run))
-      return
-    }
+    if (run.resumed && run.dir) return this.#continue(run.dir, run)
     const dir = makeFolder(run)
     try {
       this.#begin(dir)
@@ -95,8 +100,11 @@ export class RecordingBackend implements Backend {
   onRun(run: RunInfo): void {
     const { report, hint } = this.#options
     if (!run.dir) return
-    const dir = relative(process.cwd(), run.dir) || run.dir
-    report('info', `${run.resumed ? 'Resuming' : 'Tracking'} run ${run.experimentName} of project ${run.project} in ${dir}`)
+    const dir = shownPath(run.dir)
+    report(
+      'info',
+      `${run.resumed ? 'Resuming' : 'Tracking'} run ${run.experimentName} of project ${run.project} in ${dir}`,
+    )
     report('info', hint(dir))
   }
 
@@ -105,7 +113,11 @@ export class RecordingBackend implements Backend {
     if (config) this.#append({ type: 'config', time, config })
     if (metadata) this.#append({ type: 'metadata', time, metadata })
     if (requirements) this.#append({ type: 'requirements', time, requirements })
-    this.#files?.update({ ...(config && { config }), ...(metadata && { metadata }), ...(requirements && { requirements }) })
+    this.#files?.update({
+      ...(config && { config }),
+      ...(metadata && { metadata }),
+      ...(requirements && { requirements }),
+    })
   }
 
   onColumnCreate(column: ColumnInfo): void {
@@ -126,14 +138,32 @@ export class RecordingBackend implements Backend {
     this.#append({ type: 'finish', time: endTime, state, error, cause, duration, steps, lastStep, losses })
     this.#journal.close()
     if (!this.#options.attended && outcome.run.dir) unmark(outcome.run.dir)
+    this.#options.report('info', closingLine(outcome))
+  }
+
+  #continue(dir: string, run: RunInfo): void {
+    try {
+      // Ended through a writer of its own: what it writes belongs to the earlier part.
+      const earlier = this.#writer(dir)
+      closeLost(dir, (record) => earlier.append(encodeRecord(record)))
+      earlier.close()
+      this.#begin(dir)
+    } catch (error) {
+      throw unusable(run.logdir, error)
+    }
+    this.#append(beginning('resume', run))
   }
 
   #begin(dir: string): void {
+    this.#journal = this.#writer(dir)
+    this.#files = new RunFiles(dir, (message) => this.#options.report('warn', message))
+    markRunning(dir, { training: thisProcess() })
+  }
+
+  #writer(dir: string): JournalWriter {
     const { durability, clock, report } = this.#options
     const trouble = (message: string): void => report('warn', message)
-    this.#journal = new JournalWriter({ path: join(dir, JOURNAL_FILE), durability, clock, trouble })
-    this.#files = new RunFiles(dir, trouble)
-    markRunning(dir, { training: thisProcess() })
+    return new JournalWriter({ path: join(dir, JOURNAL_FILE), durability, clock, trouble })
   }
 
   #append(record: Exclude<JournalRecord, { type: 'log' }>): void {
@@ -143,7 +173,9 @@ export class RecordingBackend implements Backend {
 
 function beginning<T extends 'header' | 'resume'>(type: T, { dir: _, ...run }: RunInfo): JournalRecord & { type: T } {
   const common = { time: run.startTime, run, process: thisProcess() }
-  return (type === 'header' ? { type, format: JOURNAL_FORMAT, ...common } : { type, ...common }) as JournalRecord & { type: T }
+  return (type === 'header' ? { type, format: JOURNAL_FORMAT, ...common } : { type, ...common }) as JournalRecord & {
+    type: T
+  }
 }
 
 /** Makes the run folder, and the logdir when there is none. Nobody waits for a free name: the next number is as good. */

@@ -5,7 +5,7 @@ import { causeInWords } from '../kernel/outcome.ts'
 import type { ConfigSnapshot, InitInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { JournalReader } from '../journal/reader.ts'
-import { JOURNAL_FILE, type FinishRecord, type HeaderRecord, type JournalRecord } from '../journal/records.ts'
+import { JOURNAL_FILE, type FinishRecord, type JournalRecord, type RecordedRun } from '../journal/records.ts'
 import { isAlive, type ProcessIdentity } from '../runtime/process-identity.ts'
 import { findRun } from './run-folders.ts'
 
@@ -14,19 +14,25 @@ import { findRun } from './run-folders.ts'
  *
  * @throws SwanLabError `RESUME_FAILED` when it must exist and does not, belongs to another project, or is being written.
  */
-export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: string; header: HeaderRecord } | undefined {
+export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: string; run: RecordedRun } | undefined {
   const found = findRun(info.logdir, info.id)
   if (!found) {
     if (resume === 'allow') return undefined
-    throw new SwanLabError('RESUME_FAILED', `"resume" is "must", but no run with id ${info.id} is in ${info.logdir}. Use "allow" to start it when it does not exist.`)
+    throw new SwanLabError(
+      'RESUME_FAILED',
+      `"resume" is "must", but no run with id ${info.id} is in ${info.logdir}. Use "allow" to start it when it does not exist.`,
+    )
   }
   const { project } = found.header.run
   if (project !== info.project)
     throw new SwanLabError('RESUME_FAILED', `Run ${info.id} belongs to project "${project}", not to "${info.project}".`)
-  const { owner, finished } = lastPart(found.dir)
+  const { owner, finished, run = found.header.run } = lastPart(found.dir)
   if (!finished && owner && isAlive(owner) === true)
-    throw new SwanLabError('RESUME_FAILED', `Run ${info.id} is still being recorded by process ${owner.pid}; finish it first.`)
-  return found
+    throw new SwanLabError(
+      'RESUME_FAILED',
+      `Run ${info.id} is still being recorded by process ${owner.pid}; finish it first.`,
+    )
+  return { dir: found.dir, run }
 }
 
 /** Ends a part of the run that never ended, as whoever finds it must. */
@@ -35,7 +41,17 @@ export function closeLost(dir: string, append: (record: FinishRecord) => void): 
   if (finished) return
   const cause = { type: 'lost' } as const
   const error = { name: 'Lost', message: causeInWords(cause) }
-  append({ type: 'finish', time: last, state: 'crashed', cause, error, duration: Math.max(0, last - start), steps, lastStep, losses: {} })
+  append({
+    type: 'finish',
+    time: last,
+    state: 'crashed',
+    cause,
+    error,
+    duration: Math.max(0, last - start),
+    steps,
+    lastStep,
+    losses: {},
+  })
 }
 
 /** Gives a run back what its journal holds. */
@@ -45,6 +61,7 @@ export function restoreJournal(dir: string, into: Restoration, report: Report): 
   for (const record of reader) {
     if (record.type === 'log') into.log(record)
     else if (record.type === 'config') config = record.config
+    else if (record.type === 'header' || record.type === 'resume') config = record.run.config ?? config
   }
   if (config) into.config(config)
   const { dropped } = reader.damage
@@ -53,6 +70,8 @@ export function restoreJournal(dir: string, into: Restoration, report: Report): 
 
 interface Part {
   readonly owner: ProcessIdentity | undefined
+  /** As it is called by now. */
+  readonly run: RecordedRun | undefined
   readonly finished: boolean
   readonly start: number
   /** Time of the last record. */
@@ -63,7 +82,15 @@ interface Part {
 
 /** What the journal says of the process that wrote to it last. */
 function lastPart(dir: string): Part {
-  let part: Part = { owner: undefined, finished: false, start: 0, last: 0, steps: 0, lastStep: undefined }
+  let part: Part = {
+    owner: undefined,
+    run: undefined,
+    finished: false,
+    start: 0,
+    last: 0,
+    steps: 0,
+    lastStep: undefined,
+  }
   for (const record of new JournalReader(join(dir, JOURNAL_FILE))) part = follow(part, record)
   return part
 }
@@ -73,7 +100,7 @@ function follow(part: Part, record: JournalRecord): Part {
   switch (record.type) {
     case 'header':
     case 'resume':
-      return { ...part, last, owner: record.process, start: record.time, finished: false }
+      return { ...part, last, owner: record.process, run: record.run, start: record.time, finished: false }
     case 'finish':
       return { ...part, last, finished: true }
     case 'log':

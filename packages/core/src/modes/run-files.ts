@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RuntimeInfo } from '../kernel/payloads.ts'
 import { configYaml } from './config-yaml.ts'
@@ -25,13 +25,37 @@ export class RunFiles {
     const folder = join(this.dir, 'files')
     const path = join(folder, name)
     try {
-      mkdirSync(folder, { recursive: true })
+      makeUnlessThere(folder)
       writeFileSync(`${path}.tmp`, text)
       renameSync(`${path}.tmp`, path)
     } catch (error) {
-      if (this.#failed) return
-      this.#failed = true
-      this.#trouble(`files/${name} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}); the journal holds the same.`)
+      this.#tell(name, error as NodeJS.ErrnoException)
+      // Half a file helps nobody, and a full disk needs the space.
+      discard(`${path}.tmp`)
     }
+  }
+
+  #tell(name: string, { code, message }: NodeJS.ErrnoException): void {
+    // The run folder is gone: the journal says so.
+    if (this.#failed || code === 'ENOENT') return
+    this.#failed = true
+    this.#trouble(`files/${name} cannot be written (${code ?? message}); it is a copy, the journal holds the same.`)
+  }
+}
+
+/** Not recursive: a run folder that was deleted stays deleted. */
+function makeUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It stays.
   }
 }

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { decodeRecord, JOURNAL_FILE, type HeaderRecord } from '../journal/records.ts'
 
 const FOLDER = /^run-\d{8}_\d{6}-(.+?)(?:\.\d+)?$/
-/** A header is read with one call; one longer than this is taken for damage. */
-const HEADER_SIZE = 65_536
+/** What of a file is read first, in bytes: most headers are shorter. */
+const FIRST_READ = 16_384
+/** A longer header is taken for damage; the configuration is in it. */
+const MAX_HEADER = 67_108_864
 
-/** A run folder never changes its identity, so it is read once a process. */
-const identities = new Map<string, HeaderRecord | undefined>()
-const MAX_IDENTITIES = 100_000
+/** A run never moves to another project, so its header is read once a process. */
+const projects = new Map<string, string>()
+const MAX_PROJECTS = 100_000
 
 /** `run-<YYYYMMDD_HHmmss>-<id>`, in local time. */
 export function folderName(id: string, time: number): string {
@@ -20,17 +22,15 @@ export function folderName(id: string, time: number): string {
 
 /** Number of runs of a project in a logdir. */
 export function countRuns(logdir: string, project: string): number {
-  let count = 0
-  for (const name of folders(logdir)) if (headerOf(join(logdir, name))?.run.project === project) count++
-  return count
+  return folders(logdir).filter((name) => projectOf(join(logdir, name)) === project).length
 }
 
 /** The newest folder of the run with this id. */
 export function findRun(logdir: string, id: string): { dir: string; header: HeaderRecord } | undefined {
   const candidates = folders(logdir).filter((name) => FOLDER.exec(name)?.[1] === id)
-  for (const name of candidates.sort().reverse()) {
+  for (const name of candidates.toSorted().toReversed()) {
     const dir = join(logdir, name)
-    const header = headerOf(dir)
+    const header = readHeader(join(dir, JOURNAL_FILE))
     if (header?.run.id === id) return { dir, header }
   }
   return undefined
@@ -44,25 +44,36 @@ function folders(logdir: string): string[] {
   }
 }
 
-function headerOf(dir: string): HeaderRecord | undefined {
-  if (identities.has(dir)) return identities.get(dir)
-  const header = readHeader(join(dir, JOURNAL_FILE))
+function projectOf(dir: string): string | undefined {
+  const known = projects.get(dir)
+  if (known !== undefined) return known
+  const project = readHeader(join(dir, JOURNAL_FILE))?.run.project
   // A run that is just being made has no header yet: that must not be remembered.
-  if (header && identities.size < MAX_IDENTITIES) identities.set(dir, header)
-  return header
+  if (project !== undefined && projects.size < MAX_PROJECTS) projects.set(dir, project)
+  return project
 }
 
 function readHeader(path: string): HeaderRecord | undefined {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
-    const bytes = Buffer.alloc(HEADER_SIZE)
-    const text = bytes.toString('utf8', 0, readSync(fd, bytes))
-    const record = decodeRecord(text.slice(0, Math.max(0, text.indexOf('\n'))))
+    const record = decodeRecord(firstLine(fd))
     return record?.type === 'header' ? record : undefined
   } catch {
     return undefined
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
+}
+
+/** Empty: there is none, or not yet a whole one. */
+function firstLine(fd: number): string {
+  for (let size = FIRST_READ; size <= MAX_HEADER; size *= 2) {
+    const bytes = Buffer.alloc(size)
+    const read = readSync(fd, bytes, 0, size, 0)
+    const end = bytes.indexOf('\n')
+    if (end >= 0) return bytes.toString('utf8', 0, end)
+    if (read < size) break
+  }
+  return ''
 }

@@ -47,7 +47,7 @@ export async function createSchema(warn: (name: keyof Checked, what: string) => 
   const project = '1 to 100 characters of 0-9 a-z A-Z _ - + .'
   const tag = text('text').transform(fit('tags', 200, tidyName))
   const callback = z.custom<Callback>(isCallback, {
-    error: 'a callback: an object with a name, such as new EmailCallback(…)',
+    error: 'a callback: an object with a name',
   })
 
   return z

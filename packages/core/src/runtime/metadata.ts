@@ -3,7 +3,7 @@ import { availableParallelism, cpus, hostname, release, totalmem, type } from 'n
 import { dirname, join } from 'node:path'
 import type { JsonValue } from '../kernel/payloads.ts'
 import { gitInfo } from './git.ts'
-import { maskCommand, secretsOf } from './mask.ts'
+import { maskCommand, maskText, secretsOf } from './mask.ts'
 
 /** What metadata are read from. */
 export interface Surroundings {
@@ -13,7 +13,10 @@ export interface Surroundings {
 }
 
 /** Machine, runtime, command and git state of this process, in the groups of SwanLab's metadata file. */
-export function collectMetadata({ argv, cwd, env }: Surroundings, swanlab: Record<string, JsonValue>): Record<string, JsonValue> {
+export function collectMetadata(
+  { argv, cwd, env }: Surroundings,
+  swanlab: Record<string, JsonValue>,
+): Record<string, JsonValue> {
   const git = gitInfo(cwd)
   return {
     _version: 2,
@@ -39,22 +42,30 @@ export function collectMetadata({ argv, cwd, env }: Surroundings, swanlab: Recor
 export function collectRequirements(cwd: string): string | undefined {
   for (let at = cwd; ; at = dirname(at)) {
     try {
-      const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(
+        readFileSync(join(at, 'package.json'), 'utf8'),
+      ) as {
         dependencies?: Record<string, string>
         devDependencies?: Record<string, string>
       }
-      const all = Object.entries({ ...devDependencies, ...dependencies }).sort(([a], [b]) => (a < b ? -1 : 1))
-      return all.map(([name, range]) => `${name}@${installed(at, name) ?? range}\n`).join('')
+      const all = Object.entries({ ...devDependencies, ...dependencies }).toSorted(([a], [b]) => (a < b ? -1 : 1))
+      return all.map(([name, range]) => `${name}@${installed(at, name) ?? maskText(String(range))}\n`).join('')
     } catch {
       if (dirname(at) === at) return undefined
     }
   }
 }
 
+/** In a workspace, dependencies may be installed further up. */
 function installed(root: string, name: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as { version?: string }).version
-  } catch {
-    return undefined
+  for (let at = root; ; at = dirname(at)) {
+    try {
+      const { version } = JSON.parse(readFileSync(join(at, 'node_modules', name, 'package.json'), 'utf8')) as {
+        version?: string
+      }
+      return version
+    } catch {
+      if (dirname(at) === at) return undefined
+    }
   }
 }

@@ -22,6 +22,8 @@ export function identityOf(pid: number): ProcessIdentity {
 /** Absent: it runs on another machine, so nobody here can say. */
 export function isAlive({ pid, host, started }: ProcessIdentity): boolean | undefined {
   if (host !== hostname()) return undefined
+  // Numbers below 1 mean groups of processes.
+  if (!Number.isSafeInteger(pid) || pid < 1) return false
   try {
     process.kill(pid, 0)
   } catch (error) {

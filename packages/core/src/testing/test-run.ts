@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest'
 import type { Backend } from '../kernel/backend.ts'
 import type { Callback } from '../kernel/callback.ts'
 import { quietly, type Report } from '../kernel/reporter.ts'
@@ -23,6 +24,12 @@ export interface TestRun {
   readonly reports: string[]
   readonly ended: Run[]
 }
+
+const open = new Set<Run>()
+
+afterEach(async () => {
+  await Promise.all([...open].map((run) => run.finish()))
+})
 
 /** A run that is kept in memory: everything of the kernel, and real data behind it. */
 export async function testRun(callbacks: readonly Callback[], options: TestRunOptions = {}): Promise<TestRun> {
@@ -50,7 +57,16 @@ export async function testRun(callbacks: readonly Callback[], options: TestRunOp
     clock: Date.now,
     report,
     runtime: () => [{ metadata: { machine: { cores: 2 } } }, { requirements: 'tapable@2.3.4\n' }],
-    owner: { started: (run) => options.started?.(run), ended: (run) => void ended.push(run) },
+    owner: {
+      started: (started) => {
+        open.add(started)
+        options.started?.(started)
+      },
+      ended: (over) => {
+        open.delete(over)
+        ended.push(over)
+      },
+    },
   })
   return { run, backend, reports, ended }
 }

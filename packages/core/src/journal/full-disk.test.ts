@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'vitest'
+import { JournalReader } from './reader.ts'
+import { encodeLog } from './records.ts'
+import { temporaryFolder } from './testing/folder.ts'
+import { JournalWriter, type Durability } from './writer.ts'
+
+const at = temporaryFolder()
+const disk = at('disk')
+const mounted = mount()
+afterAll(() => {
+  if (mounted) execFileSync('umount', [disk])
+})
+
+function open(path: string, durability: Durability = 'write') {
+  const said: string[] = []
+  const writer = new JournalWriter({ path, durability, clock: () => 0, trouble: (message) => said.push(message) })
+  return { writer, said }
+}
+
+const row = (step: number): string => encodeLog({ step, time: step, data: { loss: step / 7 } })
+
+function stepsIn(path: string): { steps: number[]; dropped: number } {
+  const reader = new JournalReader(path)
+  const steps = Array.from(reader, (record) => (record.type === 'log' ? record.step : NaN))
+  return { steps, dropped: reader.damage.dropped }
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
+
+describe.runIf(mounted)('on a disk of 64 KiB', () => {
+  test.each<Durability>(['write', 'sync', 'buffered'])(
+    '%s: a full disk costs what it refused, and nothing else',
+    (durability) => {
+      const path = `${disk}/${durability}.jsonl`
+      const ballast = `${disk}/ballast`
+      const { writer, said } = open(path, durability)
+      const log = (from: number, to: number): void => {
+        for (const step of range(from, to)) writer.append(row(step))
+        writer.flush()
+      }
+
+      log(0, 100)
+      fill(ballast)
+      log(100, 400)
+      const lostWhileFull = writer.lost
+      const kept = 400 - lostWhileFull
+      rmSync(ballast)
+      log(400, 500)
+      writer.close()
+
+      expect(lostWhileFull).toBeGreaterThan(0)
+      expect(writer.lost).toBe(lostWhileFull)
+      const { steps, dropped } = stepsIn(path)
+      expect(steps).toEqual([...range(0, kept), ...range(400, 500)])
+      expect(dropped).toBeLessThanOrEqual(1)
+      expect(said).toEqual([
+        'The journal cannot be written (ENOSPC). Training goes on; what is lost is counted.',
+        `The journal can be written again; ${lostWhileFull} records were lost.`,
+      ])
+      rmSync(path)
+    },
+  )
+
+  test('a disk that stays full costs one message, and closing is quiet', () => {
+    const path = `${disk}/journal.jsonl`
+    const { writer, said } = open(path)
+    writer.append(row(0))
+    fill(`${disk}/ballast`)
+    for (const step of range(1, 500)) writer.append(row(step))
+    writer.close()
+    const { steps } = stepsIn(path)
+    expect(writer.lost).toBe(500 - steps.length)
+    expect(said).toHaveLength(1)
+    rmSync(`${disk}/ballast`)
+    rmSync(path)
+  })
+})
+
+// Always full, for whoever may not mount.
+test.runIf(existsSync('/dev/full'))('on a disk that is always full, every line is counted and nothing thrown', () => {
+  const { writer, said } = open('/dev/full')
+  for (const step of range(0, 10)) writer.append(row(step))
+  expect((writer.failure as NodeJS.ErrnoException).code).toBe('ENOSPC')
+  writer.close()
+  expect(writer.lost).toBe(10)
+  expect(said).toEqual(['The journal cannot be written (ENOSPC). Training goes on; what is lost is counted.'])
+})
+
+/** Leaves less than a page. */
+function fill(path: string): void {
+  const { bavail, bsize } = statfsSync(disk)
+  writeFileSync(path, Buffer.alloc(bavail * bsize))
+}
+
+/** A real disk of 64 KiB; false without the right to mount one. */
+function mount(): boolean {
+  try {
+    mkdirSync(disk)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}

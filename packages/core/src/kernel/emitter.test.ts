@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Emitter, MAX_ECHO, MAX_WAITING } from './emitter.ts'
+import { Guard } from './guard.ts'
+import { createHooks, type RunHooks } from './hooks.ts'
+import type { Alert, LogRecord, Outcome, RunFailure, RunInfo } from './payloads.ts'
+
+let heard: string[] = []
+let kept: string[] = []
+let reports: string[] = []
+let hooks: RunHooks
+let emitter: Emitter
+
+const record = (step: number): LogRecord => ({ step, time: 0, data: {} })
+const RUN = {} as RunInfo
+const FAILURE = {} as RunFailure
+const OUTCOME = {} as Outcome
+const turn = (): Promise<unknown> => new Promise(setImmediate)
+
+/** Two callbacks that write down what they hear; the first one acts whenever it hears a record. */
+function listen(act: (step: number) => unknown = () => {}): void {
+  for (const name of ['a', 'b']) {
+    hooks.log.tap(name, ({ step }) => {
+      heard.push(`${name} log ${step}`)
+      if (name === 'a') act(step)
+    })
+    hooks.alert.tap(name, ({ title }) => void heard.push(`${name} alert ${title}`))
+    hooks.run.tap(name, () => void heard.push(`${name} run`))
+    hooks.error.tap(name, () => void heard.push(`${name} error`))
+    hooks.finish.tap(name, () => void heard.push(`${name} finish`))
+  }
+}
+
+beforeEach(() => {
+  heard = []
+  kept = []
+  reports = []
+  const report = (level: string, message: string): void => void reports.push(`${level}: ${message}`)
+  const guard = new Guard({ report, timeout: 1_000 })
+  const backend = createHooks(guard, report)
+  backend.log.tap('keeper', ({ step }) => void kept.push(`log ${step}`))
+  backend.alert.tap('keeper', ({ title }) => void kept.push(`alert ${title}`))
+  hooks = createHooks(guard, report)
+  emitter = new Emitter({ backend, heard: hooks, guard, report })
+})
+
+describe('a synchronous moment', () => {
+  it('is kept and heard in the very turn, kept first', () => {
+    listen(() => heard.push(`kept ${kept.length}`))
+    emitter.emit('log', record(0))
+    expect(heard).toEqual(['a log 0', 'kept 1', 'b log 0'])
+  })
+
+  it('that comes while another is heard is kept at once, and heard after it by all', () => {
+    listen((step) => {
+      if (step > 0) return
+      emitter.emit('log', record(1))
+      emitter.emit('alert', { title: 'x' } as Alert)
+      expect(kept).toEqual(['log 0', 'log 1', 'alert x'])
+    })
+    emitter.emit('log', record(0))
+    expect(heard).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a alert x', 'b alert x'])
+  })
+
+  it('is heard by others no more often than callbacks may answer each other', () => {
+    listen((step) => emitter.emit('log', record(step + 1)))
+    emitter.emit('log', record(0))
+    expect(kept).toHaveLength(MAX_ECHO + 2)
+    expect(heard).toHaveLength(2 * (MAX_ECHO + 1))
+    expect(reports).toEqual([
+      'error: a (onLog) answers moments with new ones without end. They are recorded, but no longer passed on.',
+    ])
+    heard = []
+    emitter.emit('log', record(1_000))
+    expect(heard.slice(0, 2)).toEqual(['a log 1000', 'b log 1000'])
+    expect(reports).toHaveLength(1)
+  })
+
+  it('waits in a queue that has a bound, and is kept beyond it', () => {
+    listen()
+    emitter.hold()
+    for (let step = 0; step < MAX_WAITING + 10; step++) emitter.emit('log', record(step))
+    expect(heard).toEqual([])
+    expect(kept).toHaveLength(MAX_WAITING + 10)
+    expect(reports).toEqual([
+      `error: More than ${MAX_WAITING} moments wait for callbacks. Further ones are recorded, but not passed on.`,
+    ])
+  })
+
+  it('is nobody’s when nobody listens', () => {
+    expect(emitter.hears('log')).toBe(false)
+    emitter.hold()
+    for (let step = 0; step < MAX_WAITING + 10; step++) emitter.emit('log', record(step))
+    expect(reports).toEqual([])
+    listen()
+    expect(emitter.hears('log')).toBe(true)
+    expect(emitter.hears('metric')).toBe(false)
+  })
+
+  it('is followed by a look at what callbacks changed meanwhile', () => {
+    listen()
+    emitter.afterEach = () => void heard.push('looked')
+    emitter.emit('log', record(0))
+    expect(heard).toEqual(['a log 0', 'b log 0', 'looked'])
+  })
+})
+
+describe('an awaited moment', () => {
+  it('that begins the run comes before everything that happens meanwhile', async () => {
+    listen()
+    hooks.run.tapPromise('slow', () => turn().then(() => void heard.push('slow run')))
+    const told = emitter.tell('run', RUN)
+    emitter.emit('log', record(0))
+    await told
+    expect(heard).toEqual(['a run', 'b run', 'slow run', 'a log 0', 'b log 0'])
+  })
+
+  it('comes after everything before it, and ends in order', async () => {
+    listen()
+    emitter.hold()
+    emitter.emit('log', record(0))
+    const told = [emitter.tell('error', FAILURE), emitter.tell('finish', OUTCOME)]
+    emitter.emit('log', record(1))
+    await Promise.all(told)
+    emitter.emit('log', record(2))
+    expect(heard).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a error', 'b error', 'a finish', 'b finish'])
+    expect(kept).toEqual(['log 0', 'log 1', 'log 2'])
+  })
+})
+
+describe('the end of the process', () => {
+  it('tells everybody in this very turn', () => {
+    listen()
+    emitter.tellEndNow(FAILURE, OUTCOME)
+    expect(heard).toEqual(['a error', 'b error', 'a finish', 'b finish'])
+    emitter.tellEndNow(FAILURE, OUTCOME)
+    emitter.emit('log', record(0))
+    expect(heard).toHaveLength(4)
+  })
+
+  it('in the midst of a synchronous moment lets the rest hear that one, and what waits, first', () => {
+    let atExit: string[] = []
+    listen((step) => {
+      if (step > 0) return
+      emitter.emit('log', record(1))
+      emitter.tellEndNow(undefined, OUTCOME)
+      // A process that exits does not come back from here.
+      atExit = [...heard]
+    })
+    emitter.emit('log', record(0))
+    expect(atExit).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a finish', 'b finish'])
+  })
+
+  it('in the midst of an awaited one tells only those who have not heard it', async () => {
+    hooks.finish.tapPromise('slow', () => turn().then(() => void heard.push('slow finish')))
+    listen()
+    const told = emitter.tell('finish', OUTCOME)
+    await Promise.resolve()
+    expect(heard).toEqual([])
+    emitter.tellEndNow(undefined, OUTCOME)
+    expect(heard).toEqual(['a finish', 'b finish'])
+    await told
+    expect(heard).toEqual(['a finish', 'b finish', 'slow finish'])
+  })
+})

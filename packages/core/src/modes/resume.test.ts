@@ -1,0 +1,134 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { init } from '../init.ts'
+import { JournalCursor } from '../journal/cursor.ts'
+import { JournalReader } from '../journal/reader.ts'
+import { JOURNAL_FILE, type JournalRecord } from '../journal/records.ts'
+import type { InitInfo, RunInfo } from '../kernel/payloads.ts'
+import type { Run } from '../kernel/run.ts'
+import type { InitOptions } from '../options/init-options.ts'
+import { useOffline } from '../testing/offline.ts'
+import { RecordingBackend } from './recording.ts'
+
+const offline = useOffline()
+const ID = 'abcdefghijklmnopqrstu'
+
+let now = 0
+beforeEach(() => void (now = 1_000_000))
+
+function start(more: InitOptions = {}): Promise<Run> {
+  const { settings, ...options } = offline.options()
+  return init({ ...options, id: ID, ...more, settings: { ...settings, clock: () => now++, ...more.settings } })
+}
+
+const pathOf = (run: Run): string => join(run.dir!, JOURNAL_FILE)
+const recordsOf = (run: Run): JournalRecord[] => [...new JournalReader(pathOf(run))]
+
+/** A run of two steps that has ended. */
+async function earlier(): Promise<Run> {
+  const options = { experimentName: 'first', description: 'text', tags: ['a'], config: { lr: 1, seed: 7 } }
+  const run = await start(options)
+  run.log({ loss: 0.5 })
+  run.log({ loss: NaN }, 10)
+  await run.finish()
+  return run
+}
+
+/** Makes a run look as if its process had died, or as if it lived on. */
+function loseEnd(run: Run, dead: boolean): void {
+  const text = readFileSync(pathOf(run), 'utf8')
+  const unfinished = text.replace(/\{"type":"finish".*\n/, '')
+  const started = unfinished.replaceAll(/"started":"\d+"/g, '"started":"1"')
+  writeFileSync(pathOf(run), dead ? `${started}{"type":"log","step":11,"ti` : unfinished)
+}
+
+describe.each(['must', 'allow'] as const)('resume: %s', (resume) => {
+  test('goes on in the same folder: steps, configuration and names carry on', async () => {
+    const first = await earlier()
+    const run = await start({ resume, config: { lr: 2 } })
+    expect(run.dir).toBe(first.dir)
+    expect([run.experimentName, run.description, run.tags]).toEqual(['first', 'text', ['a']])
+    expect(run.config.toJSON()).toEqual({ lr: 2, seed: 7 })
+    run.log({ loss: 0.25, acc: 1 })
+    const outcome = await run.finish()
+    expect(outcome).toMatchObject({ state: 'finished', steps: 3, lastStep: 11, losses: {} })
+    expect(outcome.summary['loss']).toMatchObject({ count: 3, min: 0.25, max: 0.5 })
+    expect(recordsOf(run).flatMap((each) => (each.type === 'log' ? [each.step] : []))).toEqual([0, 10, 11])
+    expect(recordsOf(run).flatMap((each) => (each.type === 'column' ? [each.key] : []))).toEqual(['loss', 'acc'])
+    expect(offline.names().filter((name) => name.startsWith('run-'))).toHaveLength(1)
+    expect(offline.reports).toEqual([])
+  })
+
+  test('names that were changed on the way stay changed', async () => {
+    await earlier()
+    await (await start({ resume, experimentName: 'second', tags: ['b'] })).finish()
+    const run = await start({ resume })
+    expect([run.experimentName, run.tags]).toEqual(['second', ['b']])
+  })
+
+  test('a run that never ended is ended as lost first', async () => {
+    const first = await earlier()
+    loseEnd(first, true)
+    const run = await start({ resume })
+    await run.finish()
+    const types = recordsOf(run).map(({ type }) => type)
+    expect(types.slice(types.indexOf('log'))).toEqual(['log', 'log', 'finish', 'resume', 'config', 'finish'])
+    expect(recordsOf(run).find(({ type }) => type === 'finish')).toMatchObject({
+      ...{ state: 'crashed', cause: { type: 'lost' }, error: { name: 'Lost' }, steps: 2, lastStep: 10, losses: {} },
+      duration: expect.any(Number) as number,
+    })
+    expect(offline.reports).toEqual([expect.stringMatching(/^warn: .*damaged/)])
+  })
+
+  test('a run that is still being written is refused', async () => {
+    loseEnd(await earlier(), false)
+    await expect(start({ resume })).rejects.toMatchObject({
+      code: 'RESUME_FAILED',
+      message: expect.stringContaining(`process ${process.pid}`) as string,
+    })
+  })
+
+  test("another project's run is refused", async () => {
+    const first = await earlier()
+    const before = readFileSync(pathOf(first), 'utf8')
+    await expect(start({ resume, project: 'other' })).rejects.toMatchObject({
+      code: 'RESUME_FAILED',
+      message: `Run ${ID} belongs to project "test", not to "other".`,
+    })
+    expect(readFileSync(pathOf(first), 'utf8')).toBe(before)
+  })
+})
+
+test('a run that does not exist is refused with "must", and started with "allow"', async () => {
+  await expect(start({ resume: 'must' })).rejects.toMatchObject({ code: 'RESUME_FAILED' })
+  expect(offline.names()).toEqual([])
+  const run = await start({ resume: 'allow' })
+  expect([run.id, run.experimentName]).toEqual([ID, 'swan-1'])
+  expect(recordsOf(run)[0]).toMatchObject({ type: 'header' })
+})
+
+test('a configuration in a damaged record is taken from the header', async () => {
+  const first = await earlier()
+  writeFileSync(pathOf(first), readFileSync(pathOf(first), 'utf8').replaceAll('"type":"config"', '"type":"co"'))
+  const run = await start({ resume: 'must' })
+  expect(run.config.toJSON()).toEqual({ lr: 1, seed: 7 })
+})
+
+test('a lost run was ended before the part that follows begins, so that nobody takes its end for theirs', async () => {
+  const first = await earlier()
+  loseEnd(first, true)
+  const report = (): void => {}
+  const options = { mode: 'local', durability: 'write', clock: () => now, report, attended: true } as const
+  const backend = new RecordingBackend({ ...options, hint: () => '' })
+  const { logdir } = offline
+  const info = { id: ID, project: 'test', logdir, mode: 'local', tags: [], resume: 'must', startTime: now } as const
+  const run = { ...info, ...backend.onInit({ ...info, resumed: false } satisfies InitInfo), config: {}, callbacks: [] }
+  backend.open(run as unknown as RunInfo)
+  backend.close()
+  const cursor = new JournalCursor(pathOf(first))
+  const here: string[] = []
+  for (const { type } of cursor.read()) if (cursor.offset >= backend.begin) here.push(type)
+  cursor.close()
+  expect(here).toEqual(['resume'])
+})
