@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   options: ['kernel'],
   runtime: ['kernel'],
   journal: ['kernel', 'runtime'],
-  modes: ['kernel', 'journal', 'runtime'],
+  modes: ['kernel', 'journal', 'runtime', 'notification'],
   notification: ['kernel', 'runtime'],
   background: ['kernel', 'journal', 'data', 'runtime', 'notification'],
 }

@@ -1,17 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { afterAll, describe, expect, test } from 'vitest'
+import { existsSync, rmSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { JournalReader } from './reader.ts'
 import { encodeLog } from './records.ts'
-import { temporaryFolder } from './testing/folder.ts'
+import { smallDisk } from './testing/small-disk.ts'
 import { JournalWriter, type Durability } from './writer.ts'
 
-const at = temporaryFolder()
-const disk = at('disk')
-const mounted = mount()
-afterAll(() => {
-  if (mounted) execFileSync('umount', [disk])
-})
+const disk = smallDisk()
 
 function open(path: string, durability: Durability = 'write') {
   const said: string[] = []
@@ -29,12 +23,13 @@ function stepsIn(path: string): { steps: number[]; dropped: number } {
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
-describe.runIf(mounted)('on a disk of 64 KiB', () => {
+describe.runIf(disk)('on a disk of 64 KiB', () => {
+  const { path: folder, fill } = disk ?? { path: '', fill: () => '' }
+
   test.each<Durability>(['write', 'sync', 'buffered'])(
     '%s: a full disk costs what it refused, and nothing else',
     (durability) => {
-      const path = `${disk}/${durability}.jsonl`
-      const ballast = `${disk}/ballast`
+      const path = `${folder}/${durability}.jsonl`
       const { writer, said } = open(path, durability)
       const log = (from: number, to: number): void => {
         for (const step of range(from, to)) writer.append(row(step))
@@ -42,7 +37,7 @@ describe.runIf(mounted)('on a disk of 64 KiB', () => {
       }
 
       log(0, 100)
-      fill(ballast)
+      const ballast = fill()
       log(100, 400)
       const lostWhileFull = writer.lost
       const kept = 400 - lostWhileFull
@@ -64,16 +59,16 @@ describe.runIf(mounted)('on a disk of 64 KiB', () => {
   )
 
   test('a disk that stays full costs one message, and closing is quiet', () => {
-    const path = `${disk}/journal.jsonl`
+    const path = `${folder}/journal.jsonl`
     const { writer, said } = open(path)
     writer.append(row(0))
-    fill(`${disk}/ballast`)
+    const ballast = fill()
     for (const step of range(1, 500)) writer.append(row(step))
     writer.close()
     const { steps } = stepsIn(path)
     expect(writer.lost).toBe(500 - steps.length)
     expect(said).toHaveLength(1)
-    rmSync(`${disk}/ballast`)
+    rmSync(ballast)
     rmSync(path)
   })
 })
@@ -87,20 +82,3 @@ test.runIf(existsSync('/dev/full'))('on a disk that is always full, every line i
   expect(writer.lost).toBe(10)
   expect(said).toEqual(['The journal cannot be written (ENOSPC). Training goes on; what is lost is counted.'])
 })
-
-/** Leaves less than a page. */
-function fill(path: string): void {
-  const { bavail, bsize } = statfsSync(disk)
-  writeFileSync(path, Buffer.alloc(bavail * bsize))
-}
-
-/** A real disk of 64 KiB; false without the right to mount one. */
-function mount(): boolean {
-  try {
-    mkdirSync(disk)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}

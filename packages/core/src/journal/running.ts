@@ -20,7 +20,7 @@ export interface Caretakers {
 export function markRunning(dir: string, caretakers: Caretakers): void {
   const path = markOf(dir)
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeUnlessThere(dirname(path))
     writeFileSync(`${path}.tmp`, JSON.stringify(caretakers))
     renameSync(`${path}.tmp`, path)
   } catch {
@@ -53,6 +53,15 @@ export function markedRuns(logdir: string): { dir: string; caretakers: Caretaker
 /** Path of a file beside a run's mark. */
 export function besideMark(dir: string, suffix: string): string {
   return `${markOf(dir)}.${suffix}`
+}
+
+/** Not recursive: a logdir that was deleted stays deleted. */
+function makeUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 function markOf(dir: string): string {

@@ -18,6 +18,9 @@ interface Waiting extends Moment {
   readonly echo: number
 }
 
+/** One synchronous moment. */
+export type Emission = { [K in SyncHookName]: { readonly hook: K; readonly payload: PayloadOf<K> } }[SyncHookName]
+
 /** What an {@link Emitter} is put together from. */
 export interface EmitterParts {
   readonly backend: RunHooks
@@ -37,6 +40,8 @@ type Call = (payload: unknown) => unknown
 export class Emitter {
   readonly #parts: EmitterParts
   readonly #waiting: Waiting[] = []
+  /** Index of the one among {@link #waiting} that is to be heard next. */
+  #next = 0
   /** What is being heard right now. */
   #now: Moment | undefined
   #echo = 0
@@ -59,6 +64,20 @@ export class Emitter {
     if (this.#now !== undefined || this.#holds > 0) return this.#wait(hook, payload)
     this.#pass(hook, payload, 0)
     if (this.#waiting.length > 0) this.#passWaiting()
+  }
+
+  /** Emits what belongs together: should a callback end the process in one of these moments, all of them are kept. */
+  emitAll(moments: readonly Emission[]): void {
+    const { backend, heard } = this.#parts
+    for (const { hook, payload } of moments) (backend[hook].call as Call)(payload)
+    if (this.#over) return
+    const busy = this.#now !== undefined || this.#holds > 0
+    for (const { hook, payload } of moments) {
+      if (heard[hook].taps.length === 0) continue
+      if (busy) this.#wait(hook, payload)
+      else this.#waiting.push({ hook, payload, echo: 0 })
+    }
+    if (!busy) this.#passWaiting()
   }
 
   /** Does anybody but the backend listen? */
@@ -127,11 +146,13 @@ export class Emitter {
   }
 
   #passWaiting(): void {
-    for (let at = 0; at < this.#waiting.length; at++) {
-      const { hook, payload, echo } = this.#waiting[at]!
+    // When one of them ends the process, this is entered once more, and goes on where it was.
+    while (this.#next < this.#waiting.length) {
+      const { hook, payload, echo } = this.#waiting[this.#next++]!
       this.#pass(hook, payload, echo)
     }
     this.#waiting.length = 0
+    this.#next = 0
   }
 
   #pass(hook: SyncHookName, payload: unknown, echo: number): void {

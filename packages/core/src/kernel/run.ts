@@ -121,9 +121,13 @@ export class Run<C extends object = Record<string, unknown>> {
     if (record === undefined) return
     const columns = parts.intake.takeNewColumns()
     const metrics = parts.emitter.hears('metric') ? parts.intake.metricsOf(record) : undefined
-    for (const column of columns) parts.emitter.emit('column', column)
-    parts.emitter.emit('log', record)
-    if (metrics !== undefined) for (const metric of metrics) parts.emitter.emit('metric', metric)
+    if (columns.length === 0 && metrics === undefined) parts.emitter.emit('log', record)
+    else
+      parts.emitter.emitAll([
+        ...columns.map((payload) => ({ hook: 'column', payload }) as const),
+        { hook: 'log', payload: record },
+        ...(metrics ?? []).map((payload) => ({ hook: 'metric', payload }) as const),
+      ])
     if (options?.printToConsole) console.log(record.data)
   }
 

@@ -45,6 +45,7 @@ interface Started {
   readonly run: Run
   /** Resolves when everybody has heard of it. */
   readonly begun: Promise<void>
+  readonly turns: Turns
 }
 
 const UNNAMED: ColorPair = ['#528d59', '#528d59']
@@ -64,7 +65,7 @@ export async function startRun(order: RunOrder): Promise<Run> {
   attachAll(order, stage)
   if (backend.silent) guard.silence()
 
-  const { run, begun } = await agree(order, stage)
+  const { run, begun, turns } = await agree(order, stage)
   await begun
   if (backend.silent) return run
   try {
@@ -72,6 +73,7 @@ export async function startRun(order: RunOrder): Promise<Run> {
   } catch (error) {
     report('warn', `What the run knows of its machine cannot be recorded: ${describeError(error)}`)
   }
+  turns.handOver()
   return run
 }
 
@@ -129,7 +131,7 @@ function create(order: RunOrder, { guard, backendHooks, hooks }: Stage, info: Ru
     owner.ended(run)
   })
   owner.started(run)
-  return { run, begun: run._begin() }
+  return { run, begun: run._begin(), turns }
 }
 
 async function stopAll(order: RunOrder, stage: Stage, info: InitInfo, error: unknown): Promise<void> {

@@ -4,15 +4,21 @@ import { Turns } from './turns.ts'
 describe('Turns', () => {
   let heard: string[] = []
   let turns: Turns
-  const sleepSync = (ms: number): void => {
-    vi.setSystemTime(Date.now() + ms)
+  /** Spends time, in milliseconds, without letting the event loop turn. */
+  const spend = (ms: number): void => void vi.setSystemTime(Date.now() + ms)
+  const turn = (): void => void vi.advanceTimersByTime(0)
+  /** Lets the event loop turn for so long, in milliseconds. */
+  const idle = (ms: number): void => void vi.advanceTimersByTime(ms)
+  const call = (times = 1, every = 0): void => {
+    for (let i = 0; i < times; i++) {
+      spend(every)
+      turns.passed(Date.now())
+    }
   }
-  /** Lets the event loop turn for so long. */
-  const turn = (ms: number): void => void vi.advanceTimersByTime(ms)
-  const pass = (): void => turns.passed(Date.now())
 
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+    const toFake = ['setInterval', 'clearInterval', 'setImmediate', 'clearImmediate', 'Date'] as const
+    vi.useFakeTimers({ toFake: [...toFake] })
     heard = []
     turns = new Turns(Date.now)
     turns.watch({ stalled: () => heard.push('stalled'), turned: () => heard.push('turned') })
@@ -22,52 +28,85 @@ describe('Turns', () => {
     vi.useRealTimers()
   })
 
-  it('hears that a loop that never yields has stalled, once, within 600 ms', () => {
-    for (let ms = 0; ms < 3_000; ms += 10) {
-      sleepSync(10)
-      pass()
-      if (ms === 390) expect(heard).toEqual([])
-      if (ms === 600) expect(heard).toEqual(['stalled'])
-    }
+  it('hears at once of a loop that never yields from the beginning', () => {
+    turn()
+    turns.handOver()
+    call(20)
+    expect(heard).toEqual([])
+    call(1_000)
     expect(heard).toEqual(['stalled'])
   })
 
-  it('does not believe it of a loop that logs once at the end of a long stretch', () => {
+  it('takes a few calls at the beginning for what they are, and many for so only until it turns', () => {
+    call(20)
+    turn()
+    expect(heard).toEqual([])
+    turns.handOver()
+    call(30)
+    turn()
+    expect(heard).toEqual(['stalled', 'turned'])
+  })
+
+  it('hears of a loop that never yields later on, by its many calls', () => {
+    turn()
+    call(1_000)
+    expect(heard).toEqual([])
+    call(2)
+    expect(heard).toEqual(['stalled'])
+  })
+
+  it('hears of one that calls seldom within 600 ms, or at its second call', () => {
+    turn()
+    call(40, 10)
+    expect(heard).toEqual([])
+    call(15, 10)
+    expect(heard).toEqual(['stalled'])
+    turns.stop()
+    turns.watch({ stalled: () => heard.push('again'), turned: () => {} })
+    call(2, 5_000)
+    expect(heard).toEqual(['stalled', 'again'])
+  })
+
+  it('is not misled by a loop that yields often, however much it calls', () => {
+    turn()
+    for (let i = 0; i < 100; i++) {
+      call(100)
+      turn()
+    }
+    expect(heard).toEqual([])
+  })
+
+  it('is not misled by a loop that calls once at the end of a long stretch', () => {
     for (let epoch = 0; epoch < 5; epoch++) {
-      sleepSync(5_000)
-      pass()
-      turn(100)
+      call(1, 5_000)
+      turn()
     }
-    expect(heard).not.toContain('stalled')
+    expect(heard).toEqual([])
   })
 
-  it('does not believe it either that a loop turns which does so only between long stretches', () => {
-    const epoch = (): void => {
-      for (let ms = 0; ms < 2_000; ms += 10) {
-        sleepSync(10)
-        pass()
-      }
+  it('does not believe that a loop turns which does so only between long stretches', () => {
+    turn()
+    for (let epoch = 0; epoch < 5; epoch++) {
+      call(200, 10)
+      turn()
+      idle(10)
     }
-    epoch()
     expect(heard).toEqual(['stalled'])
-    for (let i = 0; i < 5; i++) {
-      turn(100)
-      epoch()
-    }
-    expect(heard.filter((line) => line === 'turned')).toEqual([])
-    turn(250)
-    expect(heard.at(-1)).toBe('turned')
+    idle(400)
+    expect(heard).toEqual(['stalled', 'turned'])
+    turn()
+    call(200, 10)
+    expect(heard).toEqual(['stalled', 'turned', 'stalled'])
   })
 
-  it('is told that it turns while it does, and nothing after stop()', () => {
-    turn(1_000)
-    expect(heard.length).toBeGreaterThan(5)
+  it('keeps nothing going, and hears nothing after stop()', () => {
+    call(200, 10)
     turns.stop()
     heard = []
-    turn(1_000)
-    sleepSync(1_000)
-    pass()
-    pass()
+    expect(vi.getTimerCount()).toBe(0)
+    call(2_000, 10)
+    turns.handOver()
+    idle(1_000)
     expect(heard).toEqual([])
   })
 })

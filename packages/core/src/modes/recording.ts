@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Backend, Restoration } from '../kernel/backend.ts'
-import { SwanLabError } from '../kernel/error.ts'
 import type {
   Alert,
   ColumnInfo,
@@ -13,18 +12,24 @@ import type {
   RuntimeInfo,
 } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
-import { encodeLog, encodeRecord, JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from '../journal/records.ts'
+import {
+  encodeLog,
+  encodeRecord,
+  JOURNAL_FILE,
+  JOURNAL_FORMAT,
+  type HeaderRecord,
+  type JournalRecord,
+  type ResumeRecord,
+} from '../journal/records.ts'
 import { markRunning, unmark } from '../journal/running.ts'
 import { JournalWriter, type Durability } from '../journal/writer.ts'
 import { thisProcess } from '../runtime/process-identity.ts'
+import { makeRunFolder, unusable } from './make-folder.ts'
 import { closingLine, shownPath } from './messages.ts'
 import { closeLost, findResumable, restoreJournal } from './resume.ts'
 import { RunFiles } from './run-files.ts'
-import { countRuns, folderName } from './run-folders.ts'
+import { countRuns } from './run-folders.ts'
 import { defaultColors, defaultName } from './naming.ts'
-
-/** Run folders that may share a second and an id before something else must be wrong. */
-const MAX_COLLISIONS = 100
 
 export interface RecordingOptions {
   readonly mode: 'local' | 'offline'
@@ -43,6 +48,7 @@ export class RecordingBackend implements Backend {
   readonly #options: RecordingOptions
   #journal: JournalWriter | undefined
   #files: RunFiles | undefined
+  #opened = false
 
   constructor(options: RecordingOptions) {
     this.#options = options
@@ -70,14 +76,14 @@ export class RecordingBackend implements Backend {
 
   open(run: RunInfo): { dir: string } | void {
     if (run.resumed && run.dir) return this.#continue(run.dir, run)
-    const dir = makeFolder(run)
+    const dir = makeRunFolder(run)
     try {
       this.#begin(dir)
+      this.#record(beginning('header', run))
     } catch (error) {
-      rmSync(dir, { recursive: true, force: true })
+      this.#abandon(dir)
       throw unusable(run.logdir, error)
     }
-    this.#append(beginning('header', run))
     return { dir }
   }
 
@@ -148,10 +154,11 @@ export class RecordingBackend implements Backend {
       closeLost(dir, (record) => earlier.append(encodeRecord(record)))
       earlier.close()
       this.#begin(dir)
+      this.#record(beginning('resume', run))
     } catch (error) {
+      this.#journal?.close()
       throw unusable(run.logdir, error)
     }
-    this.#append(beginning('resume', run))
   }
 
   #begin(dir: string): void {
@@ -162,8 +169,24 @@ export class RecordingBackend implements Backend {
 
   #writer(dir: string): JournalWriter {
     const { durability, clock, report } = this.#options
-    const trouble = (message: string): void => report('warn', message)
+    // Before there is a run, its trouble is that of `init`.
+    const trouble = (message: string): void => (this.#opened ? report('warn', message) : undefined)
     return new JournalWriter({ path: join(dir, JOURNAL_FILE), durability, clock, trouble })
+  }
+
+  /** Without its first record a part of a run is nothing. @throws when the disk does not take it. */
+  #record(first: HeaderRecord | ResumeRecord): void {
+    this.#append(first)
+    this.#journal!.flush()
+    // oxlint-disable-next-line typescript/only-throw-error
+    if (this.#journal!.failure !== undefined) throw this.#journal!.failure
+    this.#opened = true
+  }
+
+  #abandon(dir: string): void {
+    this.#journal?.close()
+    unmark(dir)
+    rmSync(dir, { recursive: true, force: true })
   }
 
   #append(record: Exclude<JournalRecord, { type: 'log' }>): void {
@@ -171,40 +194,7 @@ export class RecordingBackend implements Backend {
   }
 }
 
-function beginning<T extends 'header' | 'resume'>(type: T, { dir: _, ...run }: RunInfo): JournalRecord & { type: T } {
+function beginning(type: 'header' | 'resume', { dir: _, ...run }: RunInfo): HeaderRecord | ResumeRecord {
   const common = { time: run.startTime, run, process: thisProcess() }
-  return (type === 'header' ? { type, format: JOURNAL_FORMAT, ...common } : { type, ...common }) as JournalRecord & {
-    type: T
-  }
-}
-
-/** Makes the run folder, and the logdir when there is none. Nobody waits for a free name: the next number is as good. */
-function makeFolder({ logdir, id, startTime }: RunInfo): string {
-  const base = join(logdir, folderName(id, startTime))
-  try {
-    makeLogdir(logdir)
-    for (let n = 0; n < MAX_COLLISIONS; n++) {
-      const dir = n === 0 ? base : `${base}.${n}`
-      try {
-        mkdirSync(dir)
-        return dir
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      }
-    }
-  } catch (error) {
-    throw unusable(logdir, error)
-  }
-  throw new SwanLabError('LOGDIR_UNUSABLE', `${MAX_COLLISIONS} run folders named ${base} exist already.`)
-}
-
-/** A new logdir, or an empty one, is kept out of version control. */
-function makeLogdir(logdir: string): void {
-  if (!existsSync(logdir)) mkdirSync(logdir, { recursive: true })
-  if (readdirSync(logdir).length === 0) writeFileSync(join(logdir, '.gitignore'), '*\n')
-}
-
-function unusable(logdir: string, cause: unknown): SwanLabError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
-  return new SwanLabError('LOGDIR_UNUSABLE', `"logdir": no run can be recorded in ${logdir} (${reason}).`, { cause })
+  return type === 'header' ? { type, format: JOURNAL_FORMAT, ...common } : { type, ...common }
 }

@@ -19,7 +19,13 @@ beforeEach(() => void (now = 1_000_000))
 
 function start(more: InitOptions = {}): Promise<Run> {
   const { settings, ...options } = offline.options()
-  return init({ ...options, id: ID, ...more, settings: { ...settings, clock: () => now++, ...more.settings } })
+  return init({
+    ...options,
+    id: ID,
+    resume: 'allow',
+    ...more,
+    settings: { ...settings, clock: () => now++, ...more.settings },
+  })
 }
 
 const pathOf = (run: Run): string => join(run.dir!, JOURNAL_FILE)

@@ -40,7 +40,7 @@ describe('the news of an end', () => {
     const rows = composeEnd(sampleOutcome({ run: sampleRun({ config }) }), 'en').config?.rows ?? []
     expect(JSON.stringify(rows)).not.toContain('hunter2')
     const values = Object.fromEntries(rows.map(({ key, value }) => [key, value]))
-    expect(values).toMatchObject({ pad_token: '<pad>', max_tokens: '512', db: '{"password":"***","host":"db"}' })
+    expect(values).toMatchObject({ pad_token: '<pad>', max_tokens: '512', db: '{"password":"****","host":"db"}' })
   })
 
   test('says what was lost, which callbacks failed, and how many notifications did not arrive', () => {

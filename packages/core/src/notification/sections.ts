@@ -77,6 +77,6 @@ function plain(value: JsonValue): string {
   return JSON.stringify(value, hide)
 }
 
-function hide<Value>(key: string, value: Value): Value | '***' {
-  return SECRET.test(key) && value !== null && typeof value !== 'boolean' ? '***' : value
+function hide<Value>(key: string, value: Value): Value | '****' {
+  return SECRET.test(key) && value !== null && typeof value !== 'boolean' ? '****' : value
 }

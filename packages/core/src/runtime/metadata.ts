@@ -45,8 +45,8 @@ export function collectRequirements(cwd: string): string | undefined {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(
         readFileSync(join(at, 'package.json'), 'utf8'),
       ) as {
-        dependencies?: Record<string, string>
-        devDependencies?: Record<string, string>
+        dependencies?: Record<string, unknown>
+        devDependencies?: Record<string, unknown>
       }
       const all = Object.entries({ ...devDependencies, ...dependencies }).toSorted(([a], [b]) => (a < b ? -1 : 1))
       return all.map(([name, range]) => `${name}@${installed(at, name) ?? maskText(String(range))}\n`).join('')

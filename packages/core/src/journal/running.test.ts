@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { thisProcess } from '../runtime/process-identity.ts'
+import { besideMark, markedRuns, markRunning, unmark } from './running.ts'
+import { temporaryPaths } from './testing/folder.ts'
+
+const newLogdir = temporaryPaths('logdir')
+
+function newRun(name = 'run-20260101_000000-a'): string {
+  const dir = join(newLogdir(), name)
+  mkdirSync(dir, { recursive: true })
+  return dir
+}
+
+test('a run is marked until it is unmarked, by its latest caretakers', () => {
+  const dir = newRun()
+  const logdir = dirname(dir)
+  expect(markedRuns(logdir)).toEqual([])
+  markRunning(dir, { training: thisProcess() })
+  markRunning(dir, { training: thisProcess(), background: { pid: 1, host: 'h' } })
+  expect(markedRuns(logdir)).toEqual([
+    { dir, caretakers: { training: thisProcess(), background: { pid: 1, host: 'h' } } },
+  ])
+  unmark(dir)
+  unmark(dir)
+  expect(markedRuns(logdir)).toEqual([])
+  expect(readdirSync(join(logdir, '.running'))).toEqual([])
+})
+
+test.each(['', 'null', '5', '{"training":{}}', '{"training":{"pid":'])(
+  'the mark %j does not say whose it is',
+  (text) => {
+    const dir = newRun()
+    markRunning(dir, { training: thisProcess() })
+    writeFileSync(join(dirname(dir), '.running', 'run-20260101_000000-a'), text)
+    expect(markedRuns(dirname(dir))).toEqual([{ dir, caretakers: undefined }])
+  },
+)
+
+test('what stands beside marks is none', () => {
+  const dir = newRun()
+  markRunning(dir, { training: thisProcess() })
+  for (const suffix of ['lock', 'status', 'tmp']) writeFileSync(besideMark(dir, suffix), '')
+  writeFileSync(join(dirname(dir), '.running', 'notes.txt'), '')
+  expect(markedRuns(dirname(dir)).map((run) => run.dir)).toEqual([dir])
+})
+
+test('without a place for it there is no mark, and nothing thrown', () => {
+  const dir = newRun()
+  rmSync(dirname(dir), { recursive: true })
+  markRunning(dir, { training: thisProcess() })
+  unmark(dir)
+  expect([existsSync(dirname(dir)), markedRuns(dirname(dir))]).toEqual([false, []])
+})

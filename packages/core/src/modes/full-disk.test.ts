@@ -1,0 +1,62 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { init } from '../init.ts'
+import { JournalReader } from '../journal/reader.ts'
+import { JOURNAL_FILE } from '../journal/records.ts'
+import { smallDisk } from '../journal/testing/small-disk.ts'
+import type { Durability } from '../journal/writer.ts'
+import type { InitOptions } from '../options/init-options.ts'
+
+const disk = smallDisk()
+
+describe.runIf(disk)('on a disk of 64 KiB', () => {
+  const { path: logdir, fill } = disk ?? { path: '', fill: () => '' }
+
+  function options(durability: Durability, said: string[] = []): InitOptions {
+    const report = (level: string, message: string): void => void said.push(`${level}: ${message}`)
+    const off = { background: false, metadataCollect: false, requirementsCollect: false }
+    return { project: 'test', mode: 'offline', logdir, settings: { ...off, durability, report } }
+  }
+
+  const runs = (): string[] =>
+    readdirSync(logdir, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('run-'))
+
+  test.each<Durability>(['write', 'buffered'])(
+    '%s: a run that cannot even be begun is refused, quietly',
+    async (durability) => {
+      const said: string[] = []
+      const ballast = fill()
+      await expect(init(options(durability, said))).rejects.toMatchObject({
+        code: 'LOGDIR_UNUSABLE',
+        message: `"logdir": no run can be recorded in ${logdir} (ENOSPC).`,
+      })
+      expect([said, runs()]).toEqual([[], []])
+      rmSync(ballast)
+      await (await init(options(durability))).finish()
+      expect(runs().length).toBeGreaterThan(0)
+    },
+  )
+
+  test('a run whose disk fills up goes on, counts, and records again when there is room', async () => {
+    const said: string[] = []
+    const run = await init(options('write', said))
+    run.log({ loss: 0 })
+    const ballast = fill()
+    for (let step = 1; step < 500; step++) run.log({ loss: step }, step)
+    rmSync(ballast)
+    run.log({ loss: 500 }, 500)
+    const { state, steps, losses } = await run.finish()
+
+    const records = [...new JournalReader(`${run.dir}/${JOURNAL_FILE}`)]
+    const read = records.flatMap((record) => (record.type === 'log' ? [record.step] : []))
+    expect({ state, steps }).toEqual({ state: 'finished', steps: 501 })
+    expect(losses.records).toBe(501 - read.length)
+    expect([read[0], read.at(-1)]).toEqual([0, 500])
+    expect(records.at(-1)).toMatchObject({ type: 'finish', losses: { records: losses.records } })
+    expect(said.filter((line) => line.startsWith('warn'))).toEqual([
+      'warn: The journal cannot be written (ENOSPC). Training goes on; what is lost is counted.',
+      `warn: The journal can be written again; ${losses.records} records were lost.`,
+      `warn: ${losses.records} records could not be written.`,
+    ])
+  })
+})

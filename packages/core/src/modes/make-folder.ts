@@ -1,0 +1,67 @@
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { SwanLabError } from '../kernel/error.ts'
+import type { RunInfo } from '../kernel/payloads.ts'
+import { folderName } from './run-folders.ts'
+
+/** Run folders that may share a second and an id before something else must be wrong. */
+const MAX_COLLISIONS = 100
+const IGNORE = '.gitignore'
+
+/**
+ * Makes the run folder, and the logdir when there is none. Nobody waits for a free name: the next number is as good.
+ *
+ * @throws SwanLabError `LOGDIR_UNUSABLE`; nothing is left behind then.
+ */
+export function makeRunFolder({ logdir, id, startTime }: RunInfo): string {
+  const base = join(logdir, folderName(id, startTime))
+  const made: string[] = []
+  try {
+    makeFolders(logdir, made)
+    // A new logdir, or an empty one, is kept out of version control.
+    if (readdirSync(logdir).length === 0) writeFileSync(join(logdir, IGNORE), '*\n')
+    for (let n = 0; n < MAX_COLLISIONS; n++) {
+      const dir = n === 0 ? base : `${base}.${n}`
+      if (makeUnlessThere(dir)) return dir
+    }
+  } catch (error) {
+    removeEmpty(made)
+    throw unusable(logdir, error)
+  }
+  throw new SwanLabError('LOGDIR_UNUSABLE', `${MAX_COLLISIONS} run folders named ${base} exist already.`)
+}
+
+export function unusable(logdir: string, cause: unknown): SwanLabError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
+  return new SwanLabError('LOGDIR_UNUSABLE', `"logdir": no run can be recorded in ${logdir} (${reason}).`, { cause })
+}
+
+/** One by one: `recursive` of Node 20 never returns from a file system without new folders, such as /proc. */
+function makeFolders(path: string, made: string[]): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || dirname(path) === path) return
+  makeFolders(dirname(path), made)
+  if (makeUnlessThere(path)) made.push(path)
+}
+
+/** @returns whether it is new. */
+function makeUnlessThere(path: string): boolean {
+  try {
+    mkdirSync(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Another process may have begun to use them by now. */
+function removeEmpty(folders: string[]): void {
+  try {
+    for (const folder of folders.toReversed()) {
+      if (readdirSync(folder).every((name) => name === IGNORE)) rmSync(join(folder, IGNORE), { force: true })
+      rmdirSync(folder)
+    }
+  } catch {
+    // They stay.
+  }
+}
