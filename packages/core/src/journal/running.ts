@@ -25,16 +25,13 @@ export function markRunning(dir: string, caretakers: Caretakers): void {
     renameSync(`${path}.tmp`, path)
   } catch {
     // A full or read-only disk.
+    discard(`${path}.tmp`)
   }
 }
 
 /** The run is over, and nothing of it is owed to anybody. */
 export function unmark(dir: string): void {
-  try {
-    rmSync(markOf(dir), { force: true })
-  } catch {
-    // It will be found and removed by whoever looks next.
-  }
+  discard(markOf(dir))
 }
 
 /** Run folders that are marked, with those who took care of them; unknown when the mark cannot be read. */
@@ -53,6 +50,14 @@ export function markedRuns(logdir: string): { dir: string; caretakers: Caretaker
 /** Path of a file beside a run's mark. */
 export function besideMark(dir: string, suffix: string): string {
   return `${markOf(dir)}.${suffix}`
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Whoever looks next will find it.
+  }
 }
 
 /** Not recursive: a logdir that was deleted stays deleted. */

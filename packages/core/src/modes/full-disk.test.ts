@@ -10,7 +10,7 @@ import type { InitOptions } from '../options/init-options.ts'
 const disk = smallDisk()
 
 describe.runIf(disk)('on a disk of 64 KiB', () => {
-  const { path: logdir, fill } = disk ?? { path: '', fill: () => '' }
+  const { path: logdir, fill, lock } = disk ?? { path: '', fill: () => '', lock: () => {} }
 
   function options(durability: Durability, said: string[] = []): InitOptions {
     const report = (level: string, message: string): void => void said.push(`${level}: ${message}`)
@@ -26,16 +26,27 @@ describe.runIf(disk)('on a disk of 64 KiB', () => {
     async (durability) => {
       const said: string[] = []
       const ballast = fill()
-      await expect(init(options(durability, said))).rejects.toMatchObject({
+      const started = init(options(durability, said))
+      await started.catch(() => rmSync(ballast))
+      await expect(started).rejects.toMatchObject({
         code: 'LOGDIR_UNUSABLE',
         message: `"logdir": no run can be recorded in ${logdir} (ENOSPC).`,
       })
       expect([said, runs()]).toEqual([[], []])
-      rmSync(ballast)
       await (await init(options(durability))).finish()
-      expect(runs().length).toBeGreaterThan(0)
+      expect(runs()).not.toEqual([])
+      for (const name of readdirSync(logdir)) rmSync(`${logdir}/${name}`, { recursive: true })
     },
   )
+
+  test('a read-only disk is refused, and left as it was', async () => {
+    lock(true)
+    const started = init(options('write'))
+    await started.catch(() => {})
+    lock(false)
+    await expect(started).rejects.toMatchObject({ code: 'LOGDIR_UNUSABLE' })
+    expect(readdirSync(logdir)).toEqual([])
+  })
 
   test('a run whose disk fills up goes on, counts, and records again when there is room', async () => {
     const said: string[] = []

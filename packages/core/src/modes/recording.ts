@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Backend, Restoration } from '../kernel/backend.ts'
+import { SwanLabError } from '../kernel/error.ts'
 import type {
   Alert,
   ColumnInfo,
@@ -81,7 +82,9 @@ export class RecordingBackend implements Backend {
       this.#begin(dir)
       this.#record(beginning('header', run))
     } catch (error) {
-      this.#abandon(dir)
+      this.#abandon()
+      unmark(dir)
+      rmSync(dir, { recursive: true, force: true })
       throw unusable(run.logdir, error)
     }
     return { dir }
@@ -149,15 +152,22 @@ export class RecordingBackend implements Backend {
 
   #continue(dir: string, run: RunInfo): void {
     try {
-      // Ended through a writer of its own: what it writes belongs to the earlier part.
-      const earlier = this.#writer(dir)
-      closeLost(dir, (record) => earlier.append(encodeRecord(record)))
-      earlier.close()
+      this.#endEarlier(dir, run.id)
       this.#begin(dir)
       this.#record(beginning('resume', run))
     } catch (error) {
-      this.#journal?.close()
-      throw unusable(run.logdir, error)
+      this.#abandon()
+      throw error instanceof SwanLabError ? error : unusable(run.logdir, error)
+    }
+  }
+
+  /** Through a writer of its own: what it writes belongs to the earlier part. */
+  #endEarlier(dir: string, id: string): void {
+    const earlier = this.#writer(dir)
+    try {
+      closeLost(dir, id, (record) => earlier.append(encodeRecord(record)))
+    } finally {
+      earlier.close()
     }
   }
 
@@ -183,10 +193,10 @@ export class RecordingBackend implements Backend {
     this.#opened = true
   }
 
-  #abandon(dir: string): void {
+  /** There is no run whose end could be recorded. */
+  #abandon(): void {
     this.#journal?.close()
-    unmark(dir)
-    rmSync(dir, { recursive: true, force: true })
+    this.#journal = undefined
   }
 
   #append(record: Exclude<JournalRecord, { type: 'log' }>): void {

@@ -95,6 +95,12 @@ describe.each(['must', 'allow'] as const)('resume: %s', (resume) => {
     })
   })
 
+  test('a run of a later version is refused', async () => {
+    const first = await earlier()
+    writeFileSync(pathOf(first), readFileSync(pathOf(first), 'utf8').replace('"format":1', '"format":2'))
+    await expect(start({ resume })).rejects.toMatchObject({ code: 'RESUME_FAILED' })
+  })
+
   test("another project's run is refused", async () => {
     const first = await earlier()
     const before = readFileSync(pathOf(first), 'utf8')
@@ -121,16 +127,20 @@ test('a configuration in a damaged record is taken from the header', async () =>
   expect(run.config.toJSON()).toEqual({ lr: 1, seed: 7 })
 })
 
+test('a run that another process continues in the same moment is refused, and left alone', async () => {
+  const first = await earlier()
+  const { backend, run } = resuming(first)
+  loseEnd(first, false)
+  const before = readFileSync(pathOf(first), 'utf8')
+  expect(() => backend.open(run)).toThrow(expect.objectContaining({ code: 'RESUME_FAILED' }))
+  expect(readFileSync(pathOf(first), 'utf8')).toBe(before)
+})
+
 test('a lost run was ended before the part that follows begins, so that nobody takes its end for theirs', async () => {
   const first = await earlier()
   loseEnd(first, true)
-  const report = (): void => {}
-  const options = { mode: 'local', durability: 'write', clock: () => now, report, attended: true } as const
-  const backend = new RecordingBackend({ ...options, hint: () => '' })
-  const { logdir } = offline
-  const info = { id: ID, project: 'test', logdir, mode: 'local', tags: [], resume: 'must', startTime: now } as const
-  const run = { ...info, ...backend.onInit({ ...info, resumed: false } satisfies InitInfo), config: {}, callbacks: [] }
-  backend.open(run as unknown as RunInfo)
+  const { backend, run } = resuming(first)
+  backend.open(run)
   backend.close()
   const cursor = new JournalCursor(pathOf(first))
   const here: string[] = []
@@ -138,3 +148,21 @@ test('a lost run was ended before the part that follows begins, so that nobody t
   cursor.close()
   expect(here).toEqual(['resume'])
 })
+
+/** A backend that has agreed to continue the run. */
+function resuming(first: Run): { backend: RecordingBackend; run: RunInfo } {
+  const options = { mode: 'local', durability: 'write', clock: () => now, report: () => {}, attended: true } as const
+  const backend = new RecordingBackend({ ...options, hint: () => '' })
+  const { logdir } = offline
+  const info = {
+    id: first.id,
+    project: 'test',
+    logdir,
+    mode: 'local',
+    tags: [],
+    resume: 'must',
+    startTime: now,
+  } as const
+  const patch = backend.onInit({ ...info, resumed: false } satisfies InitInfo)
+  return { backend, run: { ...info, ...patch, config: {}, callbacks: [] } as unknown as RunInfo }
+}

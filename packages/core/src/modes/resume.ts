@@ -5,14 +5,21 @@ import { causeInWords } from '../kernel/outcome.ts'
 import type { ConfigSnapshot, InitInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { JournalReader } from '../journal/reader.ts'
-import { JOURNAL_FILE, type FinishRecord, type JournalRecord, type RecordedRun } from '../journal/records.ts'
+import {
+  JOURNAL_FILE,
+  JOURNAL_FORMAT,
+  type FinishRecord,
+  type JournalRecord,
+  type RecordedRun,
+} from '../journal/records.ts'
 import { isAlive, type ProcessIdentity } from '../runtime/process-identity.ts'
 import { findRun } from './run-folders.ts'
 
 /**
  * The run folder to continue; absent when there is none and that is allowed.
  *
- * @throws SwanLabError `RESUME_FAILED` when it must exist and does not, belongs to another project, or is being written.
+ * @throws SwanLabError `RESUME_FAILED` when it must exist and does not, belongs to another project, is being written, or
+ *   was written by a later version.
  */
 export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: string; run: RecordedRun } | undefined {
   const found = findRun(info.logdir, info.id)
@@ -23,21 +30,26 @@ export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: 
       `"resume" is "must", but no run with id ${info.id} is in ${info.logdir}. Use "allow" to start it when it does not exist.`,
     )
   }
-  const { project } = found.header.run
+  const { format, run: begun } = found.header
+  if (format > JOURNAL_FORMAT)
+    throw new SwanLabError('RESUME_FAILED', `Run ${info.id} was recorded by a later version of SwanLab for TypeScript.`)
+  const { project } = begun
   if (project !== info.project)
     throw new SwanLabError('RESUME_FAILED', `Run ${info.id} belongs to project "${project}", not to "${info.project}".`)
-  const { owner, finished, run = found.header.run } = lastPart(found.dir)
-  if (!finished && owner && isAlive(owner) === true)
-    throw new SwanLabError(
-      'RESUME_FAILED',
-      `Run ${info.id} is still being recorded by process ${owner.pid}; finish it first.`,
-    )
-  return { dir: found.dir, run }
+  const part = lastPart(found.dir)
+  refuseLiving(part, info.id)
+  return { dir: found.dir, run: part.run ?? begun }
 }
 
-/** Ends a part of the run that never ended, as whoever finds it must. */
-export function closeLost(dir: string, append: (record: FinishRecord) => void): void {
-  const { finished, start, last, steps, lastStep } = lastPart(dir)
+/**
+ * Ends a part of the run that never ended, as whoever finds it must.
+ *
+ * @throws SwanLabError `RESUME_FAILED` when another process has continued it meanwhile.
+ */
+export function closeLost(dir: string, id: string, append: (record: FinishRecord) => void): void {
+  const part = lastPart(dir)
+  refuseLiving(part, id)
+  const { finished, start, last, steps, lastStep } = part
   if (finished) return
   const cause = { type: 'lost' } as const
   const error = { name: 'Lost', message: causeInWords(cause) }
@@ -52,6 +64,11 @@ export function closeLost(dir: string, append: (record: FinishRecord) => void): 
     lastStep,
     losses: {},
   })
+}
+
+function refuseLiving({ finished, owner }: Part, id: string): void {
+  if (finished || !owner || isAlive(owner) !== true) return
+  throw new SwanLabError('RESUME_FAILED', `Run ${id} is still being recorded by process ${owner.pid}; finish it first.`)
 }
 
 /** Gives a run back what its journal holds. */

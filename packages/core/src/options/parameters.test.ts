@@ -199,9 +199,7 @@ describe('callbacks and settings', () => {
     const callbacks = [swan, EmailCallback, {}, { name: ' ' }, null]
     const lines = (await folder.messageOf({ callbacks })).split('\n')
     expect(lines).toHaveLength(5)
-    expect(lines[1]).toBe(
-      '  callbacks[1]: takes a callback: an object with a name, but got a function',
-    )
+    expect(lines[1]).toBe('  callbacks[1]: takes a callback: an object with a name, but got a function')
     expect(await folder.messageOf({ callbacks: 'email' })).toContain(
       'callbacks: takes a list of up to 1000 callbacks, but got "email"',
     )

@@ -8,6 +8,8 @@ export interface SmallDisk {
   readonly path: string
   /** Leaves less than a page. @returns the file that takes the room. */
   fill(): string
+  /** Lets nobody write, or everybody again. */
+  lock(locked: boolean): void
 }
 
 /** A real disk of 64 KiB for one test file; absent without the right to mount one. */
@@ -29,6 +31,9 @@ export function smallDisk(): SmallDisk | undefined {
       const { bavail, bsize } = statfsSync(path)
       writeFileSync(ballast, Buffer.alloc(bavail * bsize))
       return ballast
+    },
+    lock: (locked) => {
+      execFileSync('mount', ['-o', `remount,${locked ? 'ro' : 'rw'}`, path])
     },
   }
 }
