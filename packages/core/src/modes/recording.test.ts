@@ -8,6 +8,7 @@ import type { Run } from '../kernel/run.ts'
 import type { InitOptions } from '../options/init-options.ts'
 import { useOffline } from '../testing/offline.ts'
 import { makeRunFolder } from './make-folder.ts'
+import { shownPath } from './messages.ts'
 
 const offline = useOffline()
 const START = new Date(2024, 1, 3, 4, 5, 6).getTime()
@@ -89,7 +90,7 @@ test('says where it records, what to do next, and how it ended', async () => {
   run.log({ loss: 1 })
   now += 2_150
   await run.finish({ error: new TypeError('no\ncats') })
-  const dir = run.dir!
+  const dir = shownPath(run.dir!)
   expect(said).toEqual([
     `info: Tracking run first of project test in ${dir}`,
     `info: Nothing is uploaded; keep ${dir} to sync it to a server later`,
