@@ -2,6 +2,7 @@ import { cpus } from 'node:os'
 import { benchDispatch } from './dispatch.ts'
 import { benchGrowth } from './growth.ts'
 import { benchLog } from './log.ts'
+import { benchReplay } from './replay.ts'
 import { benchStartup } from './startup.ts'
 
 // Ratios inside one run are what counts: the machine's own speed drifts.
@@ -10,6 +11,7 @@ const BENCHES: Record<string, () => string | Promise<string>> = {
   dispatch: benchDispatch,
   startup: benchStartup,
   growth: benchGrowth,
+  replay: benchReplay,
 }
 
 const wanted = process.argv.slice(2)

@@ -4,8 +4,7 @@ import type { InitInfo } from './kernel/payloads.ts'
 import { quietly, type Report } from './kernel/reporter.ts'
 import type { Run } from './kernel/run.ts'
 import { startRun } from './kernel/start.ts'
-import { companion } from './background/companion.ts'
-import { abandonedRuns } from './background/owed.ts'
+import { abandonedRuns } from './background/abandoned.ts'
 import { place } from './background/place.ts'
 import { createConfig } from './data/config-store.ts'
 import { ScalarIntake } from './data/scalar-intake.ts'
@@ -43,7 +42,7 @@ export async function begin(input: InitOptions<object>): Promise<Run> {
   }
 }
 
-function start(options: ResolvedOptions, report: Report): Promise<Run> {
+async function start(options: ResolvedOptions, report: Report): Promise<Run> {
   const { settings } = options
   const { clock, durability, callbackTimeout, finishTimeout } = settings
   const config = createConfig(writtenConfig())
@@ -59,17 +58,22 @@ function start(options: ResolvedOptions, report: Report): Promise<Run> {
   }
   const attended = settings.background && (residents.length > 0 || abandonedRuns(options.logdir).length > 0)
   const backend = backendOf(options.mode, { durability, clock, report, attended })
-  const background = companion({
-    callbacks: residents,
-    callbackTimeout,
-    finishTimeout,
-    from: () => backend.begin ?? 0,
-    report,
-  })
+  const from = (): number => backend.begin ?? 0
+  const attendants = attended
+    ? [
+        (await import('./background/companion.ts')).companion({
+          callbacks: residents,
+          callbackTimeout,
+          finishTimeout,
+          from,
+          report,
+        }),
+      ]
+    : []
   return startRun({
     info: infoOf(options, clock()),
     backend,
-    callbacks: attended ? [...live, background] : live,
+    callbacks: [...live, ...attendants],
     elsewhere,
     placements,
     intake: new ScalarIntake(report),

@@ -6,8 +6,9 @@ import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { JournalCursor } from '../journal/cursor.ts'
 import { encodeRecord, JOURNAL_FILE } from '../journal/records.ts'
-import { besideMark, markedRuns, unmark, type Caretakers } from '../journal/running.ts'
+import { besideMark, unmark } from '../journal/running.ts'
 import { isAlive, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'
+import { abandonedRuns } from './abandoned.ts'
 import { assemble } from './cast.ts'
 import { Driver } from './driver.ts'
 import { noteHeard, wasHeard } from './heard.ts'
@@ -15,11 +16,6 @@ import { DELIVERY_BUDGET } from './hear-run.ts'
 import type { Order } from './messages.ts'
 import { Outbox } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
-
-/** Runs in a logdir that nobody takes care of any more: they never ended, or something of them was not delivered. */
-export function abandonedRuns(logdir: string): string[] {
-  return markedRuns(logdir).flatMap(({ dir, caretakers }) => (caretakers && areGone(caretakers) ? [dir] : []))
-}
 
 /**
  * Ends abandoned runs of the same logdir as lost, and delivers what is owed of them, through those callbacks of this run
@@ -114,9 +110,4 @@ function holderIsGone(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** What runs on another machine cannot be asked, so it counts as alive. */
-function areGone({ training, background }: Caretakers): boolean {
-  return isAlive(training) === false && (!background || isAlive(background) === false)
 }
