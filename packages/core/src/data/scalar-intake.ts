@@ -15,6 +15,7 @@ const MAX_MEMBERS = 100_000
 const MAX_SPELLINGS = 10_000
 
 const NONE: readonly ColumnInfo[] = Object.freeze([])
+const NOTHING: readonly object[] = []
 
 /** One `log()` call while it is being read. */
 interface Call {
@@ -54,7 +55,7 @@ export class ScalarIntake implements Intake {
     }
     const at = step === undefined || step === null ? this.#nextStep : this.#explicit(step)
     const call: Call = { step: at, time, row: {}, members: 0 }
-    if (this.#collect(read.group, '', call, []) === 0) return undefined
+    if (this.#collect(read.group, '', call, NOTHING) === 0) return undefined
     if (at >= this.#nextStep) this.#nextStep = at + 1
     this.#steps++
     return Object.freeze({ step: at, time, data: Object.freeze(call.row) })

@@ -63,10 +63,13 @@ export class JournalWriter {
     return this.#failure
   }
 
-  /** @param line - With its line break. */
-  append(line: string): void {
-    if (this.#options.durability === 'buffered' && !this.#closed) this.#hold(line)
-    else this.#write(line, 1)
+  /**
+   * @param line - With its line break.
+   * @param now - In milliseconds since 1970; whoever knows it saves a look at the clock.
+   */
+  append(line: string, now: number = this.#options.clock()): void {
+    if (this.#options.durability === 'buffered' && !this.#closed) this.#hold(line, now)
+    else this.#write(line, 1, now)
   }
 
   /** Writes what is held back. */
@@ -77,7 +80,7 @@ export class JournalWriter {
     const [text, lines] = [this.#buffer, this.#buffered]
     this.#buffer = ''
     this.#buffered = 0
-    this.#write(text, lines)
+    this.#write(text, lines, this.#options.clock())
   }
 
   /** Writes what is held back and closes the file. What is appended later is written at once, and the file let go of. */
@@ -88,8 +91,7 @@ export class JournalWriter {
     this.#release()
   }
 
-  #hold(line: string): void {
-    const now = this.#options.clock()
+  #hold(line: string, now: number): void {
     if (this.#buffered === 0) this.#bufferedSince = now
     this.#buffer += line
     this.#buffered++
@@ -98,8 +100,8 @@ export class JournalWriter {
     else this.#timer ??= setTimeout(() => this.flush(), BUFFER_TIME).unref()
   }
 
-  #write(text: string, lines: number): void {
-    if (this.#options.clock() >= this.#nextCheck) this.#checkName()
+  #write(text: string, lines: number, now: number): void {
+    if (now >= this.#nextCheck) this.#checkName()
     if (this.#vanished) {
       this.#lost += lines
       return

@@ -37,7 +37,7 @@ export class Signals {
     if (!isMainThread) return
     this.#hold()
     // A loop that never yields would never hear its signals, and Ctrl-C would do nothing: hand them back to the system.
-    // One that came before that was noticed has been caught, and cannot be handed back.
+    // One that comes in the first milliseconds, before that is noticed, has been caught and cannot be handed back.
     this.#turns.watch({ stalled: this.#release, turned: this.#hold })
   }
 

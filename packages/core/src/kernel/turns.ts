@@ -1,7 +1,7 @@
 /** Calls within one turn of the event loop after which it counts as stalled: a loop that never yields makes as many … */
 const MANY = 1_000
 /** … and one that has never yielded since the program got its turn is recognized by far fewer. */
-const FEW = 20
+const FEW = 100
 /** Length of a turn after which the loop may have stalled, in milliseconds. */
 const STALL = 400
 /** How often it is looked whether a stalled loop turns again, in milliseconds. */

@@ -34,6 +34,11 @@ test('numbers have the point that Python asks for, texts that look like numbers 
   expect(read(text)).toEqual(config)
 })
 
+test('a long key is announced at every depth, as Python asks', () => {
+  const long = 'k'.repeat(2_000)
+  expect(configYaml({ [long]: { [long]: long } })).toMatch(/^\? "k+"\n:\n[^]+ {? value: \{\? "k+":"k+"\}\n$/)
+})
+
 test('no character is written that could not be printed', () => {
   const hostile = Array.from({ length: 0x10_000 }, (_, code) => String.fromCharCode(code)).join('')
   const text = configYaml({ [hostile.slice(0, 0x100)]: hostile })

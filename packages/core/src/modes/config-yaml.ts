@@ -21,16 +21,22 @@ export function configYaml(config: ConfigSnapshot): string {
 /** Words that YAML would read as something else are quoted. */
 function yamlKey(key: string): string {
   const plain = /^[a-z_][\w-]*$/i.test(key) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(key)
-  const name = plain ? key : yaml(key)
-  // A longer key must be announced.
-  return name.length <= LONGEST_KEY ? name : `? ${name}\n`
+  return plain && key.length <= LONGEST_KEY ? key : announced(yaml(key), '\n')
+}
+
+/** A longer key does not go without a mark before it. */
+function announced(key: string, end = ''): string {
+  return key.length <= LONGEST_KEY ? key : `? ${key}${end}`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (at) => `\\u${at.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** JSON is YAML, but for what only Python's reader asks: a point in `1e-7`, and no character that cannot be printed. */
 function yaml(value: JsonValue): string {
-  return JSON.stringify(value).replaceAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?e/g, (part) => {
-    if (part.startsWith('"'))
-      return part.replaceAll(UNPRINTABLE, (at) => `\\u${at.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replaceAll(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?e/g, (part, at: number, json: string) => {
+    if (part.startsWith('"')) return json[at + part.length] === ':' ? announced(escaped(part)) : escaped(part)
     return part.includes('.') ? part : part.replace('e', '.0e')
   })
 }

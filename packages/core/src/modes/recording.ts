@@ -134,7 +134,7 @@ export class RecordingBackend implements Backend {
   }
 
   onLog(record: LogRecord): void {
-    this.#journal?.append(encodeLog(record))
+    this.#journal?.append(encodeLog(record), record.time)
   }
 
   onAlert(alert: Alert): void {

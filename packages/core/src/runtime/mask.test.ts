@@ -54,6 +54,36 @@ test.each([
   expect(maskText(`posting to "${url}" failed`)).toBe('posting to "****" failed')
 })
 
+test.each([
+  ['--header', 'X-Api-Key: s3cr3t', '--header X-Api-Key: ****'],
+  ['-H', 'Authorization: Bearer s3cr3t-s3cr3t', '-H Authorization: ****'],
+  ['--config', '{"api_key": "s3cr3t", "lr": 1}', '--config {"api_key": "****", "lr": 1}'],
+])('%s %s', (flag, value, shown) => {
+  expect(maskCommand([flag, value])).toBe(shown)
+})
+
+test.each([
+  ['got 401 for Authorization: Basic czNjcjN0', 'got 401 for Authorization: ****'],
+  ['sent "bearer s3cr3t-s3cr3t" twice', 'sent "bearer ****" twice'],
+  ['Incorrect API key: sk-proj-abcdefghij0123456789', 'Incorrect API key: ****'],
+  ['ghp_abcdefghijklmnopqrstuvwxyz0123456789 is no user', '**** is no user'],
+  ['hf_abcdefghijklmnopqrstuvwxyz', '****'],
+  ['xoxb-123456789012-abcdef', '****'],
+  ['AKIAIOSFODNN7EXAMPLE', '****'],
+  ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN', '****'],
+])('of the text %j a secret is not shown', (text, shown) => {
+  expect(maskText(text)).toBe(shown)
+})
+
+test.each([
+  'Unexpected token: }',
+  'a basic training run',
+  'task-scheduler-for-many-workers',
+  'sk-learn-ensemble-classifier',
+])('the text %j holds no secret', (text) => {
+  expect(maskText(text)).toBe(text)
+})
+
 test('an address keeps what is no secret', () => {
   expect(maskText('ssh://git:s3cr3t@host:22/a@b')).toBe('ssh://host:22/a@b')
   expect(maskText('see https://a:b@x.y/z and http://u@w/')).toBe('see https://x.y/z and http://w/')
