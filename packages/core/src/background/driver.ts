@@ -1,4 +1,5 @@
 import { Emitter } from '../kernel/emitter.ts'
+import { deepFreeze } from '../kernel/frozen.ts'
 import type { Guard } from '../kernel/guard.ts'
 import { createHooks, type RunHooks } from '../kernel/hooks.ts'
 import { failureOf, outcomeOf, type Verdict } from '../kernel/outcome.ts'
@@ -135,12 +136,4 @@ export class Driver {
   async #finish({ type: _, time, state, error, cause, losses }: FinishRecord): Promise<void> {
     await this.end({ state, ...(error && { error }), ...(cause && { cause }) }, time, losses)
   }
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const item of Object.values(value)) deepFreeze(item)
-    Object.freeze(value)
-  }
-  return value
 }
