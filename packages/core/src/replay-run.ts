@@ -7,7 +7,7 @@ import { checkCallback } from './kernel/callback-check.ts'
 import { SwanLabError } from './kernel/error.ts'
 import { Guard } from './kernel/guard.ts'
 import { attach, createHooks } from './kernel/hooks.ts'
-import { causeInWords } from './kernel/outcome.ts'
+import { LOST } from './kernel/outcome.ts'
 import type { Outcome } from './kernel/payloads.ts'
 import { terminalReport } from './kernel/reporter.ts'
 import { JournalCursor } from './journal/cursor.ts'
@@ -42,8 +42,7 @@ export async function replayRun(
   }
   const driver = new Driver({ hooks, guard, report, dir })
   await feed(path, driver, new Pace(speed), from)
-  const cause = { type: 'lost' } as const
-  const outcome = await driver.end({ state: 'crashed', cause, error: { name: 'Lost', message: causeInWords(cause) } })
+  const outcome = await driver.end(LOST)
   if (!outcome) throw new SwanLabError('INVALID_FILE', `replay: ${path} holds no run.`)
   return outcome
 }

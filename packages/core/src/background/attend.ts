@@ -8,7 +8,7 @@ import type { Order } from './messages.ts'
 import { settleOwed } from './owed.ts'
 
 /** Name of the background process's own log in the run folder. */
-export const LOG_FILE = 'background.log'
+const LOG_FILE = 'background.log'
 
 /** The life of the background process: hears one run from its journal until it has ended, however it does. */
 export async function attend(): Promise<void> {

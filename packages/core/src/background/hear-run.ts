@@ -1,11 +1,12 @@
-import { appendFileSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '../kernel/outcome.ts'
 import type { Outcome } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { JournalCursor } from '../journal/cursor.ts'
-import { encodeRecord, JOURNAL_FILE } from '../journal/records.ts'
+import { JOURNAL_FILE } from '../journal/records.ts'
 import { unmark } from '../journal/running.ts'
+import { appendFinish } from './append-finish.ts'
 import { assemble } from './cast.ts'
 import { DeathWatch } from './death.ts'
 import { Driver } from './driver.ts'
@@ -105,26 +106,16 @@ async function conclude(
   for (const record of cursor.end()) await driver.feed(record)
   if (driver.outcome) return driver.outcome
   const verdict = await explain()
-  appendFinish(order.dir, driver, verdict)
+  writeEnd(order.dir, driver, verdict)
   return driver.end(verdict, driver.lastTime)
 }
 
-function appendFinish(dir: string, driver: Driver, { state, error, cause }: Verdict): void {
+function writeEnd(dir: string, driver: Driver, verdict: Verdict): void {
   const path = join(dir, JOURNAL_FILE)
   // A journal that was deleted must not come back as a file of one line.
   if (!existsSync(path)) return
-  const record = {
-    type: 'finish',
-    time: driver.lastTime,
-    state,
-    error,
-    cause,
-    ...driver.progress(),
-    losses: {},
-  } as const
   try {
-    // The journal may end in the middle of a line.
-    appendFileSync(path, `\n${encodeRecord(record)}`)
+    appendFinish(path, driver, verdict)
   } catch {
     // A full or read-only disk: the callbacks hear the end all the same.
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Notification } from '../notification/notification.ts'
 
 /** Folder of the outbox in a run folder. */
-export const OUTBOX_FOLDER = 'outbox'
+const OUTBOX_FOLDER = 'outbox'
 
 /** One notification on its way. No secret is in it: the notifier that sends it has them. */
 export interface OutboxItem {

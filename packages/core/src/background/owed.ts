@@ -1,14 +1,15 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { causeInWords } from '../kernel/outcome.ts'
+import { LOST } from '../kernel/outcome.ts'
 import type { Placement } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { JournalCursor } from '../journal/cursor.ts'
-import { encodeRecord, JOURNAL_FILE } from '../journal/records.ts'
+import { JOURNAL_FILE } from '../journal/records.ts'
 import { besideMark, unmark } from '../journal/running.ts'
 import { isAlive, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'
 import { abandonedRuns } from './abandoned.ts'
+import { appendFinish } from './append-finish.ts'
 import { assemble } from './cast.ts'
 import { Driver } from './driver.ts'
 import { noteHeard, wasHeard } from './heard.ts'
@@ -54,20 +55,15 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
       }
     }
     cursor.close()
-    if (!finished) await endAsLost(path, driver)
+    if (!finished) {
+      appendFinish(path, driver, LOST)
+      await driver.end(LOST)
+    }
     noteHeard(dir, from)
   }
   stop.addEventListener('abort', () => outbox.stop())
   await outbox.settled()
   if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
-}
-
-async function endAsLost(path: string, driver: Driver): Promise<void> {
-  const cause = { type: 'lost' } as const
-  const verdict = { state: 'crashed', cause, error: { name: 'Lost', message: causeInWords(cause) } } as const
-  const record = { type: 'finish', time: driver.lastTime, ...verdict, ...driver.progress(), losses: {} } as const
-  appendFileSync(path, `\n${encodeRecord(record)}`)
-  await driver.end(verdict)
 }
 
 interface LastPart {

@@ -73,3 +73,10 @@ export function causeInWords(cause: Cause): string {
 function lossesOf(losses: Losses, records: number): Losses {
   return Object.freeze(records > 0 ? { ...losses, records } : { ...losses })
 }
+
+/** The end of a run that nobody saw end. */
+export const LOST: Verdict = Object.freeze({
+  state: 'crashed',
+  cause: Object.freeze({ type: 'lost' }),
+  error: Object.freeze({ name: 'Lost', message: causeInWords({ type: 'lost' }) }),
+})

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Restoration } from '../kernel/backend.ts'
 import { SwanLabError } from '../kernel/error.ts'
-import { causeInWords } from '../kernel/outcome.ts'
+import { LOST } from '../kernel/outcome.ts'
 import type { ConfigSnapshot, InitInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { JournalReader } from '../journal/reader.ts'
@@ -51,19 +51,8 @@ export function closeLost(dir: string, id: string, append: (record: FinishRecord
   refuseLiving(part, id)
   const { finished, start, last, steps, lastStep } = part
   if (finished) return
-  const cause = { type: 'lost' } as const
-  const error = { name: 'Lost', message: causeInWords(cause) }
-  append({
-    type: 'finish',
-    time: last,
-    state: 'crashed',
-    cause,
-    error,
-    duration: Math.max(0, last - start),
-    steps,
-    lastStep,
-    losses: {},
-  })
+  const duration = Math.max(0, last - start)
+  append({ type: 'finish', time: last, ...LOST, duration, steps, lastStep, losses: {} })
 }
 
 function refuseLiving({ finished, owner }: Part, id: string): void {
