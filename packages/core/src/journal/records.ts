@@ -1,4 +1,14 @@
-import type { Alert, ColumnInfo, ConfigSnapshot, JsonValue, LogRecord, Outcome, RunInfo } from '../kernel/payloads.ts'
+import type {
+  Alert,
+  ColumnInfo,
+  ConfigSnapshot,
+  ConsoleLine,
+  JsonValue,
+  LogRecord,
+  MediaRecord,
+  Outcome,
+  RunInfo,
+} from '../kernel/payloads.ts'
 import type { ProcessIdentity } from '../runtime/process-identity.ts'
 
 /** Version of the format that docs/journal.md describes. */
@@ -37,11 +47,13 @@ export type JournalRecord =
   | HeaderRecord
   | ResumeRecord
   | ({ readonly type: 'log' } & LogRecord)
+  | ({ readonly type: 'media' } & MediaRecord)
   | ({ readonly type: 'column' } & ColumnInfo)
   | { readonly type: 'config'; readonly time: number; readonly config: ConfigSnapshot }
   | { readonly type: 'metadata'; readonly time: number; readonly metadata: Readonly<Record<string, JsonValue>> }
   | { readonly type: 'requirements'; readonly time: number; readonly requirements: string }
   | ({ readonly type: 'alert' } & Alert)
+  | ({ readonly type: 'console' } & ConsoleLine)
   | FinishRecord
 
 /** JSON has no words for these; a scalar that is one of them is written as a string. */
@@ -66,7 +78,7 @@ function nonFiniteAsText(_key: string, value: unknown): unknown {
 
 /** What every line of ours begins with. */
 export const RECORD_START: RegExp =
-  /\{"type":"(?:header|resume|log|column|config|metadata|requirements|alert|finish)",/g
+  /\{"type":"(?:header|resume|log|media|column|config|metadata|requirements|alert|console|finish)",/g
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -75,11 +87,13 @@ const SHAPES: Readonly<Record<JournalRecord['type'], (record: Fields) => boolean
   header: isBeginning,
   resume: isBeginning,
   log: ({ step, data }) => isStep(step) && isObject(data) && reviveData(data),
+  media: ({ key, step, data }) => isText(key) && isStep(step) && Array.isArray(data) && data.every(isText),
   column: ({ key, index, section, step }) => [key, section].every(isText) && isStep(index) && isStep(step),
   config: ({ config }) => isObject(config),
   metadata: ({ metadata }) => isObject(metadata),
   requirements: ({ requirements }) => isText(requirements),
   alert: ({ title, text, level }) => [title, text, level].every(isText),
+  console: ({ line, level, text }) => isStep(line) && isText(level) && isText(text),
   finish: ({ state, duration, steps }) =>
     ['finished', 'crashed', 'aborted'].includes(state as string) &&
     typeof duration === 'number' &&

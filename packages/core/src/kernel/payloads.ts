@@ -94,12 +94,39 @@ export interface LogRecord {
   readonly data: Readonly<Record<string, number>>
 }
 
+/** What one key got at one step that is not a number: files in the run folder, or short texts. */
+export interface MediaRecord {
+  readonly key: string
+  /** Whole number, 0 or more. */
+  readonly step: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+  /** Paths relative to the run folder, such as `media/image/002-d6325bd2.png`; old clients put short texts here as they are. */
+  readonly data: readonly string[]
+  /** What is said about each of `data`, in the same order; null where there is nothing. */
+  readonly more?: readonly (Readonly<Record<string, JsonValue>> | null)[] | undefined
+}
+
+/** One line that the program wrote to its terminal. */
+export interface ConsoleLine {
+  /** Number of the line within the run, from 1. */
+  readonly line: number
+  /** `info` came from standard output, `warn` from standard error, `error` is the text of the run's own failure. */
+  readonly level: 'info' | 'warn' | 'error'
+  readonly text: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+/** What the values of a key are. */
+export type ColumnKind = 'scalar' | 'image' | 'audio' | 'text' | 'video' | 'echarts' | 'object3d' | 'molecule' | 'html'
+
 /** A key at its first appearance. Source: `ColumnInfo` of swankit, without the fields that only its web page needs. */
 export interface ColumnInfo {
   readonly key: string
   /** Number of the column within the run, from 0, in order of first appearance. */
   readonly index: number
-  readonly kind: 'scalar'
+  readonly kind: ColumnKind
   /** The part of the key before its first "/"; `default` when there is none. */
   readonly section: string
   /** First step logged under this key. */

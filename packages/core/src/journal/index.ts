@@ -1,0 +1,15 @@
+export { JournalCursor, type JournalDamage } from './cursor.ts'
+export { JournalReader } from './reader.ts'
+export {
+  decodeRecord,
+  encodeLog,
+  encodeRecord,
+  JOURNAL_FILE,
+  JOURNAL_FORMAT,
+  type FinishRecord,
+  type HeaderRecord,
+  type JournalRecord,
+  type RecordedRun,
+  type ResumeRecord,
+} from './records.ts'
+export { JournalWriter, type Durability, type JournalWriterOptions } from './writer.ts'
