@@ -8,10 +8,11 @@ import { abandonedRuns } from './background/abandoned.ts'
 import { place } from './background/place.ts'
 import { createConfig } from './data/config-store.ts'
 import { ScalarIntake } from './data/scalar-intake.ts'
-import { backendOf } from './modes/index.ts'
+import { prepareMode } from './modes/index.ts'
 import type { InitOptions, ResolvedOptions } from './options/init-options.ts'
 import { resolveOptions, wantsReinit } from './options/resolve.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
+import { givenCredentials } from './login.ts'
 import { getRun, registered, runEnded, runFailed, runStarted, runStarting, writtenConfig } from './current.ts'
 import { VERSION } from './version.ts'
 
@@ -48,7 +49,18 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
   const config = createConfig(writtenConfig())
   config.view.update(options.config)
   runStarting(config.view)
-  const callbacks = [...registered(), ...options.callbacks]
+  const {
+    mode,
+    callbacks: own,
+    backend: makeBackend,
+  } = await prepareMode(options.mode, {
+    report,
+    finishTimeout,
+    offlineFallback: settings.offlineFallback,
+    version: VERSION,
+    given: givenCredentials(),
+  })
+  const callbacks = [...registered(), ...options.callbacks, ...own]
   for (const callback of callbacks) assertCallback(callback)
   const { live, elsewhere, residents, placements } = place(callbacks, settings.background, process.argv[1])
   const held = placements.filter(({ reason }) => reason !== undefined)
@@ -57,7 +69,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
     report('warn', `${names}: in the training process, because ${why}. If that is killed, nothing is sent.`)
   }
   const attended = settings.background && (residents.length > 0 || abandonedRuns(options.logdir).length > 0)
-  const backend = backendOf(options.mode, { durability, clock, report, attended })
+  const backend = makeBackend({ durability, clock, report, attended })
   const from = (): number => backend.begin ?? 0
   const attendants = attended
     ? [
@@ -71,7 +83,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
       ]
     : []
   return startRun({
-    info: infoOf(options, clock()),
+    info: infoOf({ ...options, mode }, clock()),
     backend,
     callbacks: [...live, ...attendants],
     elsewhere,

@@ -285,7 +285,7 @@ describe('an init that fails', () => {
   })
 
   it('speaks for the mode in its own words', async () => {
-    await expect(init(options({ mode: 'cloud' }))).rejects.toMatchObject({ code: 'MODE_UNAVAILABLE' })
+    await expect(init(options({ mode: 'cloud' }))).rejects.toMatchObject({ code: 'LOGIN_FAILED' })
     const missing = options({ id: 'x'.repeat(21), resume: 'must' })
     await expect(init(missing)).rejects.toMatchObject({ code: 'RESUME_FAILED' })
   })

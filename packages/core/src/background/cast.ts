@@ -4,6 +4,7 @@ import { attach, createHooks, type RunHooks } from '../kernel/hooks.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import type { Mailbox } from '../notification/mailbox.ts'
+import { lastingOf, type Lasting } from './lasting.ts'
 import type { Order } from './messages.ts'
 import type { Outbox, Send } from './outbox.ts'
 import { rebuild } from './resident.ts'
@@ -12,6 +13,7 @@ import { rebuild } from './resident.ts'
 export interface Cast {
   readonly guard: Guard
   readonly hooks: RunHooks
+  readonly lasting: readonly Lasting[]
 }
 
 /** Rebuilds callbacks for one run. One that cannot be rebuilt is reported, and the others go on. */
@@ -23,6 +25,7 @@ export async function assemble(
 ): Promise<Cast> {
   const guard = new Guard({ report, timeout })
   const hooks = createHooks(guard, report)
+  const lasting: Lasting[] = []
   for (const { name, resident } of callbacks) {
     try {
       const callback = await rebuild(resident)
@@ -33,11 +36,13 @@ export async function assemble(
       }
       guard.enroll(callback, { essential: false })
       attach(hooks, callback)
+      const work = lastingOf(callback, report)
+      if (work) lasting.push(work)
     } catch (error) {
       report('error', `Callback "${name}" cannot be rebuilt in the background process: ${describeError(error)}`)
     }
   }
-  return { guard, hooks }
+  return { guard, hooks, lasting }
 }
 
 // By its members and not by its class: a notifier may bring its own copy of this package.

@@ -39,7 +39,7 @@ export async function hearRun(order: Order, lifeline: Lifeline, report: Report, 
     budget: DELIVERY_BUDGET,
     report,
   })
-  const { guard, hooks } = await assemble(order.callbacks, order.callbackTimeout, outbox, report)
+  const { guard, hooks, lasting } = await assemble(order.callbacks, order.callbackTimeout, outbox, report)
   const cursor = new JournalCursor(join(order.dir, JOURNAL_FILE))
   const driver = new Driver({ hooks, guard, report, dir: order.dir })
 
@@ -59,13 +59,21 @@ export async function hearRun(order: Order, lifeline: Lifeline, report: Report, 
   cursor.close()
   forgetWitness(order.dir)
   // Told to stop while the training lives on: nothing more can be known, and what is known is on disk.
-  if (!outcome) return outbox.stop()
+  const halt = (): void => {
+    outbox.stop()
+    for (const work of lasting) work.stop()
+  }
+  if (!outcome) return halt()
   outbox.runEnded(outcome.endTime)
   noteHeard(order.dir, order.from)
-  if (stop.aborted) outbox.stop()
-  stop.addEventListener('abort', () => outbox.stop())
+  if (stop.aborted) halt()
+  stop.addEventListener('abort', halt)
 
+  // Each by itself: a message does not wait for an upload.
+  const works = lasting.map((work) => work.settled())
   await outbox.tried()
+  const remarks = (await Promise.all(works)).filter((remark) => remark !== undefined)
+  for (const remark of remarks) report('warn', remark)
   lifeline.send({ type: 'settled', state: outcome.state, callbacks: guard.reports(), deliveries: outbox.deliveries() })
   await outbox.settled()
   if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(order.dir)

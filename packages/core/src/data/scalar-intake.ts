@@ -83,6 +83,11 @@ export class ScalarIntake implements Intake {
     if (step >= this.#nextStep) this.#nextStep = step + 1
   }
 
+  /** An earlier part of the run, recorded elsewhere, came this far. */
+  after(step: number): void {
+    if (step >= this.#nextStep) this.#nextStep = step + 1
+  }
+
   summary(): Readonly<Record<string, MetricSummary>> {
     return Object.freeze(Object.fromEntries(Array.from(this.#series, ([key, series]) => [key, series.summary()])))
   }

@@ -72,7 +72,7 @@ test('what looks like a record inside a damaged configuration is not one', () =>
 
 test('a line beyond the longest one costs itself, and is not kept in memory', () => {
   const long = 'x'.repeat(500)
-  const cursor = new JournalCursor(journal(row(1), `${long}\n`, row(2), long, row(3), row(4)), 100)
+  const cursor = new JournalCursor(journal(row(1), `${long}\n`, row(2), long, row(3), row(4)), { maxLine: 100 })
   expect(stepsOf(cursor.read())).toEqual([1, 2, 4])
   expect(cursor.damage.dropped).toBe(2)
   cursor.close()

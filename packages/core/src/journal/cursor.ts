@@ -9,6 +9,18 @@ const MAX_LINE = 67_108_864
 const MAX_STARTS = 100
 const NEWLINE = 0x0a
 
+/** What every line begins with. */
+const START = '{"type":"'
+
+export interface CursorOptions {
+  /** Longest line that is read, in bytes. Default: 64 MiB. */
+  readonly maxLine?: number
+  /** Where to begin: the start of a line, in bytes. Default: 0. */
+  readonly from?: number
+  /** Types of the records that are wanted; others may be left out. Default: all. */
+  readonly only?: ReadonlySet<JournalRecord['type']>
+}
+
 /** What a reader had to leave out. */
 export interface JournalDamage {
   /** Lines, or parts of lines, that hold no record. */
@@ -27,23 +39,31 @@ export class JournalCursor {
   offset = 0
   readonly #fd: number
   readonly #maxLine: number
+  readonly #only: ReadonlySet<string> | undefined
   #buffer: Buffer
   /** What has been read and not been given yet lies between these two. */
   #start = 0
   #end = 0
   /** Place of `#start` in the file, in bytes. */
   #at = 0
+  /** Place in the file of the next byte to be read, in bytes. */
+  #next = 0
   /** In a line that is too long: nothing counts before its end. */
   #skipping = false
 
-  /**
-   * @param maxLine - Longest line that is read, in bytes. Default: 64 MiB.
-   * @throws the file system's own error when the file cannot be opened.
-   */
-  constructor(path: string, maxLine: number = MAX_LINE) {
+  /** @throws the file system's own error when the file cannot be opened. */
+  constructor(path: string, { maxLine = MAX_LINE, from = 0, only }: CursorOptions = {}) {
     this.#fd = openSync(path, 'r')
     this.#maxLine = maxLine
+    this.#only = only
+    this.#at = from
+    this.#next = from
     this.#buffer = Buffer.allocUnsafe(Math.min(CHUNK, maxLine))
+  }
+
+  /** Where the line after the one that was read last begins in the file, in bytes. */
+  get position(): number {
+    return this.#at
   }
 
   /** Can be left at any record; the next call goes on behind it. */
@@ -87,8 +107,9 @@ export class JournalCursor {
     this.#end -= this.#start
     this.#start = 0
     if (this.#end === this.#buffer.length) this.#grow()
-    const read = readSync(this.#fd, this.#buffer, this.#end, this.#buffer.length - this.#end, null)
+    const read = readSync(this.#fd, this.#buffer, this.#end, this.#buffer.length - this.#end, this.#next)
     this.#end += read
+    this.#next += read
     return read > 0
   }
 
@@ -106,10 +127,17 @@ export class JournalCursor {
   }
 
   *#records(line: string): Generator<JournalRecord, void> {
-    if (line === '') return
+    if (line === '' || this.#isForOthers(line)) return
     const record = decodeRecord(line)
     if (record) yield record
     else yield* this.#salvage(line)
+  }
+
+  /** Whether a line is plainly a record that nobody asked for; parsing is what costs time. */
+  #isForOthers(line: string): boolean {
+    if (this.#only === undefined || !line.startsWith(START) || !line.endsWith('}')) return false
+    if (this.#only.has(line.slice(START.length, line.indexOf('"', START.length)))) return false
+    return !line.includes(START, START.length)
   }
 
   /** Damage may have eaten a line break: what stands before or behind it is whole. */

@@ -1,4 +1,4 @@
-export { JournalCursor, type JournalDamage } from './cursor.ts'
+export { JournalCursor, type CursorOptions, type JournalDamage } from './cursor.ts'
 export { JournalReader } from './reader.ts'
 export {
   decodeRecord,

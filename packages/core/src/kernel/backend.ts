@@ -5,6 +5,8 @@ import type { ConfigSnapshot, InitInfo, LogRecord, RunInfo } from './payloads.ts
 export interface Restoration {
   log(record: LogRecord): void
   config(config: ConfigSnapshot): void
+  /** Steps that are counted go on after this one. */
+  after(step: number): void
 }
 
 /**

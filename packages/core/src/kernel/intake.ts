@@ -2,7 +2,7 @@ import type { Restoration } from './backend.ts'
 import type { ColumnInfo, LogRecord, Losses, MetricInfo, MetricSummary } from './payloads.ts'
 
 /** Turns what `log()` is given into records. The kernel knows nothing of keys, numbers or steps. */
-export interface Intake extends Pick<Restoration, 'log'> {
+export interface Intake extends Pick<Restoration, 'log' | 'after'> {
   /** Never throws. Absent: nothing of it could be recorded, and that was reported. */
   accept(data: unknown, step: unknown, time: number): LogRecord | undefined
   /** The columns that the last accepted call brought, once. */

@@ -114,7 +114,11 @@ async function agree(order: RunOrder, stage: Stage): Promise<Started> {
 function open(order: RunOrder, info: InitInfo): RunInfo {
   const { backend, intake, config } = order
   if (info.resumed)
-    backend.restore?.(info, { log: (record) => intake.log(record), config: (earlier) => config.restore(earlier) })
+    backend.restore?.(info, {
+      log: (record) => intake.log(record),
+      config: (earlier) => config.restore(earlier),
+      after: (step) => intake.after(step),
+    })
   const run = complete(order, info)
   return Object.freeze({ ...run, ...backend.open?.(run) })
 }

@@ -8,6 +8,7 @@ import type {
   InitInfo,
   InitPatch,
   LogRecord,
+  Mode,
   Outcome,
   RunInfo,
   RuntimeInfo,
@@ -33,7 +34,7 @@ import { countRuns } from './run-folders.ts'
 import { defaultColors, defaultName } from './naming.ts'
 
 export interface RecordingOptions {
-  readonly mode: 'local' | 'offline'
+  readonly mode: Exclude<Mode, 'disabled'>
   readonly durability: Durability
   readonly clock: () => number
   readonly report: Report
@@ -56,7 +57,7 @@ export class RecordingBackend implements Backend {
     this.name = `swanlab:${options.mode}`
   }
 
-  onInit(info: InitInfo): InitPatch {
+  onInit(info: InitInfo): InitPatch | Promise<InitPatch> {
     if (info.resume) {
       const earlier = findResumable(info, info.resume)
       if (earlier) {

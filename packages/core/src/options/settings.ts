@@ -28,6 +28,11 @@ export interface SettingsOptions {
   readonly finishTimeout?: number | undefined
   /** Whether callbacks that can be rebuilt elsewhere run in a background process. Default: true. */
   readonly background?: boolean | undefined
+  /**
+   * What a cloud that cannot be reached does to `init`. True: the run is recorded here, and uploaded as soon as the cloud
+   * answers. False: `init` rejects within 10 seconds. Default: false.
+   */
+  readonly offlineFallback?: boolean | undefined
   /** The current time, in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: (() => number) | undefined
   /** Where the library's own messages go. Default: standard error, from `logLevel` upwards. */
@@ -53,6 +58,7 @@ export class Settings implements SettingsOptions {
   readonly callbackTimeout: number
   readonly finishTimeout: number
   readonly background: boolean
+  readonly offlineFallback: boolean
   readonly clock: () => number
   readonly report: Report
 
@@ -67,6 +73,7 @@ export class Settings implements SettingsOptions {
     this.callbackTimeout = given.callbackTimeout ?? 10_000
     this.finishTimeout = given.finishTimeout ?? 30_000
     this.background = given.background ?? true
+    this.offlineFallback = given.offlineFallback ?? false
     this.clock = given.clock ?? Date.now
     this.report = given.report ?? terminalReport(this.logLevel)
     Object.freeze(this)
@@ -93,6 +100,7 @@ const CHECKS = {
   callbackTimeout: TIMEOUT,
   finishTimeout: TIMEOUT,
   background: SWITCH,
+  offlineFallback: SWITCH,
   clock: FUNCTION,
   report: FUNCTION,
 } satisfies Record<keyof SettingsOptions, Check>

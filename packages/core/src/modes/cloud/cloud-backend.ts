@@ -1,0 +1,149 @@
+import type { Restoration } from '../../kernel/backend.ts'
+import { SwanLabError } from '../../kernel/error.ts'
+import type { InitInfo, InitPatch, RunInfo } from '../../kernel/payloads.ts'
+import { defaultColors, defaultName } from '../naming.ts'
+import { RecordingBackend, type RecordingOptions } from '../recording.ts'
+import { CloudError } from './cloud-error.ts'
+import type { Credentials } from './credentials.ts'
+import { mountRun, type Mounted } from './mount.ts'
+import { PositionFile } from './position.ts'
+import { Session } from './session.ts'
+import { httpTransport, type Transport } from './transport.ts'
+
+/** How long `init` waits for the server, in milliseconds. */
+const INIT_TIME = 10_000
+
+export interface CloudOptions extends Omit<RecordingOptions, 'mode' | 'hint'> {
+  readonly credentials: Credentials
+  /** True: a server that cannot be reached does not stop the run. */
+  readonly offlineFallback: boolean
+  readonly version: string
+  readonly transport?: Transport | undefined
+}
+
+/** Records as every mode does, after asking the server for a place for the run. */
+export class CloudBackend extends RecordingBackend {
+  readonly timeout: number = INIT_TIME + 5_000
+  readonly #options: CloudOptions
+  readonly #session: Session
+  #mounted: Mounted | undefined
+
+  constructor(options: CloudOptions) {
+    super({ ...options, mode: 'cloud', hint: (dir) => this.#hint(dir) })
+    this.#options = options
+    const { credentials, transport = httpTransport(), clock, version } = options
+    this.#session = new Session({ credentials, transport, clock, version })
+  }
+
+  override async onInit(info: InitInfo): Promise<InitPatch> {
+    // A run can be continued on a machine that has never seen it.
+    const local = await super.onInit({ ...info, resume: info.resume && 'allow' })
+    const mounted = await this.#mount(info, local)
+    if (!mounted) return local
+    this.#mounted = mounted
+    const { target, projectUrl, experimentName, colors, existed } = mounted
+    return {
+      ...local,
+      workspace: target.workspace,
+      url: target.url,
+      projectUrl,
+      experimentName,
+      colors: local.resumed ? local.colors : [colors[0]!, colors[1] ?? colors[0]!],
+      resumed: local.resumed === true || existed,
+    }
+  }
+
+  override open(run: RunInfo): { dir: string } | void {
+    const continued = run.resumed && run.dir !== undefined
+    const opened = super.open(run)
+    const dir = opened?.dir ?? run.dir
+    if (dir && this.#mounted) this.#note(dir, run.id, continued, this.#mounted)
+    return opened
+  }
+
+  override restore(info: InitInfo, into: Restoration): void {
+    super.restore(info, into)
+    const { lastStep, config } = this.#mounted ?? {}
+    if (config && !info.dir) into.config(config)
+    if (lastStep !== undefined) into.after(lastStep)
+  }
+
+  async #mount(info: InitInfo, local: InitPatch): Promise<Mounted | undefined> {
+    const { clock, offlineFallback, report } = this.#options
+    const look = (index: number): { experimentName: string; colors: readonly string[] } => ({
+      experimentName: info.experimentName ?? (local.resumed ? local.experimentName : undefined) ?? defaultName(index),
+      colors: local.colors ?? defaultColors(index),
+    })
+    const run = { ...info, description: local.description ?? info.description, look }
+    try {
+      const call = { resume: info.resume, clock, timeout: INIT_TIME, signal: AbortSignal.timeout(INIT_TIME) }
+      return await mountRun(this.#session, run, call)
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error
+      if (error.remedy === 'retry' && error.status !== 403 && offlineFallback) {
+        report('warn', `${error.message}. The run is recorded here and uploaded as soon as the server answers.`)
+        return undefined
+      }
+      throw this.#refusal(info, error)
+    }
+  }
+
+  #refusal({ id, project, resume }: InitInfo, error: CloudError): SwanLabError {
+    const { api } = this.#options.credentials
+    const { status, reason } = error
+    const cause = { cause: error }
+    if (resume === 'must' && status === 404)
+      return new SwanLabError(
+        'RESUME_FAILED',
+        `"resume" is "must", but project "${project}" at ${api} has no run ${id}. Use "allow" to start it when it does not exist.`,
+        cause,
+      )
+    const onRun = error.message.includes('/experiment')
+    if (onRun && status === 400)
+      return new SwanLabError(
+        'RESUME_FAILED',
+        `Run ${id} is a clone of another run, and clones cannot be resumed.`,
+        cause,
+      )
+    if (onRun && status === 404 && reason === 'Disabled Resource')
+      return new SwanLabError('RESUME_FAILED', `Run ${id} has been deleted on the server.`, cause)
+    if (onRun && status === 409)
+      return new SwanLabError('RESUME_FAILED', `Run ${id} belongs to another project on ${api}.`, cause)
+    if (status === 401 || (status === 403 && error.message.startsWith('login')))
+      return new SwanLabError(
+        'LOGIN_FAILED',
+        `${api} does not accept the API key (${error.message}). Set another one with SWANLAB_API_KEY, or run: swanlab login`,
+        cause,
+      )
+    if (status !== undefined && status < 500)
+      return new SwanLabError('CLOUD_REFUSED', `${api} refuses the run: ${error.message}.`, cause)
+    return new SwanLabError(
+      'CLOUD_UNREACHABLE',
+      `${api} cannot be reached (${error.message}). init({ mode: "offline" }) records here, to be uploaded later with "swanlab sync"; ` +
+        'settings.offlineFallback: true does so by itself whenever there is no network.',
+      cause,
+    )
+  }
+
+  /** Where the uploader takes over. */
+  #note(dir: string, id: string, continued: boolean, { target, existed }: Mounted): void {
+    const { report, credentials } = this.#options
+    const file = new PositionFile(dir, { server: credentials.api, id })
+    const earlier = continued ? file.load() : undefined
+    // A run that the server has lost, or never had, is uploaded from its beginning.
+    const goesOn = earlier && existed && earlier.target.experimentId === target.experimentId
+    try {
+      file.save({
+        target: { ...target, lines: goesOn ? earlier.target.lines : continued ? 0 : target.lines },
+        lanes: goesOn ? earlier.lanes : {},
+      })
+    } catch (error) {
+      report('warn', `The run folder cannot be written (${String((error as { code?: unknown }).code)}).`)
+    }
+  }
+
+  #hint(dir: string): string {
+    const { url } = this.#mounted?.target ?? {}
+    return url ? `View it at ${url}` : `Nothing is uploaded yet; ${dir} holds everything`
+  }
+}

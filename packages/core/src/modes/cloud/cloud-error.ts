@@ -1,0 +1,104 @@
+import type { HttpAnswer } from './transport.ts'
+
+/** What a failed request means for what it carried. */
+export type Remedy =
+  /** Try the same again later. */
+  | 'retry'
+  /** The session is over, or the key is not known. */
+  | 'login'
+  /** Something in it is not acceptable: try its parts. */
+  | 'narrow'
+
+export interface CloudErrorOptions {
+  /** HTTP status; absent when there was no answer. */
+  readonly status?: number | undefined
+  readonly reason?: string | undefined
+  /** The server's own word for what is wrong. */
+  readonly code?: string | undefined
+  /** Milliseconds after which the server wants to be asked again. */
+  readonly retryAfter?: number | undefined
+  readonly cause?: unknown
+}
+
+/** A request to a tracking server that did not do what it should. Its message holds no secret and no address. */
+export class CloudError extends Error {
+  override readonly name = 'CloudError'
+  readonly status: number | undefined
+  readonly reason: string | undefined
+  readonly code: string | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, { status, reason, code, retryAfter, cause }: CloudErrorOptions = {}) {
+    super(message, { cause })
+    this.status = status
+    this.reason = reason
+    this.code = code
+    this.retryAfter = retryAfter
+  }
+
+  get remedy(): Remedy {
+    const { status } = this
+    if (status === 401) return 'login'
+    if (status === undefined || status < 400 || status >= 500) return 'retry'
+    // None of these speaks of what was sent: slow down, log in to the proxy, pay the bill, come back later.
+    return [402, 403, 407, 408, 421, 423, 425, 429].includes(status) ? 'retry' : 'narrow'
+  }
+}
+
+/** Longest text of an answer in a message, in characters. */
+const MAX_TEXT = 200
+const LONGEST_RETRY_AFTER = 3_600_000
+
+/** The error that an answer stands for; absent when it is a success. */
+export function errorOf(what: string, answer: HttpAnswer, now: number): CloudError | undefined {
+  const { status, statusText: reason, headers } = answer
+  const html = /^text\/html\b/i.test(headers['content-type'] ?? '')
+  if (status >= 200 && status < 300 && !html) return undefined
+  const retryAfter = readRetryAfter(headers['retry-after'], now)
+  // A captive portal, or a proxy's own page: the server has not seen the request.
+  if (status < 400) return new CloudError(`${what}: somebody else answered with a web page (${status})`, { retryAfter })
+  const { code, message } = bodyOf(answer.text)
+  const words = [code, message].filter((word) => word !== undefined).join(': ') || reason
+  return new CloudError(`${what}: ${status} ${oneLine(words)}`.trimEnd(), { status, reason, code, retryAfter })
+}
+
+/** There was no answer. */
+export function unreachable(what: string, cause: unknown): CloudError {
+  return new CloudError(`${what}: ${networkWords(cause)}`, { cause })
+}
+
+function networkWords(cause: unknown): string {
+  const code = [cause, (cause as { cause?: unknown } | undefined)?.cause]
+    .map((error) => (error as { code?: unknown } | undefined)?.code)
+    .find((word): word is string => typeof word === 'string')
+  if (cause instanceof Error && (cause.name === 'TimeoutError' || code?.includes('TIMEOUT'))) return 'no answer in time'
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'the connection was refused',
+    ECONNRESET: 'the connection was cut',
+    UND_ERR_SOCKET: 'the connection was cut',
+    ENOTFOUND: 'the host name is not known',
+    EAI_AGAIN: 'the host name cannot be looked up',
+  }
+  return (code && words[code]) ?? code ?? 'the network failed'
+}
+
+function bodyOf(text: string): { code?: string | undefined; message?: string | undefined } {
+  try {
+    const { code, message } = JSON.parse(text) as Record<string, unknown>
+    const word = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
+    return { code: word(code), message: word(message) }
+  } catch {
+    return {}
+  }
+}
+
+function readRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined
+  const pause = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isFinite(pause) && pause >= 0 ? Math.min(pause, LONGEST_RETRY_AFTER) : undefined
+}
+
+function oneLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.slice(0, MAX_TEXT).replaceAll(/[\u0000-\u001f\u007f]+/g, ' ')
+}

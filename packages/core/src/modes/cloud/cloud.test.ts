@@ -1,0 +1,234 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { getRun, init, sync, type InitOptions, type Run } from '../../index.ts'
+import { TrackingServer } from './testing/tracking-server.ts'
+
+let server: TrackingServer
+let logdir: string
+const told: string[] = []
+
+beforeEach(async () => {
+  server = await new TrackingServer().start()
+  logdir = mkdtempSync(join(tmpdir(), 'cloud-'))
+  told.length = 0
+  process.env['SWANLAB_API_KEY'] = 'key'
+  process.env['SWANLAB_API_HOST'] = `${server.url}/api`
+})
+
+afterEach(async () => {
+  await getRun()?.finish()
+  await server.stop()
+  rmSync(logdir, { recursive: true, force: true })
+  delete process.env['SWANLAB_API_KEY']
+  delete process.env['SWANLAB_API_HOST']
+})
+
+function start(options: InitOptions = {}, settings: object = {}): Promise<Run> {
+  return init({
+    project: 'cats',
+    logdir,
+    ...options,
+    settings: { background: false, report: (_level: string, message: string) => told.push(message), ...settings },
+  })
+}
+
+describe('cloud mode', () => {
+  it('asks as the newest client does, and uploads everything', async () => {
+    const run = await start({ experimentName: 'first', description: 'hello', tags: ['a'], config: { lr: 0.1 } })
+    expect(run.url).toBe(`${server.url}/@alice/cats/runs/${run.id}`)
+    expect(run.projectUrl).toBe(`${server.url}/@alice/cats`)
+    expect(run.public.cloud).toMatchObject({ available: true, experimentUrl: run.url })
+    for (let step = 0; step < 100; step++) run.log({ loss: 1 / (step + 1), 'train/acc': step })
+    run.log({ odd: Number.NaN })
+    await run.finish()
+
+    const asked = server.requests.map(({ method, path }) => `${method} ${path.replace(run.id, 'E')}`)
+    expect(asked.slice(0, 5)).toEqual([
+      'POST /api/login/api_key',
+      'GET /api/project/alice/cats',
+      'POST /api/projects/alice',
+      'GET /api/project/alice/cats',
+      'POST /api/project/alice/cats/experiment',
+    ])
+    expect(asked.at(-1)).toBe('PUT /api/project/alice/cats/runs/E/state')
+    const stored = server.runs.get(run.id)!
+    expect(stored.body).toMatchObject({ name: 'first', description: 'hello', labels: [{ name: 'a' }], cuid: run.id })
+    expect(stored.state).toBe('FINISHED')
+    expect(stored.profile['config']).toEqual({ lr: { value: 0.1, sort: 0, desc: '' } })
+    expect(stored.profile['metadata']).toMatchObject({ _version: 2 })
+    expect(server.scalars.size).toBe(201)
+    expect(server.received).toBe(201)
+    expect(server.scalars.get('loss@3')).toBe(0.25)
+    expect(server.scalars.get('odd@100')).toBe('nan')
+    expect([...server.series.values()].slice(0, 2)).toEqual([
+      { key: 'loss', type: 'FLOAT' },
+      { key: 'train/acc', type: 'FLOAT', sectionName: 'train' },
+    ])
+    expect(told.join('\n')).toContain(`View it at ${run.url}`)
+    expect(JSON.stringify(readFileSync(join(run.dir!, 'journal.jsonl'), 'utf8'))).not.toContain('"key"}')
+  })
+
+  it('speaks to servers of the generation before', async () => {
+    server.modern = false
+    const run = await start()
+    run.log({ loss: 1 })
+    await run.finish()
+    expect(server.to(/POST \/api\/project$/)[0]?.body).toEqual({
+      name: 'cats',
+      username: 'alice',
+      visibility: 'PRIVATE',
+    })
+    expect(server.to(/POST \/api\/experiment\/.*\/columns/)[0]?.body).toEqual([{ key: 'loss', type: 'FLOAT' }])
+  })
+
+  it('continues a run that only the server knows', async () => {
+    const first = await start({ config: { lr: 0.1 } })
+    first.log({ loss: 1 })
+    first.log({ loss: 2 })
+    await first.finish()
+    rmSync(first.dir!, { recursive: true })
+    const second = await start({ id: first.id, resume: 'must' })
+    expect(told.at(-2)).toContain('Resuming run')
+    expect(second.config['lr']).toBe(0.1)
+    second.log({ loss: 3 })
+    await second.finish()
+    expect([...server.scalars.keys()]).toEqual(['loss@0', 'loss@1', 'loss@2'])
+    expect(server.runs.size).toBe(1)
+  })
+
+  it('"must" fails when the server has no such run, "allow" creates it', async () => {
+    const id = 'a'.repeat(21)
+    await expect(start({ id, resume: 'must' })).rejects.toMatchObject({ code: 'RESUME_FAILED' })
+    const run = await start({ id, resume: 'allow' })
+    expect(told.at(-2)).toContain('Tracking run')
+    await run.finish()
+    expect([...server.runs.keys()]).toEqual([id])
+  })
+
+  it('names the way out when the server is not there, or does not know the key', async () => {
+    await server.stop()
+    await expect(start()).rejects.toThrow(/cannot be reached.*offlineFallback/s)
+    server = await new TrackingServer().start()
+    process.env['SWANLAB_API_HOST'] = server.url
+    process.env['SWANLAB_API_KEY'] = 'wrong'
+    await expect(start()).rejects.toThrow(/does not accept the API key/)
+    await expect(start()).rejects.not.toThrow(/wrong/)
+  })
+
+  it('offlineFallback records, and uploads as soon as the server answers', async () => {
+    const { url } = server
+    await server.stop()
+    const run = await start({}, { offlineFallback: true })
+    expect(run.url).toBeUndefined()
+    run.log({ loss: 1 })
+    server = await new TrackingServer().start(Number(new URL(url).port))
+    run.log({ loss: 2 })
+    await run.finish()
+    expect([...server.scalars.values()]).toEqual([1, 2])
+    expect(server.runs.get(run.id)?.state).toBe('FINISHED')
+  })
+
+  it('an outage of the whole run, then sync, sync again, and sync from another machine', async () => {
+    const run = await start({ mode: 'offline' })
+    for (let step = 0; step < 1000; step++) run.log({ loss: step, acc: -step })
+    await run.finish()
+    expect(server.requests).toHaveLength(0)
+    const quiet = { report: () => {} }
+    expect(await sync(run.dir!, quiet)).toMatchObject({ complete: true, state: 'finished', refused: 0 })
+    expect(server.scalars.size).toBe(2000)
+    expect(server.received).toBe(2000)
+    expect(await sync(run.dir!, quiet)).toMatchObject({ complete: true })
+    expect(server.received).toBe(2000)
+    rmSync(join(run.dir!, 'upload.json'))
+    expect(await sync(run.dir!, quiet)).toMatchObject({ complete: true })
+    expect(server.scalars.size).toBe(2000)
+    expect(server.runs.size).toBe(1)
+    expect(server.runs.get(run.id)?.state).toBe('FINISHED')
+  })
+})
+
+describe('what a server may do to an upload', () => {
+  const faults: Record<string, (times: number) => TrackingServer['fault']> = {
+    '500': (times) => answering(500, times),
+    '507': (times) => answering(507, times),
+    '429 with Retry-After': (times) => answering(429, times, { 'retry-after': '1' }),
+    '401 in mid-run': () => {
+      let done = false
+      return (_request, response) => {
+        if (done || !_request.path.includes('/house/metrics')) return false
+        done = true
+        server.sid++
+        response.writeHead(401).end()
+        return true
+      }
+    },
+    "a captive portal's page": (times) => answering(200, times, { 'content-type': 'text/html' }),
+    'a cut connection': (times) => {
+      let left = times
+      return ({ path }, response) => {
+        if (!path.includes('/house/metrics') || left-- <= 0) return false
+        response.destroy()
+        return true
+      }
+    },
+  }
+  function answering(status: number, times: number, headers: Record<string, string> = {}): TrackingServer['fault'] {
+    let left = times
+    return ({ path }, response) => {
+      if (!path.includes('/house/metrics') || left-- <= 0) return false
+      response.writeHead(status, headers).end('<html></html>')
+      return true
+    }
+  }
+
+  it.each(Object.keys(faults))('%s: everything arrives', async (name) => {
+    server.fault = faults[name]!(2)
+    const run = await start()
+    for (let step = 0; step < 50; step++) run.log({ loss: step })
+    await run.finish()
+    expect(server.scalars.size).toBe(50)
+    expect(server.runs.get(run.id)?.state).toBe('FINISHED')
+  })
+
+  it('a refused record is set aside and reported, and nothing else is', async () => {
+    server.fault = ({ body }, response) => {
+      const poisoned = (body as { metrics?: { data: unknown }[] })?.metrics?.some(({ data }) => data === 13) ?? false
+      if (poisoned) response.writeHead(400, { 'content-type': 'application/json' }).end('{"code":"Bad","message":"13"}')
+      return poisoned
+    }
+    const run = await start()
+    for (let step = 0; step < 40; step++) run.log({ loss: step })
+    await run.finish()
+    expect(server.scalars.size).toBe(39)
+    const refused = readFileSync(join(run.dir!, 'refused.jsonl'), 'utf8').trim().split('\n')
+    expect(refused.map((line) => (JSON.parse(line) as { item: { data: number } }).item.data)).toEqual([13])
+    expect(told.join('\n')).toContain('1 items were refused')
+    expect(server.runs.get(run.id)?.state).toBe('FINISHED')
+  })
+
+  it('too large a request is halved', async () => {
+    server.fault = ({ body }, response) => {
+      const large = ((body as { metrics?: unknown[] })?.metrics?.length ?? 0) > 10
+      if (large) response.writeHead(413).end()
+      return large
+    }
+    const run = await start()
+    for (let step = 0; step < 100; step++) run.log({ loss: step })
+    await run.finish()
+    expect(server.scalars.size).toBe(100)
+  })
+
+  it('a server that never answers again leaves the run to sync, and finish comes back', async () => {
+    const run = await start({}, { finishTimeout: 500 })
+    run.log({ loss: 1 })
+    const { url } = server
+    await server.stop()
+    await run.finish()
+    expect(told.join('\n')).toContain('swanlab sync')
+    server = await new TrackingServer().start(Number(new URL(url).port))
+    expect(await sync(run.dir!, { report: () => {} })).toMatchObject({ complete: true })
+    expect([...server.scalars.values()]).toEqual([1])
+  })
+})

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { extname, isAbsolute, join, normalize, sep } from 'node:path'
+import { CloudError } from './cloud-error.ts'
+import type { Destination } from './cargoes.ts'
+
+/** Files on their way at the same time. */
+const PARALLEL = 8
+const TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.bmp': 'image/bmp',
+  '.webp': 'image/webp',
+  '.wav': 'audio/wav',
+  '.mp4': 'video/mp4',
+  '.txt': 'text/plain',
+  '.json': 'application/json',
+  '.html': 'text/html',
+}
+
+/** Puts the files of media records where the server says. One that is not there any more is reported and left out. */
+export async function sendMedia(
+  to: Destination,
+  items: readonly { readonly data: readonly string[] }[],
+): Promise<void> {
+  const { session, target, dir, call, missing } = to
+  const files = new Map<string, Buffer>()
+  for (const path of new Set(items.flatMap(({ data }) => data))) {
+    const bytes = await contentOf(dir, path)
+    if (bytes) files.set(path, bytes)
+    else if (path.startsWith('media/')) missing(path)
+  }
+  if (files.size === 0) return
+  const paths = [...files.keys()]
+  const body = { experimentId: target.experimentId, paths }
+  const { urls } = ((await session.request('POST', '/resources/presigned/put', body, call)).json ?? {}) as {
+    urls?: unknown
+  }
+  if (!Array.isArray(urls) || urls.length !== paths.length || !urls.every((url) => typeof url === 'string'))
+    throw new CloudError('POST presigned: the answer does not fit the question', { status: 500 })
+  const waiting = paths.map((path, at) => ({ path, url: urls[at] as string }))
+  const work = async (): Promise<void> => {
+    for (let one = waiting.pop(); one; one = waiting.pop()) {
+      try {
+        const type = TYPES[extname(one.path).toLowerCase()] ?? 'application/octet-stream'
+        await session.put(one.url, files.get(one.path)!, type, call)
+      } catch (error) {
+        // An address that has expired is refused, and the next attempt gets a new one.
+        throw error instanceof CloudError && error.remedy === 'login'
+          ? new CloudError(error.message, { cause: error })
+          : error
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(PARALLEL, paths.length) }, work))
+}
+
+/** Absent: no such file, or not one of the run folder's. */
+async function contentOf(dir: string, path: string): Promise<Buffer | undefined> {
+  const inside = normalize(path)
+  if (isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`)) return undefined
+  try {
+    return await readFile(join(dir, inside))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,170 @@
+import { appendFileSync, existsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { SwanLabError } from '../../kernel/error.ts'
+import type { RunState } from '../../kernel/payloads.ts'
+import { terminalReport, type Report } from '../../kernel/reporter.ts'
+import { JournalReader } from '../../journal/reader.ts'
+import { encodeRecord, JOURNAL_FILE, type RecordedRun } from '../../journal/records.ts'
+import { markedRuns } from '../../journal/running.ts'
+import { isAlive, type ProcessIdentity } from '../../runtime/process-identity.ts'
+import { closeLost } from '../resume.ts'
+import type { UploadRange } from './cargoes.ts'
+import { CloudError } from './cloud-error.ts'
+import { findCredentials, type Credentials, type GivenCredentials } from './credentials.ts'
+import { mountRun } from './mount.ts'
+import { Patience } from './patience.ts'
+import { PositionFile } from './position.ts'
+import { Session } from './session.ts'
+import { httpTransport, type Transport } from './transport.ts'
+import { Uploader } from './uploader.ts'
+
+/** What {@link sync} takes. */
+export interface SyncOptions extends GivenCredentials, UploadRange {
+  /** Id of the run on the server. Default: its own. */
+  readonly id?: string | undefined
+  /** Default: that of the run. */
+  readonly project?: string | undefined
+  /** Default: that of the run, or the personal one. */
+  readonly workspace?: string | undefined
+  /** How long an outage is waited for, in milliseconds. Default: 60,000. */
+  readonly timeout?: number | undefined
+  /** Hears from time to time how much of the journal has arrived, in bytes. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  readonly report?: Report | undefined
+  /** The network. Default: the real one. */
+  readonly transport?: Transport | undefined
+}
+
+/** What {@link sync} did. */
+export interface SyncReport {
+  /** True: the server has everything that was in the journal. */
+  readonly complete: boolean
+  readonly url: string | undefined
+  /** How the run stands; `running` when it is still being written. */
+  readonly state: RunState
+  /** Items that the server will never take; they are in `refused.jsonl`. */
+  readonly refused: number
+  /** Lines of the journal that hold no record. */
+  readonly damaged: number
+  /** Why it is not complete. */
+  readonly reason?: string | undefined
+}
+
+const PROGRESS_EVERY = 100
+
+/** Does what `sync` promises. */
+export async function syncRun(runDir: string, options: SyncOptions, version: string): Promise<SyncReport> {
+  const { report = terminalReport(), transport = httpTransport(), timeout = 60_000, onProgress } = options
+  const dir = resolve(runDir)
+  const path = join(dir, JOURNAL_FILE)
+  const credentials = findCredentials(options)
+  if (!credentials)
+    throw new SwanLabError('LOGIN_FAILED', 'There is no API key: set SWANLAB_API_KEY, or run "swanlab login" first.')
+  const stored = readRun(dir, path)
+  const state = endIfLost(dir, path, stored)
+  const patience = new Patience({ clock: Date.now, random: Math.random, report, afterEnd: timeout })
+  patience.runEnded(Date.now())
+  const session = new Session({ credentials, transport, clock: Date.now, version })
+  const uploader = uploaderOf({ dir, stored, options, credentials, session, patience, report })
+  uploader.end(state)
+  const tell = (): void => onProgress?.(Math.min(uploader.offset, sizeOf(path)), sizeOf(path))
+  const timer = setInterval(tell, PROGRESS_EVERY)
+  try {
+    const { complete, refused, reason, url, error } = await uploader.run()
+    tell()
+    if (error instanceof CloudError && url === undefined) throw refusal(credentials.api, error)
+    return { complete, url, state, refused, damaged: stored.damaged, ...(reason && { reason }) }
+  } finally {
+    clearInterval(timer)
+    patience.stop()
+  }
+}
+
+interface UploadOrder {
+  readonly dir: string
+  readonly stored: StoredRun
+  readonly options: SyncOptions
+  readonly credentials: Credentials
+  readonly session: Session
+  readonly patience: Patience
+  readonly report: Report
+}
+
+function uploaderOf({ dir, stored, options, credentials, session, patience, report }: UploadOrder): Uploader {
+  const { startStep, endStep, startTime, endTime, id = stored.run.id } = options
+  const bounds = { startStep, endStep, startTime, endTime }
+  const range = Object.values(bounds).some((bound) => bound !== undefined) ? bounds : undefined
+  const { project = stored.run.project, workspace = stored.run.workspace } = options
+  const elsewhere = options.project !== undefined || options.workspace !== undefined
+  const place = elsewhere ? `${workspace ?? ''}/${project} ${id}` : id
+  return new Uploader({
+    dir,
+    session,
+    patience,
+    // Of a part of a run nothing is remembered: it is sent again whenever it is asked for.
+    position: range ? undefined : new PositionFile(dir, { server: credentials.api, id: place }),
+    remount: true,
+    mount: async () => {
+      const { experimentName, colors } = stored.run
+      const look = (): { experimentName: string; colors: readonly string[] } => ({ experimentName, colors })
+      const call = { resume: 'allow', clock: Date.now, signal: patience.signal } as const
+      return mountRun(session, { ...stored.run, id, project, workspace, look }, call)
+    },
+    clock: Date.now,
+    report,
+    interval: 0,
+    ...(range && { range }),
+  })
+}
+
+interface StoredRun {
+  readonly run: RecordedRun
+  readonly owner: ProcessIdentity
+  readonly state: RunState
+  readonly damaged: number
+}
+
+/** @throws SwanLabError `INVALID_FILE` */
+function readRun(dir: string, path: string): StoredRun {
+  if (!existsSync(path))
+    throw new SwanLabError('INVALID_FILE', `There is no run in ${dir}: it holds no ${JOURNAL_FILE}.`)
+  let run: RecordedRun | undefined
+  let owner: ProcessIdentity | undefined
+  let state: RunState = 'running'
+  const reader = new JournalReader(path)
+  for (const record of reader) {
+    if (record.type === 'header' || record.type === 'resume') {
+      run = record.run
+      owner = record.process
+      state = 'running'
+    } else if (record.type === 'finish') state = record.state
+  }
+  if (!run || !owner) throw new SwanLabError('INVALID_FILE', `${path} does not say which run it is of.`)
+  return { run, owner, state, damaged: reader.damage.dropped }
+}
+
+/** How the run stands. Nobody is left to say how it ended: it is ended as lost, and the journal says so. */
+function endIfLost(dir: string, path: string, { run, owner, state }: StoredRun): RunState {
+  if (state !== 'running' || isAlive(owner) !== false) return state
+  const caretakers = markedRuns(dirname(dir)).find((marked) => marked.dir === dir)?.caretakers
+  // It is about to say so itself.
+  if (caretakers?.background && isAlive(caretakers.background) === true) return state
+  closeLost(dir, run.id, (record) => appendFileSync(path, `\n${encodeRecord(record)}`))
+  return 'crashed'
+}
+
+function refusal(api: string, error: CloudError): SwanLabError {
+  const { status } = error
+  if (status === 401) return new SwanLabError('LOGIN_FAILED', `${api} does not accept the API key.`, { cause: error })
+  if (status === undefined || status >= 500)
+    return new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${error.message}).`, { cause: error })
+  return new SwanLabError('CLOUD_REFUSED', `${api} refuses the run: ${error.message}.`, { cause: error })
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size
+  } catch {
+    return 0
+  }
+}

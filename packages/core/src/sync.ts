@@ -1,0 +1,20 @@
+import type { SyncOptions, SyncReport } from './modes/cloud/sync-run.ts'
+import { givenCredentials } from './login.ts'
+import { VERSION } from './version.ts'
+
+export type { SyncOptions, SyncReport } from './modes/cloud/sync-run.ts'
+
+/**
+ * Uploads a recorded run, and what has been added since the last time. Doing it again, or from another machine, changes
+ * nothing: a run keeps its id on the server. A run that died without saying so is ended as `lost` first; one that is
+ * still being written is uploaded as far as it is.
+ *
+ * Source: `swanlab sync`, which makes a new run each time.
+ *
+ * @param runDir - The run folder.
+ * @throws SwanLabError `INVALID_FILE` when there is no run in it, `LOGIN_FAILED`, `CLOUD_UNREACHABLE`, `CLOUD_REFUSED`.
+ */
+export async function sync(runDir: string, options: SyncOptions = {}): Promise<SyncReport> {
+  const { syncRun } = await import('./modes/cloud/sync-run.ts')
+  return syncRun(runDir, { ...givenCredentials(), ...options }, VERSION)
+}
