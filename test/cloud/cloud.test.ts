@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sync } from '@swanlab/core'
+import { TrackingServer } from '../../packages/core/src/modes/cloud/testing/tracking-server.ts'
+import { train } from './start.ts'
+
+let server: TrackingServer
+let logdir: string
+
+beforeEach(async () => {
+  server = await new TrackingServer().start()
+  logdir = mkdtempSync(join(tmpdir(), 'cloud-'))
+})
+
+afterEach(async () => {
+  await until('no background process is left', () => backgroundOf(logdir).length === 0)
+  await server.stop()
+  rmSync(logdir, { recursive: true, force: true })
+})
+
+const order = (rest: object): object => ({
+  options: { project: 'cats', logdir },
+  steps: 2_000,
+  keys: 2,
+  pause: 0,
+  end: 'wait',
+  ...rest,
+})
+const stateOf = (id: string): string | undefined => server.runs.get(id)?.state
+
+describe('a run in cloud mode, its uploader in the background process', () => {
+  it('everything is on the server when the program ends', async () => {
+    const { run, ended, stderr } = await train(server.url, order({ end: 'finish' }))
+    expect(await ended, stderr()).toBe(0)
+    expect(stateOf(run.id)).toBe('FINISHED')
+    expect(server.scalars.size).toBe(4_000)
+    expect(server.received).toBe(4_000)
+    expect(stderr()).toContain(`View it at ${run.url}`)
+  })
+
+  it('an exception: CRASHED, with its text in the log', async () => {
+    const { run, ended } = await train(server.url, order({ end: 'throw' }))
+    expect(await ended).toBe(1)
+    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED')
+    expect([...server.lines.values()].find(({ level }) => level === 'ERROR')?.message).toContain('RangeError: diverged')
+    expect(server.scalars.size).toBe(4_000)
+  })
+
+  it('kill -9 of the training: every row, and CRASHED', async () => {
+    const { child, run, logged, ended } = await train(server.url, order({}))
+    await logged
+    child.kill('SIGKILL')
+    expect(await ended).toBe('SIGKILL')
+    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED')
+    expect(server.scalars.size).toBe(4_000)
+  })
+
+  it('kill -9 of the background process: another one goes on, and repeats nothing that was noted', async () => {
+    const { run, ended } = await train(server.url, order({ steps: 400, keys: 3, pause: 10, end: 'finish' }))
+    await until('something has arrived', () => server.received > 300)
+    const before = server.received
+    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
+    expect(await ended).toBe(0)
+    expect(stateOf(run.id)).toBe('FINISHED')
+    expect(server.scalars.size).toBe(1_200)
+    expect(server.received).toBeGreaterThan(before)
+    expect(server.received).toBe(1_200)
+  })
+
+  it('kill -9 of both: sync brings the server to the same state', async () => {
+    const { child, run, logged, ended } = await train(server.url, order({}))
+    await logged
+    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
+    child.kill('SIGKILL')
+    await ended
+    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
+    const credentials = { apiKey: 'key', host: server.url, report: () => {} }
+    expect(await sync(run.dir, credentials)).toMatchObject({ complete: true, state: 'crashed' })
+    expect(stateOf(run.id)).toBe('CRASHED')
+    expect(server.scalars.size).toBe(4_000)
+    expect(server.runs.size).toBe(1)
+  })
+
+  it('the server goes away in mid-run and comes back: every point once', async () => {
+    const { run, ended } = await train(server.url, order({ steps: 300, pause: 10, end: 'finish' }))
+    await until('something has arrived', () => server.received > 100)
+    const { url } = server
+    const earlier = server
+    await server.stop()
+    await sleep(1_500)
+    server = new TrackingServer()
+    for (const key of ['projects', 'runs', 'scalars', 'series'] as const)
+      for (const [name, value] of earlier[key]) (server[key] as Map<string, unknown>).set(name, value)
+    await server.start(Number(new URL(url).port))
+    expect(await ended).toBe(0)
+    expect(stateOf(run.id)).toBe('FINISHED')
+    expect(server.scalars.size).toBe(600)
+  })
+
+  it('100,000 steps of 10 keys', async () => {
+    const { run, ended } = await train(server.url, order({ steps: 100_000, keys: 10, end: 'finish' }))
+    expect(await ended).toBe(0)
+    await until('everything has arrived', () => stateOf(run.id) === 'FINISHED', 40_000)
+    expect(server.scalars.size).toBe(1_000_000)
+    expect(server.received).toBe(1_000_000)
+  }, 60_000)
+})
+
+/** Background processes of runs in a logdir. */
+function backgroundOf(folder: string): number[] {
+  const processes = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+  const candidates = processes
+    .filter((line) => line.includes('background/main'))
+    .map((line) => Number.parseInt(line, 10))
+  return candidates.filter((pid) => {
+    try {
+      return execFileSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).startsWith(folder)
+    } catch {
+      return false
+    }
+  })
+}
+
+async function until(what: string, check: () => boolean, patience = 15_000): Promise<void> {
+  for (let waited = 0; !check(); waited += 20) {
+    if (waited > patience) throw new Error(`not within ${patience} ms: ${what}`)
+    await sleep(20)
+  }
+}
