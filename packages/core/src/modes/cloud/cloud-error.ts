@@ -94,7 +94,11 @@ function bodyOf(text: string): { code?: string | undefined; message?: string | u
 
 function readRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined
-  const pause = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
+  const pause = /^\d+$/.test(value)
+    ? Number(value) * 1000
+    : /^[A-Z][a-z]{2},/.test(value)
+      ? Date.parse(value) - now
+      : -1
   return Number.isFinite(pause) && pause >= 0 ? Math.min(pause, LONGEST_RETRY_AFTER) : undefined
 }
 

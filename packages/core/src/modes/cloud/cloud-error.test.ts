@@ -1,0 +1,66 @@
+import { describe, expect, it, test } from 'vitest'
+import { CloudError, errorOf, unreachable } from './cloud-error.ts'
+
+const answer = (status: number, headers = {}, text = ''): Parameters<typeof errorOf>[1] => ({
+  status,
+  statusText: 'Reason',
+  headers,
+  text,
+})
+
+describe('what an answer means', () => {
+  test.each([200, 201, 202, 204])('%i is a success', (status) => {
+    expect(errorOf('POST x', answer(status, { 'content-type': 'application/json' }), 0)).toBeUndefined()
+  })
+
+  test.each([
+    [200, 'retry'], // with a web page
+    [302, 'retry'],
+    [400, 'narrow'],
+    [401, 'login'],
+    [402, 'retry'],
+    [403, 'retry'],
+    [404, 'narrow'],
+    [407, 'retry'],
+    [408, 'retry'],
+    [409, 'narrow'],
+    [413, 'narrow'],
+    [422, 'narrow'],
+    [425, 'retry'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [507, 'retry'],
+  ])('%i: %s', (status, remedy) => {
+    expect(errorOf('POST x', answer(status, { 'content-type': 'text/html; charset=utf-8' }), 0)?.remedy).toBe(remedy)
+  })
+
+  it("holds the server's words, on one line and bounded", () => {
+    const text = JSON.stringify({ code: 'Bad', message: `a\nb\u001b[31m${'x'.repeat(1000)}` })
+    const error = errorOf('POST x', answer(400, {}, text), 0)!
+    expect(error.message).toMatch(/^POST x: 400 Bad: a b \[31mx+$/)
+    expect(error.message.length).toBeLessThan(250)
+    expect(error).toMatchObject({ status: 400, reason: 'Reason', code: 'Bad' })
+  })
+
+  test.each([
+    ['7', 7_000],
+    ['Thu, 01 Jan 1970 00:00:20 GMT', 20_000],
+    ['999999', 3_600_000],
+    ['soon', undefined],
+    ['-1', undefined],
+  ])('Retry-After %s is %s ms', (value, pause) => {
+    expect(errorOf('POST x', answer(429, { 'retry-after': value }), 0)?.retryAfter).toBe(pause)
+  })
+})
+
+test.each([
+  [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'POST x: the connection was refused'],
+  [new TypeError('failed', { cause: { code: 'ENOTFOUND' } }), 'POST x: the host name is not known'],
+  [Object.assign(new Error('late'), { name: 'TimeoutError' }), 'POST x: no answer in time'],
+  [new Error('secret address'), 'POST x: the network failed'],
+])('%s has words', (cause, message) => {
+  const error = unreachable('POST x', cause)
+  expect(error).toBeInstanceOf(CloudError)
+  expect(error).toMatchObject({ message, remedy: 'retry' })
+})

@@ -1,0 +1,97 @@
+import { mkdtempSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, test } from 'vitest'
+import { findCredentials, findHosts, type Surroundings } from './credentials.ts'
+import { resolveHosts } from './hosts.ts'
+import { login } from './login.ts'
+import { readLogin, removeLogin, writeLogin } from './netrc.ts'
+import { TrackingServer } from './testing/tracking-server.ts'
+
+function around(env: Record<string, string> = {}): Surroundings {
+  const [home, cwd] = [mkdtempSync(join(tmpdir(), 'home-')), mkdtempSync(join(tmpdir(), 'cwd-'))]
+  return { env, home, cwd }
+}
+
+describe('addresses', () => {
+  test.each([
+    [undefined, undefined, 'https://api.swanlab.cn', 'https://swanlab.cn'],
+    ['https://api.swanlab.cn/api', undefined, 'https://api.swanlab.cn', 'https://swanlab.cn'],
+    ['swan.example.com', undefined, 'https://swan.example.com', 'https://swan.example.com'],
+    ['127.0.0.1:5092', undefined, 'https://127.0.0.1:5092', 'https://127.0.0.1:5092'],
+    ['http://localhost:8000/api/', undefined, 'http://localhost:8000', 'http://localhost:8000'],
+    ['http://[::1]:8000', 'web.example.com', 'http://[::1]:8000', 'https://web.example.com'],
+    [' http://swan_lab/api ', undefined, 'http://swan_lab', 'http://swan_lab'],
+  ])('%s and %s', (api, web, origin, page) => {
+    expect(resolveHosts(api, web)).toEqual({ api: origin, web: page })
+  })
+
+  test.each(['', 'ftp://host', 'http://', 'https://me:secret@host', 'http://a b'])('%j is none', (host) => {
+    expect(() => resolveHosts(host)).toThrow(/"host" takes an address/)
+    expect(() => resolveHosts(host)).not.toThrow(/secret/)
+  })
+})
+
+describe('the stored login', () => {
+  it("is kept in SwanLab's layout, readable for its owner alone", () => {
+    const folder = join(around().home, '.swanlab')
+    const path = writeLogin(folder, { host: 'http://h:1', webHost: 'http://w', apiKey: 'k' })
+    expect(readFileSync(path, 'utf8')).toBe('machine http://h:1\n\tlogin http://w\n\tpassword k\n')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(readLogin(folder)).toEqual({ host: 'http://h:1', webHost: 'http://w', apiKey: 'k' })
+    expect(removeLogin(folder)).toBe(true)
+    expect(removeLogin(folder)).toBe(false)
+    expect(readLogin(folder)).toBeUndefined()
+  })
+
+  it("reads what SwanLab's own clients wrote", () => {
+    const folder = mkdtempSync(join(tmpdir(), 'login-'))
+    writeFileSync(join(folder, '.netrc'), 'machine https://h/api\n\tlogin https://w\n\taccount \n\tpassword k2\n')
+    expect(readLogin(folder)).toEqual({ host: 'https://h', webHost: 'https://w', apiKey: 'k2' })
+  })
+})
+
+describe('the key is looked for', () => {
+  it('as an argument, in the environment, in the project, in the home', () => {
+    const place = around({ SWANLAB_API_HOST: 'http://h:1/api', SWANLAB_API_KEY: 'env' })
+    expect(findCredentials({ apiKey: 'arg' }, place)?.apiKey).toBe('arg')
+    expect(findCredentials({}, place)).toEqual({ apiKey: 'env', api: 'http://h:1', web: 'http://h:1' })
+    const bare = { ...place, env: {} }
+    expect(findCredentials({}, bare)).toBeUndefined()
+    writeLogin(join(bare.home, '.swanlab'), { host: 'http://home', webHost: undefined, apiKey: 'home' })
+    expect(findCredentials({}, bare)).toEqual({ apiKey: 'home', api: 'http://home', web: 'http://home' })
+    mkdirSync(join(bare.cwd, '.swanlab'))
+    writeLogin(join(bare.cwd, '.swanlab'), { host: 'http://here', webHost: 'http://web', apiKey: 'here' })
+    expect(findCredentials({}, bare)).toEqual({ apiKey: 'here', api: 'http://here', web: 'http://web' })
+    expect(findHosts({ host: 'http://other' }, bare).api).toBe('http://other')
+  })
+
+  it('and a stored one never goes to another host', () => {
+    const place = around({ SWANLAB_API_HOST: 'http://evil' })
+    writeLogin(join(place.home, '.swanlab'), { host: 'http://home', webHost: undefined, apiKey: 'home' })
+    expect(findCredentials({}, place)).toBeUndefined()
+  })
+
+  it('one that is none is refused without being shown', () => {
+    expect(() => findCredentials({ apiKey: 'two words' }, around())).toThrow(/API key/)
+    expect(() => findCredentials({ apiKey: 'two words' }, around())).not.toThrow(/two words/)
+  })
+})
+
+describe('login', () => {
+  it('tries the key, and keeps it where that is wanted', async () => {
+    const server = await new TrackingServer().start()
+    const place = around()
+    const surroundings = { version: '0', around: place }
+    const wrong = login({ apiKey: 'no', host: server.url, save: true }, surroundings)
+    await expect(wrong).rejects.toMatchObject({ code: 'LOGIN_FAILED' })
+    expect(readLogin(join(place.home, '.swanlab'))).toBeUndefined()
+    const right = await login({ apiKey: 'key', host: server.url, save: true }, surroundings)
+    expect(right).toMatchObject({ username: 'alice', savedIn: join(place.home, '.swanlab', '.netrc') })
+    expect(findCredentials({}, place)?.apiKey).toBe('key')
+    await server.stop()
+    const away = login({}, surroundings)
+    await expect(away).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE' })
+    await expect(login({}, { ...surroundings, around: around() })).rejects.toMatchObject({ code: 'LOGIN_FAILED' })
+  })
+})
