@@ -12,7 +12,7 @@ const named = (pattern: RegExp): Check => [
 ]
 
 const ANSWERS: { readonly [K in keyof InitPatch]-?: Check } = {
-  id: named(/^[a-z\d]{21}$/),
+  id: named(/^[\w-]{1,64}$/),
   project: named(/^[\w.+-]{1,100}$/),
   workspace: TEXT,
   experimentName: TEXT,

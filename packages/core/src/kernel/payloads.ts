@@ -18,7 +18,7 @@ export type ConfigSnapshot = Readonly<Record<string, JsonValue>>
  * Source: `on_init` and the first half of `before_init_experiment` of `SwanKitCallback`.
  */
 export interface InitInfo {
-  /** 21 characters `[a-z0-9]`. */
+  /** 1 to 64 characters of `0-9 a-z A-Z _ -`; 21 of `a-z 0-9` unless it was given. */
   readonly id: string
   /** 1 to 100 characters of `0-9 a-z A-Z _ - + .`. */
   readonly project: string

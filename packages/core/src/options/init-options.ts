@@ -68,7 +68,10 @@ export interface InitOptions<C extends object = Record<string, unknown>> {
   readonly callbacks?: readonly Callback[] | Callback | undefined
   /** How the run is recorded. */
   readonly settings?: Settings | SettingsOptions | undefined
-  /** Run to continue: 21 characters `[a-z0-9]`. Needs `resume`. Environment: `SWANLAB_RUN_ID`. */
+  /**
+   * Run to continue: 1 to 64 characters of `0-9 a-z A-Z _ -`, so that runs of other SwanLab clients can be continued,
+   * too. Needs `resume`. Environment: `SWANLAB_RUN_ID`.
+   */
   readonly id?: string | undefined
   /**
    * `must`: continue the run `id`, which must exist. `allow` or true: continue it if it exists, else start it. `never`

@@ -73,7 +73,7 @@ export async function createSchema(warn: (name: keyof Checked, what: string) => 
       ),
       public: flag,
       callbacks: z.preprocess(callbackList, z.array(callback, { error: `a list of up to ${LONGEST_LIST} callbacks` })),
-      id: matching(/^[a-z0-9]{21}$/, '21 characters of a-z 0-9'),
+      id: matching(/^[\w-]{1,64}$/, '1 to 64 characters of 0-9 a-z A-Z _ -'),
       resume: z.preprocess(
         resumeWord,
         z.enum(['must', 'allow', 'never'], { error: '"must", "allow", "never", true or false' }),
