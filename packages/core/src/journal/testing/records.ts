@@ -42,6 +42,8 @@ const kinds: Record<JournalRecord['type'], fc.Arbitrary<object>> = {
     step: count,
     time: count,
   }),
+  media: fc.record({ key: text, step: count, time: count, data: fc.array(text, { maxLength: 3 }) }),
+  console: fc.record({ line: count, level: fc.constantFrom('info', 'warn', 'error'), text, time: count }),
   config: fc.record({ time: count, config }),
   metadata: fc.record({ time: count, metadata: config }),
   requirements: fc.record({ time: count, requirements: text }),

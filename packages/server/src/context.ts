@@ -1,0 +1,87 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { z, type ZodType } from 'zod'
+import { ApiError, forbidden, notFound, unauthorized } from './errors.ts'
+import type { Storage, StoredProject, StoredRun } from './storage/interfaces.ts'
+
+export interface Context {
+  readonly storage: Storage
+  readonly clock: () => number
+  readonly report: (level: 'info' | 'warn' | 'error', message: string) => void
+  /** Address under which clients see the server. */
+  readonly publicUrl: (request: FastifyRequest) => string
+}
+
+/** The user of the session. @throws ApiError 401 */
+export function userOf({ storage }: Context, request: FastifyRequest): string {
+  const sid = /(?:^|;\s*)sid=([^;\s]+)/.exec(request.headers.cookie ?? '')?.[1]
+  const user = sid === undefined ? undefined : storage.userOfSession(sid)
+  if (user === undefined) throw unauthorized('log in first')
+  return user
+}
+
+/** @throws ApiError 400 that names what is wrong. */
+export function parse<T>(schema: ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const { path, message } = result.error.issues[0]!
+  throw new ApiError(400, 'Bad_Request', `${path.join('.') || 'the request'}: ${message}`)
+}
+
+const projectParams = z.object({ workspace: z.string(), project: z.string() })
+const runParams = z.object({ workspace: z.string(), project: z.string(), id: z.string() })
+
+/** A project that the user may change, or only see. @throws ApiError 404; also for what may not be seen. */
+export function projectOf(context: Context, request: FastifyRequest, access: 'read' | 'write'): StoredProject {
+  const user = userOf(context, request)
+  const { workspace, project: name } = parse(projectParams, request.params)
+  const project = context.storage.project(workspace, name)
+  if (!project || !maySee(project, user)) throw notFound('project')
+  if (access === 'write' && project.workspace !== user) throw forbidden('this project belongs to somebody else')
+  return project
+}
+
+/** @throws ApiError */
+export function runOf(context: Context, request: FastifyRequest, access: 'read' | 'write'): StoredRun {
+  const project = projectOf(context, request, access)
+  const run = context.storage.run(project, parse(runParams, request.params).id)
+  if (!run) throw notFound('run')
+  return run
+}
+
+/** A run by its cuid alone, for addresses that name no project. @throws ApiError */
+export function runByCuid(
+  context: Context,
+  request: FastifyRequest,
+  cuid: string,
+  access: 'read' | 'write',
+): StoredRun {
+  const user = userOf(context, request)
+  const run = context.storage.runByCuid(cuid)
+  const project = run && context.storage.project(run.workspace, run.project)
+  if (!run || !project || !maySee(project, user)) throw notFound('run')
+  if (access === 'write' && project.workspace !== user) throw forbidden('this run belongs to somebody else')
+  return run
+}
+
+export function maySee({ workspace, visibility }: StoredProject, user: string): boolean {
+  return workspace === user || visibility === 'PUBLIC'
+}
+
+/** Addresses that speak for themselves: whoever has one may use it until it expires. */
+export function sign({ storage }: Pick<Context, 'storage'>, what: string, expires: number): string {
+  return createHmac('sha256', storage.secret).update(`${expires}\n${what}`).digest('hex')
+}
+
+export function isSigned(
+  context: Pick<Context, 'storage' | 'clock'>,
+  what: string,
+  expires: number,
+  signature: string,
+): boolean {
+  if (!Number.isSafeInteger(expires) || expires < context.clock()) return false
+  const [right, given] = [Buffer.from(sign(context, what, expires)), Buffer.from(signature)]
+  return right.length === given.length && timingSafeEqual(right, given)
+}
+
+export const iso = (time: number): string => new Date(time).toISOString()

@@ -1,0 +1,24 @@
+/** A refusal that goes to the client as it is: `{code, message}` with this status. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  /** Reason phrase, where clients tell cases apart by it. */
+  readonly reason: string | undefined
+
+  constructor(status: number, code: string, message: string, reason?: string) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.reason = reason
+  }
+}
+
+export const notFound = (what: string): ApiError => new ApiError(404, 'Not_Found', `${what} not found`)
+export const forbidden = (message: string): ApiError => new ApiError(403, 'Forbidden', message)
+export const unauthorized = (message: string): ApiError => new ApiError(401, 'Unauthorized', message)
+/** The run was deleted; clients stop asking when they read this phrase. */
+export const disabled = (): ApiError =>
+  new ApiError(404, 'Disabled_Resource', 'the run has been deleted', 'Disabled Resource')
+/** The only answer that makes every client keep its data and come back: 429, 500, 502, 503 and 504 make some drop it. */
+export const later = (message: string): ApiError => new ApiError(507, 'Try_Later', message)

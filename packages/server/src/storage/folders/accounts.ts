@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ApiError } from '../../errors.ts'
+import type { User } from '../interfaces.ts'
+import { readJson, Saver, writeJson } from './json-file.ts'
+import { digest, newApiKey, newSid } from './names.ts'
+
+/** How long a session lasts, in milliseconds: clients renew one that has less than a week left. */
+const SESSION_TIME = 60 * 86_400_000
+/** Sessions of one user; the oldest end first. */
+const MAX_SESSIONS = 1_000
+const WORKSPACE = /^[0-9a-zA-Z_-]{1,25}$/
+
+interface Account {
+  name: string
+  createdAt: number
+  /** Digests of the keys. */
+  keys: string[]
+}
+
+interface Session {
+  user: string
+  expires: number
+}
+
+/** Users, their keys and their sessions, in two files that only their owner can read. Secrets are kept as digests. */
+export class Accounts {
+  readonly #folder: string
+  readonly #clock: () => number
+  readonly #accounts = new Map<string, Account>()
+  readonly #keys = new Map<string, string>()
+  readonly #sessions = new Map<string, Session>()
+  readonly #accountFile = new Saver(() => writeJson(this.#path('users.json'), [...this.#accounts.values()], 0o600))
+  readonly #sessionFile = new Saver(() => writeJson(this.#path('sessions.json'), [...this.#sessions], 0o600))
+
+  private constructor(folder: string, clock: () => number) {
+    this.#folder = folder
+    this.#clock = clock
+  }
+
+  static async open(folder: string, clock: () => number): Promise<Accounts> {
+    await mkdir(folder, { recursive: true })
+    const accounts = new Accounts(folder, clock)
+    for (const account of (await readJson<Account[]>(accounts.#path('users.json'))) ?? []) {
+      accounts.#accounts.set(account.name, account)
+      for (const key of account.keys) accounts.#keys.set(key, account.name)
+    }
+    for (const [sid, session] of (await readJson<[string, Session][]>(accounts.#path('sessions.json'))) ?? [])
+      accounts.#sessions.set(sid, session)
+    return accounts
+  }
+
+  users(): readonly User[] {
+    return Array.from(this.#accounts.values(), ({ name, createdAt }) => ({ name, createdAt }))
+  }
+
+  async createUser(name: string): Promise<User> {
+    if (!WORKSPACE.test(name))
+      throw new ApiError(400, 'Bad_Request', 'a user name takes 1 to 25 characters of 0-9 a-z A-Z _ -')
+    if (this.#accounts.has(name)) throw new ApiError(409, 'Conflict', `user ${name} exists`)
+    const account = { name, createdAt: this.#clock(), keys: [] }
+    this.#accounts.set(name, account)
+    await this.#accountFile.save()
+    return account
+  }
+
+  async createKey(user: string): Promise<string> {
+    const account = this.#accounts.get(user)
+    if (!account) throw new ApiError(404, 'Not_Found', `user ${user} not found`)
+    const key = newApiKey()
+    account.keys.push(digest(key))
+    this.#keys.set(digest(key), user)
+    await this.#accountFile.save()
+    return key
+  }
+
+  userOfKey(key: string): string | undefined {
+    return this.#keys.get(digest(key))
+  }
+
+  async openSession(user: string): Promise<{ sid: string; expires: number }> {
+    const sid = newSid()
+    const now = this.#clock()
+    const expires = now + SESSION_TIME
+    this.#sessions.set(digest(sid), { user, expires })
+    const own = [...this.#sessions].filter(([, session]) => session.user === user)
+    for (const [id] of own.slice(0, Math.max(0, own.length - MAX_SESSIONS))) this.#sessions.delete(id)
+    for (const [id, session] of this.#sessions) if (session.expires <= now) this.#sessions.delete(id)
+    await this.#sessionFile.save()
+    return { sid, expires }
+  }
+
+  userOfSession(sid: string): string | undefined {
+    const session = this.#sessions.get(digest(sid))
+    return session && session.expires > this.#clock() ? session.user : undefined
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name)
+  }
+}

@@ -1,0 +1,78 @@
+import { open, type FileHandle } from 'node:fs/promises'
+
+/** Files that are held open at the same time. */
+const MAX_OPEN = 128
+
+interface Target {
+  text: string
+  waiting: { resolve: () => void; reject: (error: unknown) => void }[]
+  file: FileHandle | undefined
+  busy: boolean
+}
+
+/**
+ * Appends to many files. What is appended to one file while it is being written goes together in the next write, and
+ * shares its `fdatasync`: the more clients wait, the fewer times the disk is asked.
+ */
+export class Appender {
+  readonly #targets = new Map<string, Target>()
+
+  /** Resolves when the text is on the disk. @throws the file system's own error. */
+  append(path: string, text: string): Promise<void> {
+    let target = this.#targets.get(path)
+    if (!target) this.#targets.set(path, (target = { text: '', waiting: [], file: undefined, busy: false }))
+    const { waiting } = target
+    target.text += text
+    const done = new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
+    if (!target.busy) void this.#work(path, target)
+    return done
+  }
+
+  /** Lets go of a file. */
+  async release(path: string): Promise<void> {
+    const target = this.#targets.get(path)
+    if (!target || target.busy) return
+    this.#targets.delete(path)
+    await target.file?.close()
+  }
+
+  async close(): Promise<void> {
+    for (const [path, target] of this.#targets) {
+      while (target.busy) await new Promise((resolve) => setTimeout(resolve, 5))
+      await this.release(path)
+    }
+  }
+
+  async #work(path: string, target: Target): Promise<void> {
+    target.busy = true
+    while (target.waiting.length > 0) {
+      const { text, waiting } = target
+      target.text = ''
+      target.waiting = []
+      try {
+        target.file ??= await open(path, 'a')
+        await target.file.appendFile(text)
+        await target.file.datasync()
+        for (const { resolve } of waiting) resolve()
+      } catch (error) {
+        for (const { reject } of waiting) reject(error)
+        // A line may be half written: what comes next begins on a line of its own.
+        target.text = `\n${target.text}`
+      }
+    }
+    target.busy = false
+    // The one that was used last is the last to go.
+    this.#targets.delete(path)
+    this.#targets.set(path, target)
+    await this.#makeRoom()
+  }
+
+  async #makeRoom(): Promise<void> {
+    for (const [path, target] of this.#targets) {
+      if (this.#targets.size <= MAX_OPEN) return
+      if (target.busy || target.text !== '') continue
+      this.#targets.delete(path)
+      await target.file?.close()
+    }
+  }
+}

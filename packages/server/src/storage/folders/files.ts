@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { access, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Transform, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { inside } from './names.ts'
+
+const UPLOADS = '.uploads'
+const UPLOAD_ID = /^[a-z0-9]{21}$/
+
+/** Where a run keeps what a client calls `path`: media and saved files each in their own folder. */
+function placeOf(dir: string, path: string): string | undefined {
+  return inside(dir, /^(?:media|files)\//.test(path) ? path : join('media', path))
+}
+
+/** Under another name until it is whole and on the disk. @returns its entity tag. */
+async function write(path: string, content: Readable): Promise<string> {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.hrtime.bigint()}.tmp`
+  const hash = createHash('md5')
+  const tee = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done(null, chunk)
+    },
+  })
+  try {
+    await pipeline(content, tee, createWriteStream(temporary, { flush: true }))
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  return hash.digest('hex')
+}
+
+export async function put(dir: string, path: string, content: Readable): Promise<string | undefined> {
+  const place = placeOf(dir, path)
+  if (place) return write(place, content)
+  content.resume()
+  return undefined
+}
+
+export async function get(dir: string, path: string): Promise<Readable | undefined> {
+  const place = placeOf(dir, path)
+  if (!place) return undefined
+  try {
+    await access(place)
+    return createReadStream(place)
+  } catch {
+    return undefined
+  }
+}
+
+export async function putPart(dir: string, uploadId: string, part: number, content: Readable): Promise<string> {
+  if (!UPLOAD_ID.test(uploadId)) {
+    content.resume()
+    return ''
+  }
+  return write(join(dir, UPLOADS, uploadId, String(part)), content)
+}
+
+export async function joinParts(
+  dir: string,
+  uploadId: string,
+  path: string,
+  parts: readonly number[],
+): Promise<boolean> {
+  const place = placeOf(dir, path)
+  const folder = join(dir, UPLOADS, uploadId)
+  if (!place || !UPLOAD_ID.test(uploadId) || parts.length === 0) return false
+  try {
+    await Promise.all(parts.map((part) => access(join(folder, String(part)))))
+  } catch {
+    return false
+  }
+  await mkdir(dirname(place), { recursive: true })
+  const temporary = `${place}.${uploadId}.tmp`
+  await rm(temporary, { force: true })
+  for (const part of parts)
+    await pipeline(createReadStream(join(folder, String(part))), createWriteStream(temporary, { flags: 'a' }))
+  const file = await open(temporary, 'r+')
+  await file.datasync()
+  await file.close()
+  await rename(temporary, place)
+  await rm(folder, { recursive: true, force: true })
+  return true
+}

@@ -1,0 +1,30 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { isAbsolute, join, normalize, sep } from 'node:path'
+
+const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const ALL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+/** Of ids and keys: the oldest client takes no other. */
+const LENGTH = 21
+const MAX_PATH = 1_024
+
+const word = (alphabet: string): string =>
+  Array.from({ length: LENGTH }, () => alphabet[randomInt(alphabet.length)]).join('')
+
+export const newCuid = (): string => word(LOWER)
+export const newApiKey = (): string => word(ALL)
+export const newSid = (): string => randomBytes(32).toString('hex')
+export const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+/** A name as one folder: whatever it is, it leads nowhere else. */
+export function folderOf(name: string): string {
+  return encodeURIComponent(name).replaceAll('*', '%2A').replace(/^\./, '%2E').slice(0, 240)
+}
+
+/** A path that a client named, inside a folder; undefined when it leads out of it, or is none. */
+export function inside(folder: string, path: string): string | undefined {
+  if (path === '' || path.length > MAX_PATH || path.includes('\0') || path.includes('\\')) return undefined
+  const normal = normalize(path)
+  if (isAbsolute(normal) || normal === '.' || normal === '..' || normal.startsWith(`..${sep}`) || normal.endsWith(sep))
+    return undefined
+  return join(folder, normal)
+}

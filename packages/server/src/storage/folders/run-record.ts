@@ -1,0 +1,55 @@
+import type { ColumnKind, ConfigSnapshot, JsonValue } from '@swanlab/core'
+import { JOURNAL_FORMAT, type JournalRecord, type RecordedRun } from '@swanlab/core/journal'
+import { hostname } from 'node:os'
+import type { Profile, StoredRun } from '../interfaces.ts'
+
+const KINDS: Readonly<Record<string, ColumnKind>> = {
+  FLOAT: 'scalar',
+  SYSTEM: 'scalar',
+  IMAGE: 'image',
+  AUDIO: 'audio',
+  TEXT: 'text',
+  VIDEO: 'video',
+  ECHARTS: 'echarts',
+  OBJECT3D: 'object3d',
+  MOLECULE: 'molecule',
+  HTML: 'html',
+}
+
+/** What journals call a type of column; `scalar` for one that nobody knows. */
+export const kindOf = (type: string): ColumnKind => KINDS[type] ?? 'scalar'
+export const typeOf = (kind: ColumnKind): string =>
+  Object.entries(KINDS).find(([type, other]) => other === kind && type !== 'SYSTEM')?.[0] ?? 'FLOAT'
+
+/** The first record of a part of a run, as local mode would write it. */
+export function beginning(run: StoredRun, type: 'header' | 'resume', time: number, visible: boolean): JournalRecord {
+  const recorded: RecordedRun = {
+    id: run.slug,
+    project: run.project,
+    workspace: run.workspace,
+    experimentName: run.name,
+    ...(run.description && { description: run.description }),
+    mode: 'cloud',
+    logdir: '',
+    public: visible,
+    startTime: time,
+    tags: run.labels,
+    resumed: type === 'resume',
+    colors: run.colors,
+    config: plainConfig(run.profile),
+    callbacks: [],
+  }
+  const process = { pid: 0, host: hostname() }
+  return type === 'header'
+    ? { type, format: JOURNAL_FORMAT, time, run: recorded, process }
+    : { type, time, run: recorded, process }
+}
+
+/** Without what clients wrap each value in, in the order that they gave. */
+export function plainConfig({ config = {} }: Profile): ConfigSnapshot {
+  const entries = Object.entries(config).map(([key, member]) => {
+    const { value = null, sort = 0 } = (member ?? {}) as { value?: JsonValue; sort?: number }
+    return { key, value, sort }
+  })
+  return Object.fromEntries(entries.toSorted((a, b) => a.sort - b.sort).map(({ key, value }) => [key, value]))
+}

@@ -1,0 +1,174 @@
+import type { Readable } from 'node:stream'
+
+/** States of a run as the protocol knows them. */
+export type StoredState = 'RUNNING' | 'FINISHED' | 'CRASHED' | 'ABORTED'
+export type Visibility = 'PUBLIC' | 'PRIVATE'
+
+export interface User {
+  readonly name: string
+  readonly createdAt: number
+}
+
+export interface SeriesDefinition {
+  readonly key: string
+  readonly type: string
+  readonly sectionName?: string | undefined
+  readonly xAxis?: string | undefined
+  readonly hidden?: boolean | undefined
+}
+
+export interface StoredProject {
+  readonly cuid: string
+  readonly workspace: string
+  readonly name: string
+  readonly visibility: Visibility
+  readonly description: string
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** `{value, sort, desc}` by key, as clients send it. */
+export type WireConfig = Readonly<Record<string, unknown>>
+
+export interface Profile {
+  readonly config?: WireConfig | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+  readonly requirements?: string | undefined
+  readonly conda?: string | undefined
+}
+
+export interface StoredRun {
+  /** Unique on the server. */
+  readonly cuid: string
+  /** The id that the client chose; unique in its project. */
+  readonly slug: string
+  readonly workspace: string
+  readonly project: string
+  readonly name: string
+  readonly description: string
+  readonly colors: readonly [string, string]
+  readonly labels: readonly string[]
+  readonly job: string | undefined
+  readonly cluster: string | undefined
+  /** Milliseconds since 1970, all of them. */
+  readonly createdAt: number
+  /** `createdAt` of the request that made it, as the client wrote it. */
+  readonly requestedAt: string | undefined
+  readonly finishedAt: number | undefined
+  readonly heartbeatAt: number | undefined
+  readonly state: StoredState
+  readonly flagId: string
+  readonly deleted: boolean
+  /** Nothing has been logged to it. */
+  readonly empty: boolean
+  readonly profile: Profile
+}
+
+export interface NewRun {
+  readonly id: string | undefined
+  readonly name: string
+  readonly description: string
+  readonly colors: readonly [string, string]
+  readonly labels: readonly string[]
+  readonly job: string | undefined
+  readonly cluster: string | undefined
+  /** As the client wrote it: tells a request that is repeated from one that continues the run. */
+  readonly requestedAt: string | undefined
+}
+
+/** Who there is, what they own, and what is known of it. Everything is durable when a promise resolves. */
+export interface IdentityStore {
+  users(): readonly User[]
+  createUser(name: string): Promise<User>
+  /** @returns the key, which is kept only as a hash. */
+  createKey(user: string): Promise<string>
+  userOfKey(key: string): string | undefined
+  openSession(user: string): Promise<{ sid: string; expires: number }>
+  userOfSession(sid: string): string | undefined
+
+  project(workspace: string, name: string): StoredProject | undefined
+  projects(workspace: string): readonly StoredProject[]
+  createProject(workspace: string, name: string, visibility: Visibility): Promise<StoredProject>
+  deleteProject(project: StoredProject): Promise<void>
+  series(project: StoredProject): ReadonlyMap<string, SeriesDefinition>
+  /** The first definition of a key stays. */
+  defineSeries(project: StoredProject, definitions: readonly SeriesDefinition[]): Promise<void>
+
+  runs(project: StoredProject): readonly StoredRun[]
+  /** @param id - Slug or cuid. */
+  run(project: StoredProject, id: string): StoredRun | undefined
+  runByCuid(cuid: string): StoredRun | undefined
+  createRun(project: StoredProject, run: NewRun): Promise<{ run: StoredRun; created: boolean }>
+  updateProfile(cuid: string, profile: Profile): Promise<void>
+  endRun(cuid: string, state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void>
+  beat(cuid: string): void
+  deleteRun(cuid: string): Promise<void>
+}
+
+export interface ScalarPoint {
+  readonly key: string
+  readonly index: number
+  /** `NaN` and infinities are themselves. */
+  readonly data: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+export interface MediaPoint {
+  readonly key: string
+  readonly index: number
+  readonly data: readonly string[]
+  readonly more: readonly (Readonly<Record<string, unknown>> | null)[] | undefined
+  readonly time: number
+}
+
+export interface LogLine {
+  readonly epoch: number
+  readonly level: 'INFO' | 'WARN' | 'ERROR'
+  readonly message: string
+  readonly time: number
+}
+
+export interface ColumnDefinition {
+  readonly key: string
+  readonly type: string
+  readonly class: 'CUSTOM' | 'SYSTEM'
+  readonly name?: string | undefined
+  readonly sectionName?: string | undefined
+  readonly createdAt: number
+}
+
+/** What runs logged. Points of one (run, key, index), and lines of one (run, epoch): the last one written counts. */
+export interface MetricStore {
+  appendScalars(cuid: string, points: readonly ScalarPoint[]): Promise<void>
+  appendMedia(cuid: string, points: readonly MediaPoint[]): Promise<void>
+  appendLines(cuid: string, lines: readonly LogLine[]): Promise<void>
+  defineColumns(cuid: string, columns: readonly Omit<ColumnDefinition, 'createdAt'>[]): Promise<void>
+  columns(cuid: string): readonly ColumnDefinition[]
+  /** Highest step by key. */
+  lastSteps(cuid: string): { scalar: ReadonlyMap<string, number>; media: ReadonlyMap<string, number>; line: number }
+  /** Points in the order of their steps, without repetitions. */
+  scalars(cuid: string, keys: ReadonlySet<string> | undefined): Promise<ReadonlyMap<string, readonly ScalarPoint[]>>
+  media(cuid: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly MediaPoint[]>>
+  /** In the order of their numbers. */
+  lines(cuid: string): Promise<readonly LogLine[]>
+}
+
+/** Bytes of media and of saved files. */
+export interface FileStore {
+  /**
+   * @param path - As the client named it; contained by whoever keeps it.
+   * @returns an entity tag; undefined when the path is none that can be kept.
+   */
+  put(cuid: string, path: string, content: Readable): Promise<string | undefined>
+  get(cuid: string, path: string): Promise<Readable | undefined>
+  putPart(cuid: string, uploadId: string, part: number, content: Readable): Promise<string>
+  /** Makes one file of its parts. @returns false when one is missing. */
+  joinParts(cuid: string, uploadId: string, path: string, parts: readonly number[]): Promise<boolean>
+}
+
+export interface Storage extends IdentityStore, MetricStore, FileStore {
+  /** What the server signs with. */
+  readonly secret: Buffer
+  close(): Promise<void>
+}
