@@ -1,4 +1,4 @@
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { access, mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeLog, encodeRecord, JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/core/journal'
 import { RunFiles } from '@swanlab/core/folder'
@@ -39,6 +39,8 @@ export class RunFolder {
   readonly dir: string
   readonly #appender: Appender
   readonly #columns = new Map<string, ColumnDefinition>()
+  /** Of the columns, by key. */
+  readonly #numbers = new Map<string, number>()
   readonly #scalar = new Map<string, number>()
   readonly #media = new Map<string, number>()
   readonly #saver: Saver
@@ -73,7 +75,10 @@ export class RunFolder {
     const index = await readJson<Index>(join(dir, INDEX_FILE))
     if (!index?.run) return undefined
     const folder = new RunFolder(dir, index.run, appender)
-    for (const column of index.columns) folder.#columns.set(column.key, column)
+    for (const column of index.columns) {
+      folder.#numbers.set(column.key, folder.#columns.size)
+      folder.#columns.set(column.key, column)
+    }
     for (const [key, step] of index.scalar) folder.#scalar.set(key, step)
     for (const [key, step] of index.media) folder.#media.set(key, step)
     folder.#line = index.line
@@ -122,8 +127,9 @@ export class RunFolder {
 
   async appendMedia(points: readonly MediaPoint[], typeIn: (key: string) => string | undefined): Promise<void> {
     let text = ''
-    for (const { key, index: step, time, data, more } of points) {
-      if (!this.#columns.has(key)) text += this.#newColumn(key, typeIn(key) ?? 'TEXT', step, time)
+    for (const { key, index: step, time, data: named, more } of points) {
+      const data = await Promise.all(named.map((path) => this.#placeOf(path)))
+      if (!this.#columns.has(key)) text += this.#newColumn(key, typeIn(key) ?? guessType(data[0] ?? ''), step, time)
       this.#media.set(key, Math.max(this.#media.get(key) ?? 0, step))
       text += encodeRecord({ type: 'media', key, step, time, data, ...(more && { more: more as never }) })
     }
@@ -150,9 +156,10 @@ export class RunFolder {
     let text = ''
     for (const column of columns) {
       const known = this.#columns.get(column.key)
-      if (known) continue
+      // Old clients send values first; what was made of those is corrected.
+      if (known?.type === column.type) continue
       text += this.#newColumn(column.key, column.type, 0, now)
-      this.#columns.set(column.key, { ...column, createdAt: now })
+      this.#columns.set(column.key, { ...column, createdAt: known?.createdAt ?? now })
     }
     if (text !== '') await this.#append(text)
     await this.saveNow()
@@ -244,8 +251,16 @@ export class RunFolder {
     this.#soon()
   }
 
+  /** Old clients name media without the folder that they are in; short texts are texts. */
+  async #placeOf(path: string): Promise<string> {
+    if (/^(?:media|files)\//.test(path) || !/^[^/]+\/[^/]+\.\w+$/.test(path)) return path
+    const inMedia = `media/${path}`
+    return (await exists(join(this.dir, inMedia))) ? inMedia : path
+  }
+
   #newColumn(key: string, type: string, step: number, time: number): string {
-    const index = this.#columns.size
+    const index = this.#numbers.get(key) ?? this.#numbers.size
+    this.#numbers.set(key, index)
     const system = key.startsWith('__swanlab__.') ? 'SYSTEM' : 'CUSTOM'
     this.#columns.set(key, { key, type, class: system, createdAt: time })
     const slash = key.indexOf('/')
@@ -308,7 +323,8 @@ export class RunFolder {
         if (record.level === 'error') this.#error = record.text
         break
       case 'column':
-        if (!this.#columns.has(record.key)) {
+        {
+          this.#numbers.set(record.key, record.index)
           const system = record.key.startsWith('__swanlab__.') ? 'SYSTEM' : 'CUSTOM'
           this.#columns.set(record.key, {
             key: record.key,
@@ -321,6 +337,25 @@ export class RunFolder {
       default:
     }
   }
+}
+
+/** What a file is, by its name, until somebody says. */
+function guessType(path: string): string {
+  if (!path.startsWith('media/')) return 'TEXT'
+  if (/\.(?:png|jpe?g|gif|bmp|webp)$/i.test(path)) return 'IMAGE'
+  if (/\.(?:wav|mp3|flac|ogg)$/i.test(path)) return 'AUDIO'
+  if (/\.(?:mp4|webm)$/i.test(path)) return 'VIDEO'
+  if (/\.html?$/i.test(path)) return 'HTML'
+  if (/\.pdb$/i.test(path)) return 'MOLECULE'
+  if (/\.(?:glb|pts\.json)$/i.test(path)) return 'OBJECT3D'
+  return /\.json$/i.test(path) ? 'ECHARTS' : 'TEXT'
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 function present<T extends object>(value: T): Partial<T> {

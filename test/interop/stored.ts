@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { JournalReader } from '@swanlab/core/journal'
+import { JOURNAL_FILE } from '@swanlab/core/journal'
+
+/** What a client left on the server, without what differs from one run to the next: ids, times, machine. */
+export interface Stored {
+  readonly name: string
+  readonly description: string | undefined
+  readonly state: string | undefined
+  readonly config: unknown
+  /** `key@step` and value. */
+  readonly scalars: Record<string, number | string>
+  readonly columns: Record<string, string>
+  /** Digest of each file by kind of key, and captions. */
+  readonly media: Record<string, unknown>
+  readonly hello: boolean
+  /** Text of the error, stack included. */
+  readonly error: string | undefined
+}
+
+/** Reads a run as any tool of this project would: from its journal. */
+export function storedIn(dir: string): Stored {
+  let name = ''
+  let description: string | undefined
+  let state: string | undefined
+  let config: unknown
+  let hello = false
+  let error: string | undefined
+  const scalars: Stored['scalars'] = {}
+  const columns: Stored['columns'] = {}
+  const media: Record<string, unknown> = {}
+  for (const record of new JournalReader(join(dir, JOURNAL_FILE))) {
+    switch (record.type) {
+      case 'header':
+        name = record.run.experimentName
+        description = record.run.description
+        break
+      case 'resume':
+        state = undefined
+        break
+      case 'finish':
+        state = record.state
+        break
+      case 'config':
+        config = record.config
+        break
+      case 'log':
+        for (const [key, value] of Object.entries(record.data))
+          // Infinities lose their sign, or more, on their way from Python.
+          if (!key.startsWith('__swanlab__.'))
+            scalars[`${key}@${record.step}`] = Number.isFinite(value) ? value : 'not finite'
+        break
+      case 'column':
+        if (!record.key.startsWith('__swanlab__.')) columns[record.key] = record.kind
+        break
+      case 'media':
+        media[`${record.key}@${record.step}`] = {
+          content: record.data.map((item) => contentOf(dir, item)),
+          captions: (record.more ?? []).flatMap((one) => (one ? [one['caption']] : [])),
+        }
+        break
+      case 'console':
+        hello ||= record.text.includes('hello from the script')
+        if (record.level === 'error') error = record.text
+        break
+      default:
+    }
+  }
+  return { name, description, state, config, scalars, columns, media, hello, error }
+}
+
+/** The newest run in a folder. */
+export function newestRun(folder: string): string {
+  const names = readdirSync(folder).filter((one) => one.startsWith('run-'))
+  const newest = names.toSorted().at(-1)
+  if (newest === undefined) throw new Error('nothing arrived')
+  return join(folder, newest)
+}
+
+function contentOf(dir: string, item: string): string {
+  const path = join(dir, item)
+  const bytes = existsSync(path) ? readFileSync(path) : Buffer.from(item)
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+}
