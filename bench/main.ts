@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { benchDispatch } from './dispatch.ts'
 import { benchGrowth } from './growth.ts'
+import { benchIngest } from './ingest.ts'
 import { benchLog } from './log.ts'
 import { benchReplay } from './replay.ts'
 import { benchStartup } from './startup.ts'
@@ -12,6 +13,7 @@ const BENCHES: Record<string, () => string | Promise<string>> = {
   startup: benchStartup,
   growth: benchGrowth,
   replay: benchReplay,
+  ingest: benchIngest,
 }
 
 const wanted = process.argv.slice(2)

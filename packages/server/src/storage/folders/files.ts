@@ -11,7 +11,8 @@ const UPLOAD_ID = /^[a-z0-9]{21}$/
 
 /** Where a run keeps what a client calls `path`: media and saved files each in their own folder. */
 function placeOf(dir: string, path: string): string | undefined {
-  return inside(dir, /^(?:media|files)\//.test(path) ? path : join('media', path))
+  const [, folder = 'media', rest = path] = /^(media|files)\/(.*)$/s.exec(path) ?? []
+  return inside(join(dir, folder), rest)
 }
 
 /** Under another name until it is whole and on the disk. @returns its entity tag. */
