@@ -20,6 +20,8 @@ export interface PatienceOptions {
   readonly clock: () => number
   readonly random: () => number
   readonly report: (level: 'info' | 'warn', message: string) => void
+  /** Milliseconds before the second attempt; it doubles from there. Default: 1,000. */
+  readonly firstPause?: number | undefined
   /** Milliseconds that uploading goes on after the end of the run. Default: one hour. */
   readonly afterEnd?: number | undefined
 }
@@ -66,12 +68,12 @@ export class Patience {
    * @throws LeftOver when there is no time for another one.
    */
   async pause(what: string, attempts: number, error: unknown): Promise<void> {
-    const { clock, random } = this.#options
+    const { clock, random, firstPause = FIRST_PAUSE } = this.#options
     if (this.#cut.signal.aborted) throw new LeftOver('told to stop')
     this.#failing.add(what)
     const now = clock()
     this.#outageSince ??= now
-    const growing = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1)) * (0.8 + 0.4 * random())
+    const growing = Math.min(LONGEST_PAUSE, firstPause * 2 ** (attempts - 1)) * (0.8 + 0.4 * random())
     const asked = error instanceof CloudError ? (error.retryAfter ?? 0) : 0
     const pause = Math.max(growing, asked)
     const deadline = Math.min(this.#endsAt, this.#outageSince + LIVING)

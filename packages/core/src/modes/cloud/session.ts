@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly clock: () => number
   /** Of this library, told to the server. */
   readonly version: string
+  /** How long an answer is waited for, in milliseconds. Default: 60,000. */
+  readonly requestTime?: number | undefined
 }
 
 export interface CallOptions {
@@ -72,9 +74,9 @@ export class Session {
 
   /** Puts an object where a signed address says. No session is told to whoever keeps objects. @throws CloudError */
   async put(url: string, body: Uint8Array, contentType: string, call?: CallOptions): Promise<void> {
-    const { transport, clock, version } = this.#options
+    const { transport, clock, version, requestTime = REQUEST_TIME } = this.#options
     const headers = { 'content-type': contentType, 'x-swanlab-sdk-version': version }
-    const { timeout = REQUEST_TIME, signal } = call ?? {}
+    const { timeout = requestTime, signal } = call ?? {}
     let answer: HttpAnswer
     try {
       answer = await transport({ method: 'PUT', url, headers, body, timeout, signal })
@@ -119,8 +121,8 @@ export class Session {
     { path, ...request }: Pick<HttpRequest, 'method' | 'headers' | 'body'> & { path: string },
     call?: CallOptions,
   ): Promise<HttpAnswer> {
-    const { credentials, transport, version } = this.#options
-    const { timeout = REQUEST_TIME, signal } = call ?? {}
+    const { credentials, transport, version, requestTime = REQUEST_TIME } = this.#options
+    const { timeout = requestTime, signal } = call ?? {}
     const headers = { ...request.headers, 'x-swanlab-sdk-version': version }
     try {
       return await transport({ ...request, headers, url: `${credentials.api}/api${path}`, timeout, signal })
