@@ -3,7 +3,7 @@ import { assertCallback } from './kernel/callback-check.ts'
 import type { InitInfo } from './kernel/payloads.ts'
 import { quietly, type Report } from './kernel/reporter.ts'
 import type { Run } from './kernel/run.ts'
-import { startRun } from './kernel/start.ts'
+import { startRun, type RunOrder } from './kernel/start.ts'
 import { abandonedRuns } from './background/abandoned.ts'
 import { place } from './background/place.ts'
 import { createConfig } from './data/config-store.ts'
@@ -11,6 +11,8 @@ import { ScalarIntake } from './data/scalar-intake.ts'
 import { prepareMode } from './modes/index.ts'
 import type { InitOptions, ResolvedOptions } from './options/init-options.ts'
 import { resolveOptions, wantsReinit } from './options/resolve.ts'
+import { captureConsole } from './runtime/console-capture.ts'
+import type { Settings } from './options/settings.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
 import { givenCredentials } from './login.ts'
 import { getRun, registered, runEnded, runFailed, runStarted, runStarting, writtenConfig } from './current.ts'
@@ -103,8 +105,24 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
         ...(requirements ? [{ requirements }] : []),
       ]
     },
-    owner: { started: runStarted, ended: runEnded },
+    owner: ownerOf(settings),
   })
+}
+
+/** Follows what is active, and what it writes to its terminal. */
+function ownerOf({ console: streams, consoleLineLength: maxLength, clock }: Settings): RunOrder['owner'] {
+  let release = (): void => {}
+  return {
+    started: (run) => {
+      runStarted(run)
+      if (run.dir !== undefined)
+        release = captureConsole({ streams, maxLength, clock, line: (line) => run._console(line) })
+    },
+    ended: (run) => {
+      release()
+      runEnded(run)
+    },
+  }
 }
 
 function infoOf(options: ResolvedOptions, startTime: number): InitInfo {

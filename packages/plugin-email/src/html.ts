@@ -76,14 +76,14 @@ function title({ tone, title: text }: Notification): Markup {
 }
 
 function body(notification: Notification): Markup {
-  const { sentence, facts, error, metrics, config, notes } = notification
+  const { sentence, facts, error, terminal, metrics, config, notes } = notification
   return html`<p class="ink" style="${STYLES.sentence}">${lines(sentence)}</p>
     ${table(
       facts.filter(({ key }) => key !== 'link'),
       factRow,
     )}
-    ${error && errorBlock(error)} ${button(notification)} ${metrics && metricTable(metrics)}
-    ${config && section(config, (rows) => table(rows, configRow))}
+    ${error && errorBlock(error)} ${terminal && section(terminal, terminalBlock)} ${button(notification)}
+    ${metrics && metricTable(metrics)} ${config && section(config, (rows) => table(rows, configRow))}
     ${notes && section(notes, (rows) => html`${rows.map(noteLine)}`)}`
 }
 
@@ -152,6 +152,10 @@ function errorBlock(error: ErrorSection): Markup {
       <div class="error-ink" style="${STYLES.errorName}">${lines(`${error.name}: ${error.message}`)}</div>
       ${stack}
     </div>`
+}
+
+function terminalBlock(rows: readonly string[]): Markup {
+  return html`<pre class="ink" style="${STYLES.stack}">${rows.join('\n')}</pre>`
 }
 
 function button({ link, tone }: Notification): Markup | undefined {

@@ -29,13 +29,14 @@ function previewOf(notification: Notification): string {
 }
 
 function blocksOf(notification: Notification): Block[] {
-  const { event, title, sentence, facts, error, metrics, config, notes, link, footer } = notification
+  const { event, title, sentence, facts, error, terminal, metrics, config, notes, link, footer } = notification
   if (event === 'message') return present([paragraph(sentence)])
   return present([
     header(title),
     paragraph(sentence),
     ...fields(facts.filter(({ key }) => key !== 'link')),
     error && code(error.heading, `${error.name}: ${error.message}${error.stackTail ? `\n${error.stackTail}` : ''}`),
+    terminal && code(terminal.heading, terminal.rows.join('\n')),
     metrics && code(metrics.heading, metricLines(metrics), metrics.more),
     config && code(config.heading, config.rows.map(({ key, value }) => `${key}: ${value}`).join('\n'), config.more),
     notes && context([...notes.rows, ...(notes.more === undefined ? [] : [notes.more])].join('\n')),

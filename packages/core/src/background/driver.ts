@@ -7,6 +7,7 @@ import type { ConfigSnapshot, LogRecord, Losses, Outcome, RunInfo } from '../ker
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { ScalarIntake } from '../data/scalar-intake.ts'
+import { LastLines } from '../journal/last-lines.ts'
 import type { FinishRecord, JournalRecord, RecordedRun } from '../journal/records.ts'
 
 export interface DriverOptions {
@@ -27,6 +28,7 @@ export class Driver {
   #run: RunInfo | undefined
   #config: ConfigSnapshot = {}
   #lastTime = 0
+  readonly #lines = new LastLines()
   #heard = true
   #started = false
   outcome: Outcome | undefined
@@ -80,6 +82,12 @@ export class Driver {
         if (this.#heard) this.#emitter.emit('column', Object.freeze(column))
         return undefined
       }
+      case 'console':
+        this.#lines.add(record)
+        return undefined
+      // Callbacks hear of numbers; files are where the journal says.
+      case 'media':
+        return undefined
       case 'alert': {
         const { type: _, ...alert } = record
         if (this.#heard) this.#emitter.emit('alert', Object.freeze(alert))
@@ -95,7 +103,7 @@ export class Driver {
     const run = Object.freeze({ ...this.#run, config: deepFreeze(this.#config) })
     const { steps, lastStep } = this.#intake
     const intake = { steps, lastStep, summary: () => this.#intake.summary(), losses: () => losses }
-    const outcome = outcomeOf(verdict, { run, intake, guard, lost: 0 }, time)
+    const outcome = outcomeOf(verdict, { run, intake, guard, lost: 0, lastLines: this.#lines.list }, time)
     this.outcome = outcome
     const failure = failureOf(outcome)
     if (failure) await hooks.error.promise(failure)

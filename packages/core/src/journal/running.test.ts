@@ -41,7 +41,7 @@ test.each(['', 'null', '5', '{"training":{}}', '{"training":{"pid":'])(
 test('what stands beside marks is none', () => {
   const dir = newRun()
   markRunning(dir, { training: thisProcess() })
-  for (const suffix of ['lock', 'status', 'tmp']) writeFileSync(besideMark(dir, suffix), '')
+  for (const suffix of ['lock', 'tmp']) writeFileSync(besideMark(dir, suffix), '')
   writeFileSync(join(dirname(dir), '.running', 'notes.txt'), '')
   expect(markedRuns(dirname(dir)).map((run) => run.dir)).toEqual([dir])
 })

@@ -38,9 +38,7 @@ export function unmark(dir: string): void {
 export function markedRuns(logdir: string): { dir: string; caretakers: Caretakers | undefined }[] {
   let names: string[]
   try {
-    names = readdirSync(join(logdir, FOLDER)).filter(
-      (name) => name.startsWith('run-') && !/\.(?:tmp|lock|status)$/.test(name),
-    )
+    names = readdirSync(join(logdir, FOLDER)).filter((name) => name.startsWith('run-') && !/\.(?:tmp|lock)$/.test(name))
   } catch {
     return []
   }

@@ -23,7 +23,8 @@ export interface JournalWriterOptions {
 
 /**
  * Appends lines to a journal. Never throws: a line that the disk does not take is counted, and the next one begins on
- * a line of its own, so that a full disk costs what it refused and nothing else.
+ * a line of its own, so that a full disk costs what it refused and nothing else. A journal that is deleted is lost, and
+ * still written to: a background process that has opened it hears the run to its end.
  */
 export class JournalWriter {
   readonly #options: JournalWriterOptions
@@ -96,16 +97,14 @@ export class JournalWriter {
     this.#buffer += line
     this.#buffered++
     // A loop that never yields never lets the timer fire.
-    if (this.#buffer.length >= BUFFER_SIZE || now - this.#bufferedSince >= BUFFER_TIME) this.flush()
+    const held = now - this.#bufferedSince
+    if (this.#buffer.length >= BUFFER_SIZE || held >= BUFFER_TIME || held < 0) this.flush()
     else this.#timer ??= setTimeout(() => this.flush(), BUFFER_TIME).unref()
   }
 
   #write(text: string, lines: number, now: number): void {
-    if (now >= this.#nextCheck) this.#checkName()
-    if (this.#vanished) {
-      this.#lost += lines
-      return
-    }
+    // Clocks are also put back.
+    if (now >= this.#nextCheck || now < this.#nextCheck - CHECK_INTERVAL) this.#checkName()
     try {
       this.#fd ??= openSync(this.#options.path, REOPEN)
       const whole = this.#torn ? `\n${text}` : text
@@ -114,7 +113,7 @@ export class JournalWriter {
       if (written !== whole.length || written !== Buffer.byteLength(whole)) this.#writeRest(this.#fd, whole, written)
       this.#torn = false
       if (this.#options.durability === 'sync') fdatasyncSync(this.#fd)
-      this.#written += lines
+      this.#count(lines)
       if (this.#failure !== undefined) this.#recovered()
     } catch (error) {
       this.#failed(error, lines)
@@ -142,13 +141,20 @@ export class JournalWriter {
   #keep(taken: Uint8Array): void {
     // A torn end was closed first.
     const lines = countLines(taken) - (this.#torn ? 1 : 0)
-    this.#written += lines
+    this.#count(lines)
     this.#lost -= lines
     this.#torn = taken.at(-1) !== NEWLINE
   }
 
+  /** Lines that the disk took: nobody will find them in a deleted file. */
+  #count(lines: number): void {
+    if (this.#vanished) this.#lost += lines
+    else this.#written += lines
+  }
+
   #failed(error: unknown, lines: number): void {
-    const known = this.#failure !== undefined
+    // A deleted journal cannot be opened again, and that it was deleted has been said.
+    const known = this.#failure !== undefined || this.#vanished
     this.#failure = error
     this.#lost += lines
     if (known) return

@@ -1,5 +1,5 @@
 import type { Callback } from './callback.ts'
-import type { ConfigSnapshot, InitInfo, LogRecord, RunInfo } from './payloads.ts'
+import type { ConfigSnapshot, ConsoleLine, InitInfo, LogRecord, RunInfo } from './payloads.ts'
 
 /** Takes back what an earlier part of a resumed run had recorded. */
 export interface Restoration {
@@ -27,6 +27,10 @@ export interface Backend extends Callback {
   readonly begin?: number
   /** Called once, before `open`, when the run continues an earlier one. */
   restore?(info: InitInfo, into: Restoration): void
+  /** The program wrote a line to its terminal. */
+  console?(line: Omit<ConsoleLine, 'line'>): void
+  /** The lines that came last. */
+  readonly lastLines?: readonly ConsoleLine[]
   /** Nothing more will come. */
   close?(): void
   /** Number of records that could not be kept so far. */

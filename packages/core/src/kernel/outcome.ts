@@ -17,6 +17,7 @@ export interface Ledger {
   readonly guard: Pick<Guard, 'reports'>
   /** Records that the backend could not keep. */
   readonly lost: number
+  readonly lastLines?: Outcome['lastLines']
 }
 
 export function outcomeOf(verdict: Verdict, ledger: Ledger, endTime: number): Outcome {
@@ -30,6 +31,7 @@ export function outcomeOf(verdict: Verdict, ledger: Ledger, endTime: number): Ou
     summary: intake.summary(),
     run,
     losses: lossesOf(intake.losses(), ledger.lost),
+    ...(ledger.lastLines && ledger.lastLines.length > 0 && { lastLines: ledger.lastLines }),
     callbacks: Object.freeze(guard.reports()),
   })
 }

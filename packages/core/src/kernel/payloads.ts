@@ -245,6 +245,8 @@ export interface Outcome {
   readonly summary: Readonly<Record<string, MetricSummary>>
   readonly run: RunInfo
   readonly losses: Losses
+  /** The last lines of the program's terminal: at most 20, each cut to 200 characters. Absent when none are known. */
+  readonly lastLines?: readonly ConsoleLine[] | undefined
   readonly callbacks: readonly CallbackReport[]
 }
 

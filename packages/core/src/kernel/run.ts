@@ -9,7 +9,7 @@ import type { Guard } from './guard.ts'
 import { tellRest, type RunHooks } from './hooks.ts'
 import type { Intake } from './intake.ts'
 import { failureOf, outcomeOf, type Verdict } from './outcome.ts'
-import type { Mode, Outcome, Placement, RunFailure, RunInfo, RunState, RuntimeInfo } from './payloads.ts'
+import type { ConsoleLine, Mode, Outcome, Placement, RunFailure, RunInfo, RunState, RuntimeInfo } from './payloads.ts'
 import { publicInfo, type PublicInfo } from './public-info.ts'
 import type { Report } from './reporter.ts'
 import type { Turns } from './turns.ts'
@@ -171,6 +171,11 @@ export class Run<C extends object = Record<string, unknown>> {
     if (!this.#parts.backend.silent && !this.#closed) this.#parts.emitter.emit('runtimeInfo', deepFreeze(info))
   }
 
+  /** @internal The program wrote a line to its terminal. No callback hears of it: what it writes would be a line again. */
+  _console(line: Omit<ConsoleLine, 'line'>): void {
+    if (!this.#closed) this.#parts.backend.console?.(line)
+  }
+
   /** @internal Ends the run, whoever found out that it has. Never rejects. */
   _end(verdict: Verdict): Promise<Outcome> {
     this.#ending ??= this.#tellEnd(this.#conclude(verdict))
@@ -238,7 +243,8 @@ export class Run<C extends object = Record<string, unknown>> {
     const { info, config, intake, guard, backend, clock } = this.#parts
     const run = Object.freeze({ ...info, config: config.snapshot() })
     const verdict = { state, ...(error && { error }), ...(cause && { cause }) }
-    return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0 }, clock())
+    const { lastLines } = backend
+    return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0, lastLines }, clock())
   }
 
   #tellClosed(what: string): void {

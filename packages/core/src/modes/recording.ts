@@ -5,6 +5,7 @@ import { SwanLabError } from '../kernel/error.ts'
 import type {
   Alert,
   ColumnInfo,
+  ConsoleLine,
   InitInfo,
   InitPatch,
   LogRecord,
@@ -23,6 +24,7 @@ import {
   type JournalRecord,
   type ResumeRecord,
 } from '../journal/records.ts'
+import { LastLines } from '../journal/last-lines.ts'
 import { markRunning, unmark } from '../journal/running.ts'
 import { JournalWriter, type Durability } from '../journal/writer.ts'
 import { thisProcess } from '../runtime/process-identity.ts'
@@ -50,6 +52,8 @@ export class RecordingBackend implements Backend {
   readonly #options: RecordingOptions
   #journal: JournalWriter | undefined
   #files: RunFiles | undefined
+  readonly #lines = new LastLines()
+  #line = 0
   #opened = false
 
   constructor(options: RecordingOptions) {
@@ -92,7 +96,7 @@ export class RecordingBackend implements Backend {
   }
 
   restore({ dir }: InitInfo, into: Restoration): void {
-    if (dir) restoreJournal(dir, into, this.#options.report)
+    if (dir) this.#line = restoreJournal(dir, into, this.#options.report)
   }
 
   close(): void {
@@ -140,6 +144,16 @@ export class RecordingBackend implements Backend {
 
   onAlert(alert: Alert): void {
     this.#append({ type: 'alert', ...alert })
+  }
+
+  console({ level, text, time }: Omit<ConsoleLine, 'line'>): void {
+    const line = { line: ++this.#line, level, text, time }
+    this.#lines.add(line)
+    this.#append({ type: 'console', ...line })
+  }
+
+  get lastLines(): readonly ConsoleLine[] {
+    return this.#lines.list
   }
 
   onStop(outcome: Outcome): void {

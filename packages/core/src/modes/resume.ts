@@ -4,15 +4,10 @@ import { SwanLabError } from '../kernel/error.ts'
 import { LOST } from '../kernel/outcome.ts'
 import type { ConfigSnapshot, InitInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
+import { lastPart, type LastPart } from '../journal/last-part.ts'
 import { JournalReader } from '../journal/reader.ts'
-import {
-  JOURNAL_FILE,
-  JOURNAL_FORMAT,
-  type FinishRecord,
-  type JournalRecord,
-  type RecordedRun,
-} from '../journal/records.ts'
-import { isAlive, type ProcessIdentity } from '../runtime/process-identity.ts'
+import { JOURNAL_FILE, JOURNAL_FORMAT, type FinishRecord, type RecordedRun } from '../journal/records.ts'
+import { isAlive } from '../runtime/process-identity.ts'
 import { findRun } from './run-folders.ts'
 
 /**
@@ -36,7 +31,7 @@ export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: 
   const { project } = begun
   if (project !== info.project)
     throw new SwanLabError('RESUME_FAILED', `Run ${info.id} belongs to project "${project}", not to "${info.project}".`)
-  const part = lastPart(found.dir)
+  const part = lastPart(join(found.dir, JOURNAL_FILE))
   refuseLiving(part, info.id)
   return { dir: found.dir, run: part.run ?? begun }
 }
@@ -47,7 +42,7 @@ export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: 
  * @throws SwanLabError `RESUME_FAILED` when another process has continued it meanwhile.
  */
 export function closeLost(dir: string, id: string, append: (record: FinishRecord) => void): void {
-  const part = lastPart(dir)
+  const part = lastPart(join(dir, JOURNAL_FILE))
   refuseLiving(part, id)
   const { finished, start, last, steps, lastStep } = part
   if (finished) return
@@ -55,63 +50,24 @@ export function closeLost(dir: string, id: string, append: (record: FinishRecord
   append({ type: 'finish', time: last, ...LOST, duration, steps, lastStep, losses: {} })
 }
 
-function refuseLiving({ finished, owner }: Part, id: string): void {
+function refuseLiving({ finished, owner }: LastPart, id: string): void {
   if (finished || !owner || isAlive(owner) !== true) return
   throw new SwanLabError('RESUME_FAILED', `Run ${id} is still being recorded by process ${owner.pid}; finish it first.`)
 }
 
-/** Gives a run back what its journal holds. */
-export function restoreJournal(dir: string, into: Restoration, report: Report): void {
+/** Gives a run back what its journal holds. @returns number of its last line of the terminal. */
+export function restoreJournal(dir: string, into: Restoration, report: Report): number {
   const reader = new JournalReader(join(dir, JOURNAL_FILE))
   let config: ConfigSnapshot | undefined
+  let line = 0
   for (const record of reader) {
     if (record.type === 'log') into.log(record)
+    else if (record.type === 'console') line = Math.max(line, record.line)
     else if (record.type === 'config') config = record.config
     else if (record.type === 'header' || record.type === 'resume') config = record.run.config ?? config
   }
   if (config) into.config(config)
   const { dropped } = reader.damage
   if (dropped > 0) report('warn', `${dropped} damaged lines of the run's journal were left out.`)
-}
-
-interface Part {
-  readonly owner: ProcessIdentity | undefined
-  /** As it is called by now. */
-  readonly run: RecordedRun | undefined
-  readonly finished: boolean
-  readonly start: number
-  /** Time of the last record. */
-  readonly last: number
-  readonly steps: number
-  readonly lastStep: number | undefined
-}
-
-/** What the journal says of the process that wrote to it last. */
-function lastPart(dir: string): Part {
-  let part: Part = {
-    owner: undefined,
-    run: undefined,
-    finished: false,
-    start: 0,
-    last: 0,
-    steps: 0,
-    lastStep: undefined,
-  }
-  for (const record of new JournalReader(join(dir, JOURNAL_FILE))) part = follow(part, record)
-  return part
-}
-
-function follow(part: Part, record: JournalRecord): Part {
-  const last = Math.max(part.last, record.time)
-  switch (record.type) {
-    case 'header':
-    case 'resume':
-      return { ...part, last, owner: record.process, run: record.run, start: record.time, finished: false }
-    case 'finish':
-      return { ...part, last, finished: true }
-    case 'log':
-      return { ...part, last, steps: part.steps + 1, lastStep: Math.max(part.lastStep ?? 0, record.step) }
-    default:
-      return { ...part, last }
-  }
+  return line
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Alert, Cause, Outcome, RunInfo } from '../kernel/payloads.ts'
 import { block, formatDuration, formatNumber, oneLine } from './format.ts'
 import type { Fact, Language, Notification, Tone } from './notification.ts'
-import { configSection, errorSection, metricSection, noteSection } from './sections.ts'
+import { configSection, errorSection, metricSection, noteSection, terminalSection } from './sections.ts'
 import { type FactKey, WORDING, type Wording } from './wording.ts'
 
 const TONE_OF_STATE: Readonly<Record<Outcome['state'], Tone>> = { finished: 'good', crashed: 'bad', aborted: 'warning' }
@@ -52,6 +52,7 @@ export function composeEnd(outcome: Outcome, language: Language, undelivered = 0
       ]),
     ],
     error: outcome.error && errorSection(outcome.error, words),
+    terminal: state === 'finished' ? undefined : terminalSection(outcome, words),
     metrics: metricSection(outcome.summary, words),
     config: configSection(run.config, words),
     notes: noteSection(outcome, undelivered, words),

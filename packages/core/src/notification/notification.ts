@@ -67,6 +67,8 @@ export interface Notification {
   /** In the order of importance; at most 20. */
   readonly facts: readonly Fact[]
   readonly error?: ErrorSection | undefined
+  /** What the program wrote to its terminal before it went wrong. */
+  readonly terminal?: Section<string> | undefined
   readonly metrics?: MetricSection | undefined
   readonly config?: Section<ConfigRow> | undefined
   /** What was lost or went wrong beside the run itself. */

@@ -54,6 +54,11 @@ export function errorSection(error: ErrorInfo, words: Wording): ErrorSection {
   }
 }
 
+export function terminalSection({ lastLines = [] }: Outcome, words: Wording): Section<string> | undefined {
+  const rows = lastLines.map(({ text }) => oneLine(text, 200))
+  return rows.length === 0 ? undefined : { heading: words.terminal, rows }
+}
+
 export function noteSection(outcome: Outcome, undelivered: number, words: Wording): Section<string> | undefined {
   const losses = Object.entries({ ...outcome.losses })
   const notes = [

@@ -2,12 +2,13 @@ import type { MetricRow, MetricSection, Notification, Section } from './notifica
 
 /** A notification as plain text, for receivers that know no markup. It is not escaped. */
 export function plainText(notification: Notification): string {
-  const { sentence, facts, error, metrics, config, notes, footer } = notification
+  const { sentence, facts, error, terminal, metrics, config, notes, footer } = notification
   return [
     sentence,
     facts.map(({ label, value }) => `${label}: ${value}`).join('\n'),
     error &&
       [error.heading, `${error.name}: ${error.message}`, ...(error.stackTail ? [error.stackTail] : [])].join('\n'),
+    terminal && [terminal.heading, ...terminal.rows].join('\n'),
     metrics && list(metrics, (row) => metricLine(row, metrics.columns)),
     config && list(config, ({ key, value }) => `${key}: ${value}`),
     notes && list(notes, (note) => note),

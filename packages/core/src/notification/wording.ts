@@ -28,6 +28,7 @@ export interface Wording {
   readonly metrics: string
   readonly config: string
   readonly error: string
+  readonly terminal: string
   readonly notes: string
   readonly open: string
   readonly message: string
@@ -80,6 +81,7 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
     metrics: 'Final metrics',
     config: 'Configuration',
     error: 'Error',
+    terminal: 'Last lines of the terminal',
     notes: 'Please note',
     open: 'Open experiment',
     message: 'SwanLab message',
@@ -138,6 +140,7 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
     metrics: '最终指标',
     config: '配置',
     error: '错误',
+    terminal: '终端最后输出',
     notes: '请注意',
     open: '查看实验',
     message: 'SwanLab 消息',

@@ -1,6 +1,10 @@
 import { terminalReport, type Report, type ReportLevel } from '../kernel/reporter.ts'
 import { readMembers } from './members.ts'
 import { Problems } from './problems.ts'
+import { trustedClock } from './trusted-clock.ts'
+
+/** As of the terminal; options know no other room. */
+type CapturedStreams = 'all' | 'stdout' | 'stderr' | 'none'
 
 /** Node runs a longer timer at once. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1
@@ -33,7 +37,17 @@ export interface SettingsOptions {
    * answers. False: `init` rejects within 10 seconds. Default: false.
    */
   readonly offlineFallback?: boolean | undefined
-  /** The current time, in milliseconds since 1970. Default: `Date.now`. */
+  /**
+   * Which of the program's streams are recorded, line by line: `all`, `stdout`, `stderr` or `none`. What is written past
+   * Node's streams is not heard. Default: `all`. Source: `log_proxy_type`.
+   */
+  readonly console?: CapturedStreams | undefined
+  /** The longest line of the terminal that is recorded, in characters: 100 to 65,536. Default: 1,024. Source: `log_max_length`. */
+  readonly consoleLineLength?: number | undefined
+  /**
+   * The current time, in milliseconds since 1970. An answer that is no time is reported, and from then on the system's
+   * clock is used. Default: `Date.now`.
+   */
   readonly clock?: (() => number) | undefined
   /** Where the library's own messages go. Default: standard error, from `logLevel` upwards. */
   readonly report?: Report | undefined
@@ -59,6 +73,8 @@ export class Settings implements SettingsOptions {
   readonly finishTimeout: number
   readonly background: boolean
   readonly offlineFallback: boolean
+  readonly console: CapturedStreams
+  readonly consoleLineLength: number
   readonly clock: () => number
   readonly report: Report
 
@@ -74,8 +90,10 @@ export class Settings implements SettingsOptions {
     this.finishTimeout = given.finishTimeout ?? 30_000
     this.background = given.background ?? true
     this.offlineFallback = given.offlineFallback ?? false
-    this.clock = given.clock ?? Date.now
+    this.console = given.console ?? 'all'
+    this.consoleLineLength = given.consoleLineLength ?? 1_024
     this.report = given.report ?? terminalReport(this.logLevel)
+    this.clock = given.clock ? trustedClock(given.clock, this.report) : Date.now
     Object.freeze(this)
   }
 }
@@ -101,6 +119,11 @@ const CHECKS = {
   finishTimeout: TIMEOUT,
   background: SWITCH,
   offlineFallback: SWITCH,
+  console: oneOf('all', 'stdout', 'stderr', 'none'),
+  consoleLineLength: [
+    'a number of characters from 100 to 65536',
+    (value) => Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 65_536,
+  ],
   clock: FUNCTION,
   report: FUNCTION,
 } satisfies Record<keyof SettingsOptions, Check>

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { init } from '../init.ts'
+import { useOffline } from '../testing/offline.ts'
+import { trustedClock } from './trusted-clock.ts'
+
+test('a clock that tells the time is believed', () => {
+  let now = 5.5
+  const clock = trustedClock(() => now++, expect.unreachable)
+  expect([clock(), clock()]).toEqual([5.5, 6.5])
+})
+
+describe.each<[string, () => unknown, string]>([
+  ['NaN', () => Number.NaN, 'returned NaN'],
+  ['nothing', () => undefined, 'returned undefined'],
+  ['text', () => '2026-01-01', 'returned "2026-01-01"'],
+  ['a date', () => new Date(), 'returned an object'],
+  ['a time before 1970', () => -1, 'returned -1'],
+  ['a time that no date can name', () => 1e300, 'returned 1e+300'],
+  [
+    'an exception',
+    () => {
+      throw new Error('broken')
+    },
+    'threw an error',
+  ],
+])('a clock that answers with %s', (_, answer, said) => {
+  test('is replaced, and reported once', () => {
+    const reports: string[] = []
+    const clock = trustedClock(answer, (level, message) => reports.push(`${level}: ${message}`))
+    const before = Date.now()
+    expect(clock()).toBeGreaterThanOrEqual(before)
+    expect(clock()).toBeLessThanOrEqual(Date.now())
+    expect(reports).toEqual([
+      `warn: settings.clock ${said}, which is no number of milliseconds since 1970; the system's clock is used.`,
+    ])
+  })
+})
+
+test('once wrong, a clock is not asked again: time does not jump back and forth', () => {
+  let asked = 0
+  const clock = trustedClock(
+    () => (asked++ === 0 ? Number.NaN : 5),
+    () => {},
+  )
+  clock()
+  expect(clock()).toBeGreaterThan(5)
+  expect(asked).toBe(1)
+})
+
+describe('a run with a broken clock', () => {
+  const offline = useOffline()
+
+  test('loses no row', async () => {
+    const options = offline.options([], { clock: () => Number.NaN })
+    const run = await init(options)
+    run.log({ loss: 1 })
+    run.log({ loss: 2 })
+    expect(await run.finish()).toMatchObject({ state: 'finished', steps: 2, losses: {} })
+    expect(offline.journal(run, 'log')).toMatchObject([{ step: 0, time: expect.any(Number) as number }, { step: 1 }])
+    expect(offline.reports).toEqual([expect.stringContaining('settings.clock returned NaN')])
+  })
+})
