@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Driver } from './background/driver.ts'
 import type { Callback } from './kernel/callback.ts'
@@ -9,10 +9,13 @@ import { Guard } from './kernel/guard.ts'
 import { attach, createHooks } from './kernel/hooks.ts'
 import { LOST } from './kernel/outcome.ts'
 import type { Outcome } from './kernel/payloads.ts'
-import { terminalReport } from './kernel/reporter.ts'
+import { quietly } from './kernel/reporter.ts'
 import { JournalCursor } from './journal/cursor.ts'
-import { JOURNAL_FILE, type JournalRecord } from './journal/records.ts'
+import { JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from './journal/records.ts'
+import { markedRuns } from './journal/running.ts'
 import { isAlive, type ProcessIdentity } from './runtime/process-identity.ts'
+import { Pace } from './replay-pace.ts'
+import { checkReplay } from './replay-options.ts'
 import type { ReplayOptions } from './replay.ts'
 
 /** How often the journal of a living run is looked at, in milliseconds. */
@@ -26,12 +29,11 @@ export async function replayRun(
   callbacks: Callback | readonly Callback[],
   options: ReplayOptions = {},
 ): Promise<Outcome> {
-  const { speed = Infinity, from = 0, callbackTimeout = 60_000, report = terminalReport() } = options
-  if (!(speed > 0))
-    throw new SwanLabError('INVALID_OPTION', `replay: "speed" takes a number above 0, but got ${speed}.`)
+  const { speed, from, callbackTimeout, report: given } = checkReplay(options)
+  const report = quietly(given)
   const dir = resolve(runDir)
-  const path = join(dir, JOURNAL_FILE)
-  if (!existsSync(path)) throw new SwanLabError('INVALID_OPTION', `replay: there is no ${JOURNAL_FILE} in ${dir}.`)
+  if (!existsSync(join(dir, JOURNAL_FILE)))
+    throw new SwanLabError('INVALID_OPTION', `replay: there is no ${JOURNAL_FILE} in ${dir}.`)
 
   const guard = new Guard({ report, timeout: callbackTimeout })
   const hooks = createHooks(guard, report)
@@ -41,35 +43,37 @@ export async function replayRun(
     attach(hooks, callback)
   }
   const driver = new Driver({ hooks, guard, report, dir })
-  await feed(path, driver, new Pace(speed), from)
+  const { dropped } = await feed(dir, driver, new Pace(speed), from)
+  if (dropped > 0) report('warn', `${dropped} damaged lines of the run's journal were left out.`)
   const outcome = await driver.end(LOST)
-  if (!outcome) throw new SwanLabError('INVALID_FILE', `replay: ${path} holds no run.`)
+  if (!outcome) throw new SwanLabError('INVALID_FILE', `replay: ${join(dir, JOURNAL_FILE)} holds no run.`)
   return outcome
 }
 
-/** Feeds a journal to its end, or to that of the run, when it is still being recorded. */
-async function feed(path: string, driver: Driver, pace: Pace, from: number): Promise<void> {
-  const cursor = new JournalCursor(path)
+/** Feeds a journal to its end, or to that of the run, when it is still being recorded here. */
+async function feed(dir: string, driver: Driver, pace: Pace, from: number): Promise<JournalCursor['damage']> {
+  const cursor = new JournalCursor(join(dir, JOURNAL_FILE))
   let owner: ProcessIdentity | undefined
   let finish: JournalRecord | undefined
   let count = 0
   const one = async (record: JournalRecord): Promise<void> => {
-    const pause = pace.pause(record.time)
-    if (pause > 0) await sleep(pause)
-    await driver.feed(record)
+    if (record.type === 'header' || record.type === 'resume') owner = record.process
+    if (record.type === 'header') refuseLater(record.format)
+    // A run that was continued has ended more than once; only its last end is one.
+    finish = record.type === 'finish' ? record : record.type === 'resume' ? undefined : finish
+    if (record.type === 'finish') return
+    const { unhurried } = pace
+    if (unhurried) await pace.pause(record.time)
+    driver.restoring = (record.type === 'log' || record.type === 'alert') && (record.step ?? from) < from
+    const wait = driver.feed(record)
+    if (unhurried || record.type === 'header' || record.type === 'resume') await wait
   }
   try {
     for (;;) {
       // Asked before reading: what was written before the process ended is read after it.
-      const over = owner !== undefined && isAlive(owner) === false
+      const over = owner !== undefined && !mayGrow(dir, owner)
       for (const record of cursor.read()) {
-        if (record.type === 'header' || record.type === 'resume') owner = record.process
-        // A run that was continued has ended more than once; only its last end is one.
-        finish = record.type === 'finish' ? record : record.type === 'resume' ? undefined : finish
-        if (record.type === 'finish') continue
-        driver.restoring = record.type === 'log' && record.step < from
-        if (pace.unhurried || isAwaited(record)) await one(record)
-        else void driver.feed(record)
+        await one(record)
         if (++count % BREATH === 0) await sleep(0)
       }
       if (over || finish || owner === undefined) break
@@ -80,31 +84,24 @@ async function feed(path: string, driver: Driver, pace: Pace, from: number): Pro
     cursor.close()
   }
   driver.restoring = false
-  if (finish) await one(finish)
+  if (finish) {
+    await pace.pause(finish.time)
+    await driver.feed(finish)
+  }
+  return cursor.damage
 }
 
-function isAwaited({ type }: JournalRecord): boolean {
-  return type === 'header' || type === 'resume'
+function refuseLater(format: number): void {
+  if (format > JOURNAL_FORMAT)
+    throw new SwanLabError('INVALID_FILE', 'replay: the run was recorded by a later version of SwanLab for TypeScript.')
 }
 
-/** Keeps the distances in time that records had. */
-class Pace {
-  readonly #speed: number
-  #first: number | undefined
-  readonly #start = performance.now()
-
-  constructor(speed: number) {
-    this.#speed = speed
-  }
-
-  get unhurried(): boolean {
-    return this.#speed !== Infinity
-  }
-
-  /** Milliseconds to wait before a record. @param time - Of the record, in milliseconds since 1970. */
-  pause(time: number): number {
-    if (!this.unhurried) return 0
-    this.#first ??= time
-    return (time - this.#first) / this.#speed - (performance.now() - this.#start)
-  }
+/**
+ * Whether more may be written: by the process that records the run, or by its background process, which has the last
+ * word. Those on another machine cannot be asked, and waiting for them would have no end.
+ */
+function mayGrow(dir: string, owner: ProcessIdentity): boolean {
+  if (isAlive(owner) === true) return true
+  const background = markedRuns(dirname(dir)).find((marked) => marked.dir === dir)?.caretakers?.background
+  return background !== undefined && isAlive(background) === true
 }

@@ -6,7 +6,7 @@ import type { Report } from './kernel/reporter.ts'
 export interface ReplayOptions {
   /** How many times faster than it was recorded. Default: as fast as possible. */
   readonly speed?: number | undefined
-  /** First step that is heard. Earlier ones count in summaries only. Default: all are heard. */
+  /** First step that is heard: rows and alerts of earlier ones count in summaries only. Default: all are heard. */
   readonly from?: number | undefined
   /** Deadline of each asynchronous moment of a callback, in milliseconds. Default: 60,000. */
   readonly callbackTimeout?: number | undefined
@@ -16,11 +16,13 @@ export interface ReplayOptions {
 
 /**
  * Drives callbacks over a recorded run, through the same hooks and in the same order as while it was recorded. A run
- * that is still being recorded is followed until it ends; one whose process is gone ends as `lost`.
+ * that is still being recorded on this machine is followed until it ends. One whose process is gone without a word, or
+ * cannot be asked because it belongs to another machine, ends as `lost` with its last record.
  *
  * @param runDir - The run folder.
  * @returns how the run ended.
- * @throws SwanLabError `INVALID_OPTION` when there is no journal or a wrong option, `INVALID_CALLBACK`.
+ * @throws SwanLabError `INVALID_OPTION` when there is no journal or a wrong option, `INVALID_FILE` when no run is in the
+ *   journal or it was recorded by a later version, `INVALID_CALLBACK`.
  *
  * @example
  * ```ts

@@ -19,12 +19,14 @@ export async function post(
 ): Promise<void> {
   const { IncomingWebhook, IncomingWebhookHTTPError } = await import('@slack/webhook')
   let retryAfter: number | undefined
+  let taken = false
   const watched: FetchFunction = async (target, init) => {
     const response = await fetch(target, {
       ...init,
       signal: AbortSignal.any([signal, ...(init?.signal ? [init.signal] : [])]),
     })
     retryAfter = pauseIn(response.headers.get('retry-after'))
+    taken = response.ok && !/html/i.test(response.headers.get('content-type') ?? '')
     return response
   }
   const webhook = new IncomingWebhook(url, { fetch: watched, timeout: ATTEMPT_TIMEOUT, retryConfig: { retries: 0 } })
@@ -32,6 +34,8 @@ export async function post(
   try {
     answer = (await webhook.send(message)).text
   } catch (error) {
+    // Slack had said yes, and the connection broke in the middle of its "ok": sent again, the message would be there twice.
+    if (taken) return
     if (!(error instanceof IncomingWebhookHTTPError))
       throw new DeliveryError(`Slack could not be reached: ${reasonOf(error)}.`)
     const { statusCode, body } = error

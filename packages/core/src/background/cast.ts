@@ -4,9 +4,10 @@ import { attach, createHooks, type RunHooks } from '../kernel/hooks.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import type { Mailbox } from '../notification/mailbox.ts'
+import type { Send } from './delivery-attempt.ts'
 import { lastingOf, type Lasting } from './lasting.ts'
 import type { Order } from './messages.ts'
-import type { Outbox, Send } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 import { rebuild } from './resident.ts'
 
 /** Rebuilt callbacks, attached and guarded. */

@@ -1,20 +1,20 @@
 import { createInterface } from 'node:readline'
 import { getHeapStatistics } from 'node:v8'
 import type { Callback } from '../kernel/callback.ts'
-import type { RunInfo } from '../kernel/payloads.ts'
+import type { Outcome, RunInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { markRunning } from '../journal/running.ts'
 import { identityOf, thisProcess } from '../runtime/process-identity.ts'
 import { deliveryReport } from './delivery-report.ts'
 import { postWitness, type ExitWitness } from './exit-witness.ts'
-import type { News, Order } from './messages.ts'
+import type { Farewell, News, Order } from './messages.ts'
+import { newsIn } from './news.ts'
 import { unref } from './unref.ts'
 import { spawnBackground, type BackgroundProcess } from './spawn.ts'
+import { tellOfWaiting } from './waiting.ts'
 
 const NAME = 'swanlab:background'
-/** Silence after which the user is told what `finish()` is waiting for, in milliseconds. */
-const PATIENCE = 1_000
 /** Background processes that may die under one run before it goes on without. */
 const MAX_STARTS = 2
 
@@ -26,6 +26,8 @@ export interface CompanionOptions {
   /** Where the run's part begins in its journal, in bytes. */
   readonly from: () => number
   readonly report: Report
+  /** Does somebody watch the terminal? Default: as of standard error. */
+  readonly terminal?: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ export function companion(options: CompanionOptions): Callback {
     apply: (hooks) => {
       // Early, before the heap grows; and last, while the live callbacks have been working beside it.
       hooks.run.tap({ name: NAME, stage: -100 }, (run) => attendant.start(run))
-      hooks.finish.tapPromise({ name: NAME, stage: 100 }, () => attendant.wait())
+      hooks.finish.tapPromise({ name: NAME, stage: 100 }, (outcome) => attendant.wait(outcome))
     },
   }
 }
@@ -50,6 +52,8 @@ class Attendant {
   readonly #options: CompanionOptions
   #process: BackgroundProcess | undefined
   #witness: ExitWitness | undefined
+  #farewell: Farewell | undefined
+  #awaited: Extract<News, { type: 'awaited' }> | undefined
   #starts = 0
   #done = false
   #settled: (how: 'settled' | 'gone') => void = () => {}
@@ -64,11 +68,19 @@ class Attendant {
     if (!run.dir) return
     const { callbacks, callbackTimeout, from, report } = this.#options
     const heapLimit = getHeapStatistics().heap_size_limit
-    const order: Order = { dir: run.dir, from: from(), callbacks, callbackTimeout, training: thisProcess(), heapLimit }
     this.#starts++
     this.#witness ??= postWitness(run.dir)
+    const order: Order = {
+      dir: run.dir,
+      from: from(),
+      callbacks,
+      callbackTimeout,
+      training: thisProcess(),
+      heapLimit,
+      witness: this.#witness !== undefined,
+    }
     try {
-      const background = spawnBackground(run.dir)
+      const background = spawnBackground(run.dir, this.#witness?.testimony)
       this.#process = background
       // At once: somebody who finds the training dead must see that the run is taken care of.
       if (background.pid) markRunning(run.dir, { training: order.training, background: identityOf(background.pid) })
@@ -77,11 +89,13 @@ class Attendant {
       background.on('exit', (code, signal) => this.#fell(background, run, `it ended with ${signal ?? code}`))
       // Its death is noticed by its exit; a broken pipe is no news.
       background.stdin.on('error', () => {})
-      background.stdin.write(`${JSON.stringify(order)}\n`)
+      say(background, order)
+      if (this.#farewell) say(background, this.#farewell)
       unref(background.stdin)
       unref(background.stdout)
     } catch (error) {
       this.#done = true
+      this.#witness?.dismiss()
       report(
         'warn',
         `No background process could be started (${describeError(error)}); ${this.#names()} will not hear this run.`,
@@ -90,20 +104,21 @@ class Attendant {
     }
   }
 
-  async wait(): Promise<void> {
+  /** Says how the run ended, at once, and waits until everybody has heard it. */
+  async wait({ endTime: time, state, error, cause, duration, steps, lastStep, losses }: Outcome): Promise<void> {
+    this.#farewell = { type: 'finish', time, state, error, cause, duration, steps, lastStep, losses }
     if (!this.#process) return
-    const { finishTimeout, report } = this.#options
-    let patience: NodeJS.Timeout | undefined
+    // The journal says it, too, but its disk may have refused it.
+    say(this.#process, this.#farewell)
+    const { finishTimeout, report, terminal = process.stderr.isTTY } = this.#options
+    const stopTelling = tellOfWaiting({ report, terminal, awaited: () => this.#names() })
     let deadline: NodeJS.Timeout | undefined
-    const late = new Promise<'late'>((resolve) => {
-      patience = setTimeout(() => report('info', `Waiting for ${this.#names()} …`), PATIENCE)
-      deadline = setTimeout(() => resolve('late'), finishTimeout)
-    })
+    const late = new Promise<'late'>((resolve) => (deadline = setTimeout(() => resolve('late'), finishTimeout)))
     const how = await Promise.race([this.#whenSettled, late])
-    clearTimeout(patience)
+    stopTelling()
     clearTimeout(deadline)
     this.#done = true
-    if (how === 'late') report('warn', `${this.#names()} are not done yet; the background process goes on by itself.`)
+    if (how === 'late') this.#leave()
     this.#witness?.dismiss()
     this.#process.stdin.end()
     this.#process.stdout.destroy()
@@ -112,8 +127,10 @@ class Attendant {
   #hear(background: BackgroundProcess): void {
     const { report } = this.#options
     createInterface({ input: background.stdout }).on('line', (line) => {
-      const news = JSON.parse(line) as News
+      const news = newsIn(line)
+      if (!news) return
       if (news.type === 'report') return report(news.level, news.message)
+      if (news.type === 'awaited') return void (this.#awaited = news)
       for (const { level, message } of deliveryReport(news.deliveries)) report(level, message)
       this.#done = true
       this.#settled('settled')
@@ -133,7 +150,22 @@ class Attendant {
     this.#settled('gone')
   }
 
-  #names(): string {
-    return this.#options.callbacks.map(({ name }) => name).join(', ')
+  /** The time is up. What is done is reported, and what is not goes on without us. */
+  #leave(): void {
+    const { report, finishTimeout } = this.#options
+    const names = this.#awaited?.names ?? []
+    const others = this.#awaited?.deliveries.filter(({ channel }) => !names.includes(channel)) ?? []
+    for (const { level, message } of deliveryReport(others)) report(level, message)
+    const time = `${finishTimeout / 1_000} s`
+    report('warn', `Not done within ${time}: ${this.#names()}; the background process goes on by itself.`)
   }
+
+  /** Who is still at work on the end. */
+  #names(): string {
+    return (this.#awaited?.names ?? this.#options.callbacks.map(({ name }) => name)).join(', ')
+  }
+}
+
+function say({ stdin }: BackgroundProcess, what: Order | Farewell): void {
+  if (stdin.writable) stdin.write(`${JSON.stringify(what)}\n`)
 }

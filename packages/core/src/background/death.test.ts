@@ -33,6 +33,8 @@ describe('what a death is called', () => {
     ['SIGINT', { status: 2 }, { state: 'aborted', cause: { type: 'signal', signal: 'SIGINT' } }],
     ['exit code 7', { status: 7 << 8 }, { state: 'crashed', cause: { type: 'exit', code: 7 } }],
     ['exit code 0', { status: 0 }, { state: 'finished' }],
+    ['a status that is hidden', { status: 0, hidden: true }, { state: 'crashed', cause: { type: 'lost-contact' } }],
+    ['SIGKILL of a process that hides things', { status: 9, hidden: true }, { cause: { type: 'killed' } }],
     ['no status', {}, { state: 'crashed', cause: { type: 'lost-contact' } }],
     ['no status, an OOM kill', { memory: [oom] }, { cause: { type: 'oom-killed' } }],
     ['no status, a crash in the log', { crash: 'node[17]: segfault at 0' }, { cause: { type: 'crashed-natively' } }],

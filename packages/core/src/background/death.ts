@@ -13,6 +13,8 @@ const FULL = 0.9
 export interface Remains {
   /** Wait status; absent when its parent had asked for it first. */
   readonly status: number | undefined
+  /** The system keeps it from us, as of a process that has given up privileges: every status reads 0 then. */
+  readonly hidden?: boolean
   /** Facts that speak for the system's out-of-memory killer. */
   readonly memory: readonly string[]
   /** What the kernel's log says of a crash. */
@@ -31,16 +33,16 @@ export class DeathWatch {
     this.#memory = new MemoryEvidence(training.pid)
   }
 
-  /** @param status - Wait status, where it could be read. */
-  explain(status: number | undefined, heap?: Remains['heap']): Verdict {
+  explain({ status, hidden, heap }: Pick<Remains, 'status' | 'hidden' | 'heap'>): Verdict {
     const crash = crashInKernelLog(this.#training.pid)
-    return verdictOf({ status, memory: this.#memory.facts(), crash, heap })
+    return verdictOf({ status, hidden: hidden === true, memory: this.#memory.facts(), crash, heap })
   }
 }
 
 /** How a process ended, by its remains. What they do not tell is not guessed. */
 export function verdictOf(remains: Remains): Verdict {
-  const ending = remains.status === undefined ? undefined : endingOf(remains.status)
+  const { status, hidden } = remains
+  const ending = status === undefined || (status === 0 && hidden) ? undefined : endingOf(status)
   const cause = causeOf(remains, ending)
   if (cause === undefined) return { state: 'finished' }
   const state = cause.type === 'signal' ? 'aborted' : 'crashed'

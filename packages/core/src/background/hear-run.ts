@@ -4,25 +4,25 @@ import type { Verdict } from '../kernel/outcome.ts'
 import type { Outcome } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { JournalCursor } from '../journal/cursor.ts'
-import { JOURNAL_FILE } from '../journal/records.ts'
+import { JOURNAL_FILE, type FinishRecord } from '../journal/records.ts'
 import { unmark } from '../journal/running.ts'
-import { appendFinish } from './append-finish.ts'
+import { appendFinish, finishRecord } from './append-finish.ts'
+import { awaitAll } from './await-all.ts'
 import { assemble } from './cast.ts'
 import { DeathWatch } from './death.ts'
 import { Driver } from './driver.ts'
-import { forgetWitness, hearWitness } from './exit-witness.ts'
 import { HeapSampler } from './heap-sampler.ts'
 import type { Lifeline } from './lifeline.ts'
+import { Lookout } from './lookout.ts'
 import type { Order } from './messages.ts'
 import { Outbox } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 import { Pulse } from './pulse.ts'
 import { noteHeard } from './heard.ts'
+import { inheritedTestimony } from './testimony.ts'
 
-/** How often the journal is looked at, in milliseconds. */
-const POLL = 200
 /** How long the word of whoever saw the training die is waited for, in milliseconds. */
-const GRACE = 300
+const GRACE = 2_000
 /** How long after the end of a run its notifications are tried, in milliseconds. */
 export const DELIVERY_BUDGET = 3_600_000
 
@@ -32,6 +32,7 @@ export const DELIVERY_BUDGET = 3_600_000
  */
 export async function hearRun(order: Order, lifeline: Lifeline, report: Report, stop: AbortSignal): Promise<void> {
   const watch = new DeathWatch(order.training)
+  const testimony = inheritedTestimony(order.witness)
   const heap = new HeapSampler(order.training.pid, order.heapLimit)
   const outbox = new Outbox({
     store: new OutboxStore(order.dir),
@@ -44,36 +45,42 @@ export async function hearRun(order: Order, lifeline: Lifeline, report: Report, 
   const driver = new Driver({ hooks, guard, report, dir: order.dir })
 
   const pulse = new Pulse()
-  lifeline.onCut(() => pulse.now())
+  lifeline.onWord(() => pulse.now())
   stop.addEventListener('abort', () => pulse.now())
+  const lookout = new Lookout(join(order.dir, JOURNAL_FILE), pulse)
   const last = (): boolean => lifeline.cut || stop.aborted
 
   const outcome =
-    (await follow(order, cursor, driver, pulse, last)) ??
+    (await follow(order, cursor, driver, lookout, lifeline, last)) ??
     (stop.aborted
       ? undefined
-      : await conclude(order, cursor, driver, pulse, async () =>
-          watch.explain(await hearWitness(order.dir, GRACE), heap.last()),
+      : await conclude(order, cursor, driver, async () =>
+          watch.explain({ status: await testimony.status(GRACE), hidden: heap.hidden, heap: heap.last() }),
         ))
   heap.stop()
+  lookout.stop()
   cursor.close()
-  forgetWitness(order.dir)
+  testimony.close()
   // Told to stop while the training lives on: nothing more can be known, and what is known is on disk.
   const halt = (): void => {
     outbox.stop()
     for (const work of lasting) work.stop()
   }
   if (!outcome) return halt()
-  outbox.runEnded(outcome.endTime)
+  outbox.runEnded()
   noteHeard(order.dir, order.from)
   if (stop.aborted) halt()
   stop.addEventListener('abort', halt)
 
   // Each by itself: a message does not wait for an upload.
-  const works = lasting.map((work) => work.settled())
-  await outbox.tried()
-  const remarks = (await Promise.all(works)).filter((remark) => remark !== undefined)
-  for (const remark of remarks) report('warn', remark)
+  const works = [
+    ...outbox.untried().map((name) => ({ name, done: outbox.tried(name).then(() => undefined) })),
+    ...lasting.map((work) => ({ name: work.name, done: work.settled() })),
+  ]
+  const remarks = await awaitAll(works, (names) =>
+    lifeline.send({ type: 'awaited', names, deliveries: outbox.deliveries() }),
+  )
+  for (const remark of remarks) if (remark !== undefined) report('warn', remark)
   lifeline.send({ type: 'settled', state: outcome.state, callbacks: guard.reports(), deliveries: outbox.deliveries() })
   await outbox.settled()
   if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(order.dir)
@@ -84,21 +91,36 @@ async function follow(
   order: Order,
   cursor: JournalCursor,
   driver: Driver,
-  pulse: Pulse,
+  lookout: Lookout,
+  lifeline: Lifeline,
   last: () => boolean,
 ): Promise<Outcome | undefined> {
   for (;;) {
-    // Asked before reading: what was written before the training died is read after it.
+    // Asked before reading: what was written before the training said farewell or died is read after it.
     const enough = last()
-    for (const record of cursor.read()) {
-      driver.restoring = cursor.offset < order.from
-      const wait = driver.feed(record)
-      if (wait) await wait
-      if (driver.outcome) return driver.outcome
+    const { farewell } = lifeline
+    const before = cursor.position
+    const outcome = await readOn(order, cursor, driver)
+    if (outcome) return outcome
+    if (farewell) {
+      writeEnd(order.dir, farewell)
+      await driver.feed(farewell)
+      return driver.outcome
     }
     if (enough) return undefined
-    await pulse.next(POLL)
+    await lookout.next(cursor.position > before)
   }
+}
+
+/** Feeds what there is. */
+async function readOn(order: Order, cursor: JournalCursor, driver: Driver): Promise<Outcome | undefined> {
+  for (const record of cursor.read()) {
+    driver.restoring = cursor.offset < order.from
+    const wait = driver.feed(record)
+    if (wait) await wait
+    if (driver.outcome) return driver.outcome
+  }
+  return undefined
 }
 
 /** The training is gone and did not say how it ended: finds out, writes it down, tells everybody. */
@@ -106,24 +128,23 @@ async function conclude(
   order: Order,
   cursor: JournalCursor,
   driver: Driver,
-  pulse: Pulse,
   explain: () => Promise<Verdict>,
 ): Promise<Outcome | undefined> {
-  const finished = await follow(order, cursor, driver, pulse, () => true)
+  const finished = await readOn(order, cursor, driver)
   if (finished) return finished
   for (const record of cursor.end()) await driver.feed(record)
   if (driver.outcome) return driver.outcome
   const verdict = await explain()
-  writeEnd(order.dir, driver, verdict)
+  writeEnd(order.dir, finishRecord(driver, verdict))
   return driver.end(verdict, driver.lastTime)
 }
 
-function writeEnd(dir: string, driver: Driver, verdict: Verdict): void {
+function writeEnd(dir: string, record: FinishRecord): void {
   const path = join(dir, JOURNAL_FILE)
   // A journal that was deleted must not come back as a file of one line.
   if (!existsSync(path)) return
   try {
-    appendFinish(path, driver, verdict)
+    appendFinish(path, record)
   } catch {
     // A full or read-only disk: the callbacks hear the end all the same.
   }

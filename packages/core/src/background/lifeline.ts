@@ -1,4 +1,4 @@
-import type { News, Order } from './messages.ts'
+import type { Farewell, News, Order } from './messages.ts'
 
 /**
  * The two pipes between the training and its background process. The end of standard input is the end of the training,
@@ -7,49 +7,60 @@ import type { News, Order } from './messages.ts'
 export class Lifeline {
   /** The order; absent when the training died before it could give one. */
   readonly order: Promise<Order | undefined>
-  /** Resolves when the training is gone, or has let go. */
-  readonly whenCut: Promise<void>
+  /** The training is gone, or has let go. */
   cut = false
+  /** How the run ended, once the training has said so. */
+  farewell: Farewell | undefined
   readonly #input: NodeJS.ReadStream
   readonly #output: NodeJS.WriteStream
-  #onCut = (): void => {}
+  #ordered: ((order: Order | undefined) => void) | undefined
+  #onWord = (): void => {}
+  #text = ''
 
   constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
     this.#input = input
     this.#output = output
     // Nobody may be left to read what we say.
     output.on('error', () => {})
-    let ordered!: (order: Order | undefined) => void
-    let wasCut!: () => void
-    this.order = new Promise((resolve) => (ordered = resolve))
-    this.whenCut = new Promise((resolve) => (wasCut = resolve))
-    let text = ''
-    input.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      const end = text.indexOf('\n')
-      if (end >= 0) ordered(JSON.parse(text.slice(0, end)) as Order)
-    })
+    this.order = new Promise((resolve) => (this.#ordered = resolve))
+    input.setEncoding('utf8').on('data', (chunk: string) => this.#read(chunk))
     const cut = (): void => {
       if (this.cut) return
       this.cut = true
-      ordered(undefined)
-      wasCut()
-      this.#onCut()
+      this.#ordered?.(undefined)
+      this.#onWord()
     }
     input.on('end', cut).on('error', cut).on('close', cut)
   }
 
-  /** Calls `listener` when the lifeline is cut. There is one listener. */
-  onCut(listener: () => void): void {
-    this.#onCut = listener
+  /** Calls `listener` when the training says how the run ended, and when it is gone. There is one listener. */
+  onWord(listener: () => void): void {
+    this.#onWord = listener
   }
 
   send(news: News): void {
-    if (this.#output.writable) this.#output.write(`${JSON.stringify(news)}\n`)
+    // On a line of its own, whatever callbacks have printed.
+    if (this.#output.writable) this.#output.write(`\n${JSON.stringify(news)}\n`)
   }
 
   /** Lets the process end, also while the training holds on. */
   release(): void {
     this.#input.destroy()
+  }
+
+  /** Only whole lines count: the training may die in the middle of one. */
+  #read(chunk: string): void {
+    this.#text += chunk
+    for (let end = this.#text.indexOf('\n'); end >= 0; end = this.#text.indexOf('\n')) {
+      const line: unknown = JSON.parse(this.#text.slice(0, end))
+      this.#text = this.#text.slice(end + 1)
+      if (this.#ordered) {
+        this.#ordered(line as Order)
+        this.#ordered = undefined
+      } else {
+        this.farewell = line as Farewell
+        this.#onWord()
+      }
+    }
   }
 }

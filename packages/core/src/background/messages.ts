@@ -1,6 +1,7 @@
 import type { Resident } from '../kernel/callback.ts'
 import type { CallbackReport, RunState } from '../kernel/payloads.ts'
 import type { ReportLevel } from '../kernel/reporter.ts'
+import type { FinishRecord } from '../journal/records.ts'
 import type { Delivery } from './outbox.ts'
 import type { ProcessIdentity } from '../runtime/process-identity.ts'
 
@@ -15,12 +16,22 @@ export interface Order {
   readonly training: ProcessIdentity
   /** Limit of the training's heap, in bytes. */
   readonly heapLimit: number
+  /** Whether a witness's pipe is inherited. */
+  readonly witness: boolean
 }
+
+/**
+ * Second line on the background process's standard input: the run has ended. It is in the journal, too, unless the disk
+ * refused it.
+ */
+export type Farewell = FinishRecord
 
 /** One line on the background process's standard output, for as long as somebody reads it. */
 export type News =
   /** Something the user should see. */
   | { readonly type: 'report'; readonly level: ReportLevel; readonly message: string }
+  /** Everybody has heard the end; these callbacks are still at work on it. */
+  | { readonly type: 'awaited'; readonly names: readonly string[]; readonly deliveries: readonly Delivery[] }
   /** Everybody has heard the end, and every notification has been tried once. */
   | {
       readonly type: 'settled'

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Notification } from '../notification/notification.ts'
-import { Outbox, type OutboxOptions, type Send } from './outbox.ts'
+import type { Send } from './delivery-attempt.ts'
+import { Outbox, type OutboxOptions } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 
 let dir: string
@@ -105,7 +106,7 @@ test('Retry-After is respected', async () => {
 test('when the time is over, the notification is given up with its reason', async () => {
   const { send } = receiver(...Array.from({ length: 100 }, () => new Error('still busy')))
   const outbox = outboxOf({ budget: 30 })
-  outbox.runEnded(Date.now())
+  outbox.runEnded()
   outbox.channel('mail', send).post('ended', note)
   await outbox.settled()
   expect(outbox.deliveries()).toMatchObject([
@@ -175,4 +176,100 @@ test('a run folder that was deleted stays deleted, and delivery goes on', async 
   await outbox.settled()
   expect(taken).toHaveLength(1)
   expect(() => readdirSync(dir)).toThrow('ENOENT')
+})
+
+describe('a receiver’s channel', () => {
+  /** Takes each after a moment, and knows how many were on their way at once. */
+  function crowded(ms: number): { send: Send; most: () => number; taken: unknown[] } {
+    const taken: unknown[] = []
+    let now = 0
+    let most = 0
+    return {
+      taken,
+      most: () => most,
+      send: async (notification) => {
+        most = Math.max(most, ++now)
+        await new Promise((resolve) => setTimeout(resolve, ms))
+        now--
+        taken.push(notification)
+      },
+    }
+  }
+
+  test('gets one notification at a time, in their order', async () => {
+    const { send, most, taken } = crowded(1)
+    const outbox = outboxOf()
+    const mailbox = outbox.channel('mail', send)
+    const notes = Array.from({ length: 20 }, (_, i) => ({ ...note, id: String(i) }))
+    notes.forEach((each, i) => mailbox.post(`alert-${i}`, each))
+    expect(outbox.untried()).toEqual(['mail'])
+    await outbox.tried('mail')
+    expect(most()).toBe(1)
+    expect(taken).toEqual(notes)
+    expect(outbox.untried()).toEqual([])
+  })
+
+  test('that asked for peace gets it, for every notification', async () => {
+    const { send, attempts } = receiver(Object.assign(new Error('slow down'), { retryAfter: 100 }))
+    const outbox = outboxOf()
+    const mailbox = outbox.channel('mail', send)
+    const start = performance.now()
+    mailbox.post('alert-1', note)
+    mailbox.post('ended', note)
+    await outbox.tried()
+    expect(attempts()).toBe(1)
+    await outbox.settled()
+    expect(attempts()).toBe(3)
+    expect(performance.now() - start).toBeGreaterThanOrEqual(95)
+  })
+
+  test('that asks for a year is tried again within a quarter of an hour', async () => {
+    const { send, attempts } = receiver(Object.assign(new Error('slow down'), { retryAfter: 365 * 86_400_000 }))
+    const outbox = outboxOf({ clock: () => 1_000, budget: 3_600_000 })
+    outbox.runEnded()
+    outbox.channel('mail', send).post('ended', note)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(attempts()).toBe(1)
+    expect(new OutboxStore(dir).load()).toMatchObject([{ state: 'waiting', nextTry: 901_000 }])
+    outbox.stop()
+  })
+
+  test('that hangs over each of many notifications does not outlast the budget', async () => {
+    let attempts = 0
+    const outbox = outboxOf({ budget: 60, attemptTime: 40 })
+    const mailbox = outbox.channel('mail', () => {
+      attempts++
+      return new Promise(() => {})
+    })
+    for (let i = 0; i < 50; i++) mailbox.post(`alert-${i}`, note)
+    outbox.runEnded()
+    await outbox.settled()
+    expect(attempts).toBeLessThan(4)
+    expect(new Set(outbox.deliveries().map(({ state }) => state))).toEqual(new Set(['given up']))
+    expect(outbox.deliveries().at(-1)).toMatchObject({ attempts: 0, reason: 'the time for delivery is over' })
+  })
+})
+
+test('waiting for first attempts does not wait for further ones', async () => {
+  const outbox = outboxOf({ attemptTime: 20, firstPause: 1 })
+  for (const name of ['a', 'b', 'c']) outbox.channel(name, () => new Promise(() => {})).post('ended', note)
+  const start = performance.now()
+  await outbox.tried()
+  expect(performance.now() - start).toBeLessThan(1_000)
+  expect(outbox.untried()).toEqual([])
+  outbox.stop()
+})
+
+test('a flood of alerts is bounded and reported once, and the news of the end is not lost in it', async () => {
+  const { send, taken } = receiver()
+  const outbox = outboxOf({ store: { load: () => [], save: () => {} } as unknown as OutboxStore })
+  const mailbox = outbox.channel('mail', send)
+  for (let i = 0; i < 2_000; i++) mailbox.post(`alert-${i}`, note)
+  mailbox.post('ended', note)
+  await outbox.settled()
+  expect(taken).toHaveLength(1_001)
+  expect(outbox.deliveries().at(-1)).toMatchObject({ event: 'ended', state: 'sent' })
+  expect(reports).toEqual([
+    'error More than 1000 notifications in one run: further ones are dropped, but for the news of its end.',
+  ])
 })

@@ -2,16 +2,19 @@ import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import type { Mailbox } from '../notification/mailbox.ts'
 import type { Notification } from '../notification/notification.ts'
+import { attempt, verdictOf, type Send } from './delivery-attempt.ts'
 import type { OutboxItem, OutboxStore } from './outbox-store.ts'
 
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 300_000
+/** Longest pause that a receiver is granted, in milliseconds: its clock may be wrong, and our time is short. */
+const LONGEST_ASKED = 900_000
 /** Longest that one attempt may take, in milliseconds. */
 const ATTEMPT_TIME = 20_000
-/** Notifications of one run that are kept; more than this is a loop somewhere. */
+/** Notifications of one run that are kept; more than this is a loop somewhere. The news of the end is kept beyond. */
 const MAX_ITEMS = 1_000
-
-export type Send = (notification: Notification, context: { signal: AbortSignal }) => Promise<void>
+const END = 'ended'
+const TOO_LATE = 'the time for delivery is over'
 
 /** How a notification fared, for the end-of-run report. */
 export type Delivery = Pick<OutboxItem, 'channel' | 'event' | 'state' | 'attempts' | 'reason'> & {
@@ -31,6 +34,18 @@ export interface OutboxOptions {
   readonly random?: () => number
   /** Longest pause after the first failure, in milliseconds; it doubles with each. Default: 1,000. */
   readonly firstPause?: number
+  /** Longest that one attempt may take, in milliseconds. Default: 20,000. */
+  readonly attemptTime?: number
+}
+
+/** Notifications for one receiver go one by one: a crowd of connections is what receivers turn away. */
+interface Channel {
+  readonly name: string
+  readonly send: Send
+  attempt?: Promise<void> | undefined
+  timer?: NodeJS.Timeout | undefined
+  /** The receiver asked for peace until then, in milliseconds since 1970. */
+  notBefore: number
 }
 
 /**
@@ -41,38 +56,49 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #options: Required<OutboxOptions>
   readonly #items = new Map<string, OutboxItem>()
-  readonly #senders = new Map<string, Send>()
-  readonly #timers = new Map<string, NodeJS.Timeout>()
-  readonly #attempting = new Map<string, Promise<void>>()
+  readonly #channels = new Map<string, Channel>()
   #endOfBudget = Infinity
   #stopped = false
+  #full = false
   #changed: () => void = () => {}
 
   constructor(options: OutboxOptions) {
-    this.#options = { clock: Date.now, random: Math.random, firstPause: FIRST_PAUSE, ...options }
+    const defaults = { clock: Date.now, random: Math.random, firstPause: FIRST_PAUSE, attemptTime: ATTEMPT_TIME }
+    this.#options = { ...defaults, ...options }
     for (const item of options.store.load()) this.#items.set(item.key, item)
   }
 
   /** A notifier's way in. What an earlier process left undelivered for it is taken up again. */
   channel(name: string, send: Send): Mailbox {
-    this.#senders.set(name, send)
-    for (const item of this.#items.values()) if (item.channel === name && item.state === 'waiting') this.#schedule(item)
-    return { post: (event, notification) => this.#post(name, event, notification) }
+    const channel: Channel = { name, send, notBefore: 0 }
+    this.#channels.set(name, channel)
+    this.#next(channel)
+    return { post: (event, notification) => this.#post(channel, event, notification) }
   }
 
-  /** The run has ended; from now on time is short. @param time - Milliseconds since 1970. */
-  runEnded(time: number): void {
-    this.#endOfBudget = time + this.#options.budget
+  /** The run has ended; from now on time is short. Now by our own clock: that of the training may be anything. */
+  runEnded(): void {
+    this.#endOfBudget = this.#options.clock() + this.#options.budget
   }
 
-  /** Resolves when every notification that can be sent has been tried once. */
-  async tried(): Promise<void> {
-    while (this.#attempting.size > 0) await Promise.all(this.#attempting.values())
+  /** Channels with notifications that have not been tried once. */
+  untried(): string[] {
+    return [...this.#channels.values()].filter((channel) => this.#isUntried(channel)).map(({ name }) => name)
+  }
+
+  /** Resolves when every notification that can be sent has been tried once. @param only - One channel. Default: all. */
+  async tried(only?: string): Promise<void> {
+    const channels = [...this.#channels.values()].filter(({ name }) => only === undefined || name === only)
+    await Promise.all(
+      channels.map(async (channel) => {
+        while (channel.attempt && this.#isUntried(channel)) await channel.attempt
+      }),
+    )
   }
 
   /** Resolves when nothing is on its way any more. */
   async settled(): Promise<void> {
-    while (this.#attempting.size > 0 || this.#timers.size > 0) {
+    while ([...this.#channels.values()].some(({ attempt: busy, timer }) => busy !== undefined || timer !== undefined)) {
       await new Promise<void>((resolve) => (this.#changed = resolve))
     }
   }
@@ -80,8 +106,7 @@ export class Outbox {
   /** Makes no further attempts; what waits is on disk, for whoever comes next. */
   stop(): void {
     this.#stopped = true
-    for (const timer of this.#timers.values()) clearTimeout(timer)
-    this.#timers.clear()
+    for (const channel of this.#channels.values()) this.#next(channel)
     this.#changed()
   }
 
@@ -97,88 +122,97 @@ export class Outbox {
     }))
   }
 
-  #post(channel: string, event: string, notification: Notification): void {
-    const key = `${this.#options.part} ${event} ${channel}`
+  #post(channel: Channel, event: string, notification: Notification): void {
+    const key = `${this.#options.part} ${event} ${channel.name}`
     if (this.#items.has(key)) return
-    if (this.#items.size >= MAX_ITEMS) {
-      this.#options.report('error', `${channel}: more than ${MAX_ITEMS} notifications in one run; the rest is dropped.`)
-      return
-    }
+    if (event !== END && this.#items.size >= MAX_ITEMS) return this.#refuse()
     const now = this.#options.clock()
-    const item: OutboxItem = {
+    this.#save({
       key,
-      channel,
+      channel: channel.name,
       event,
       notification,
       state: 'waiting',
       attempts: 0,
       posted: now,
       nextTry: now,
-    }
-    this.#save(item)
-    this.#schedule(item)
+    })
+    this.#next(channel)
   }
 
-  #schedule(item: OutboxItem): void {
-    if (this.#stopped || this.#attempting.has(item.key)) return
-    const pause = item.nextTry - this.#options.clock()
-    if (pause <= 0) return this.#start(item.key)
-    clearTimeout(this.#timers.get(item.key))
-    this.#timers.set(
-      item.key,
-      setTimeout(() => this.#start(item.key), pause),
-    )
+  #refuse(): void {
+    if (!this.#full)
+      this.#options.report(
+        'error',
+        `More than ${MAX_ITEMS} notifications in one run: further ones are dropped, but for the news of its end.`,
+      )
+    this.#full = true
   }
 
-  #start(key: string): void {
-    clearTimeout(this.#timers.get(key))
-    this.#timers.delete(key)
-    const attempt = this.#attempt(this.#items.get(key)!).finally(() => {
-      this.#attempting.delete(key)
-      const item = this.#items.get(key)!
-      if (item.state === 'waiting') this.#schedule(item)
+  #waiting({ name }: Channel): OutboxItem[] {
+    return [...this.#items.values()].filter(({ channel, state }) => channel === name && state === 'waiting')
+  }
+
+  #isUntried(channel: Channel): boolean {
+    return !this.#stopped && this.#waiting(channel).some(({ attempts }) => attempts === 0)
+  }
+
+  /** Makes the next attempt of a channel, or waits until it is time for it. */
+  #next(channel: Channel): void {
+    clearTimeout(channel.timer)
+    channel.timer = undefined
+    if (this.#stopped || channel.attempt) return
+    const now = this.#options.clock()
+    const waiting = this.#waiting(channel)
+    // Items fail one by one, and a receiver that hangs takes its time over each.
+    if (now > this.#endOfBudget) for (const item of waiting.splice(0)) this.#giveUp(item, tooLate(item.reason))
+    const [first, ...others] = waiting
+    if (!first) return this.#changed()
+    const item = others.reduce((best, other) => (other.nextTry < best.nextTry ? other : best), first)
+    const pause = Math.max(item.nextTry, channel.notBefore) - now
+    if (!(pause > 0)) return this.#start(channel, item)
+    // Bounded also when a clock was put back, or a file was written by one that went ahead.
+    channel.timer = setTimeout(() => this.#start(channel, item), Math.min(pause, LONGEST_ASKED))
+  }
+
+  #start(channel: Channel, item: OutboxItem): void {
+    channel.timer = undefined
+    channel.attempt = this.#attempt(channel, item).finally(() => {
+      channel.attempt = undefined
+      this.#next(channel)
       this.#changed()
     })
-    this.#attempting.set(key, attempt)
   }
 
-  async #attempt(item: OutboxItem): Promise<void> {
-    const { clock, report } = this.#options
-    const send = this.#senders.get(item.channel)
-    if (!send) return
+  async #attempt(channel: Channel, item: OutboxItem): Promise<void> {
+    const { clock, report, attemptTime } = this.#options
     const attempts = item.attempts + 1
     try {
-      await bounded(send, item.notification)
+      await attempt(channel.send, item.notification, attemptTime)
       this.#save({ ...item, attempts, state: 'sent', settled: clock() })
     } catch (error) {
       const reason = describeError(error)
-      const { permanent, pause } = this.#verdict(error, attempts)
-      const late = clock() + pause > this.#endOfBudget
-      if (permanent || late) {
-        const why = permanent ? reason : `${reason} (the time for delivery is over)`
-        this.#save({ ...item, attempts, state: 'given up', settled: clock(), reason: why })
-        report('error', `${item.channel}: ${item.event} was not delivered: ${why}`)
-      } else {
-        this.#save({ ...item, attempts, nextTry: clock() + pause, reason })
-        report(
-          'debug',
-          `${item.channel}: attempt ${attempts} for ${item.event} failed, next in ${Math.round(pause)} ms: ${reason}`,
-        )
-      }
+      const { permanent, retryAfter } = verdictOf(error)
+      const asked = Math.min(retryAfter ?? 0, LONGEST_ASKED)
+      const pause = Math.max(asked, this.#pauseAfter(attempts))
+      if (permanent) return this.#giveUp({ ...item, attempts }, reason)
+      if (clock() + pause > this.#endOfBudget) return this.#giveUp({ ...item, attempts }, tooLate(reason))
+      if (asked > 0) channel.notBefore = clock() + asked
+      this.#save({ ...item, attempts, nextTry: clock() + pause, reason })
+      const when = `next in ${Math.round(pause)} ms`
+      report('debug', `${item.channel}: attempt ${attempts} for ${item.event} failed, ${when}: ${reason}`)
     }
   }
 
-  // By its members and not by its class: a notifier may bring its own copy of this package.
-  #verdict(failure: unknown, attempts: number): { permanent: boolean; pause: number } {
-    const { permanent, retryAfter } = (typeof failure === 'object' && failure !== null ? failure : {}) as {
-      permanent?: unknown
-      retryAfter?: unknown
-    }
-    const longest = Math.min(LONGEST_PAUSE, this.#options.firstPause * 2 ** (attempts - 1))
-    // Between half and all of it: never at once, and never all of them at the same moment.
-    const pause = longest * (0.5 + this.#options.random() / 2)
-    const asked = typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : 0
-    return { permanent: permanent === true, pause: Math.max(pause, asked) }
+  /** Between half and all of it: never at once, and never all of them at the same moment. */
+  #pauseAfter(attempts: number): number {
+    const { firstPause, random } = this.#options
+    return Math.min(LONGEST_PAUSE, firstPause * 2 ** (attempts - 1)) * (0.5 + random() / 2)
+  }
+
+  #giveUp(item: OutboxItem, reason: string): void {
+    this.#save({ ...item, state: 'given up', settled: this.#options.clock(), reason })
+    this.#options.report('error', `${item.channel}: ${item.event} was not delivered: ${reason}`)
   }
 
   #save(item: OutboxItem): void {
@@ -192,20 +226,6 @@ export class Outbox {
   }
 }
 
-/** One attempt, which ends in time even when the notifier does not heed its signal. */
-async function bounded(send: Send, notification: Notification): Promise<void> {
-  const cut = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new Error(`no answer within ${ATTEMPT_TIME / 1000} s`)
-      cut.abort(error)
-      reject(error)
-    }, ATTEMPT_TIME)
-  })
-  try {
-    await Promise.race([send(notification, { signal: cut.signal }), late])
-  } finally {
-    clearTimeout(timer)
-  }
+function tooLate(failure: string | undefined): string {
+  return failure === undefined ? TOO_LATE : `${failure} (${TOO_LATE})`
 }

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LOST } from '../kernel/outcome.ts'
-import type { Placement } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { JournalCursor } from '../journal/cursor.ts'
+import { lastPart } from '../journal/last-part.ts'
 import { JOURNAL_FILE } from '../journal/records.ts'
 import { besideMark, unmark } from '../journal/running.ts'
 import { isAlive, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'
 import { abandonedRuns } from './abandoned.ts'
-import { appendFinish } from './append-finish.ts'
+import { appendFinish, finishRecord } from './append-finish.ts'
 import { assemble } from './cast.ts'
 import { Driver } from './driver.ts'
 import { noteHeard, wasHeard } from './heard.ts'
@@ -40,10 +40,11 @@ export async function settleOwed(order: Order, report: Report, stop: AbortSignal
 async function settle(dir: string, order: Order, report: Report, stop: AbortSignal): Promise<void> {
   const path = join(dir, JOURNAL_FILE)
   if (!existsSync(path)) return unmark(dir)
-  const { from, finished, callbacks } = lastPart(path)
+  const { from, run, finished } = lastPart(path)
+  const callbacks = run?.callbacks ?? []
   const cast = order.callbacks.filter(({ name }) => callbacks.some((other) => other.name === name))
   const outbox = new Outbox({ store: new OutboxStore(dir), part: String(from), budget: DELIVERY_BUDGET, report })
-  outbox.runEnded(Date.now())
+  outbox.runEnded()
   const { guard, hooks } = await assemble(cast, order.callbackTimeout, outbox, report)
   if (!finished || !wasHeard(dir, from)) {
     const driver = new Driver({ hooks, guard, report, dir })
@@ -56,7 +57,7 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
     }
     cursor.close()
     if (!finished) {
-      appendFinish(path, driver, LOST)
+      appendFinish(path, finishRecord(driver, LOST))
       await driver.end(LOST)
     }
     noteHeard(dir, from)
@@ -64,25 +65,6 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   stop.addEventListener('abort', () => outbox.stop())
   await outbox.settled()
   if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
-}
-
-interface LastPart {
-  /** Where it begins, in bytes. */
-  readonly from: number
-  readonly finished: boolean
-  readonly callbacks: readonly Placement[]
-}
-
-function lastPart(path: string): LastPart {
-  let part: LastPart = { from: 0, finished: false, callbacks: [] }
-  const cursor = new JournalCursor(path)
-  for (const record of cursor.read()) {
-    if (record.type === 'header' || record.type === 'resume')
-      part = { from: cursor.offset, finished: false, callbacks: record.run.callbacks ?? [] }
-    else if (record.type === 'finish') part = { ...part, finished: true }
-  }
-  cursor.close()
-  return part
 }
 
 /** Undefined: another living process takes care of it. */

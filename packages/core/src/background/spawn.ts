@@ -8,6 +8,9 @@ import { packageOf } from './resident.ts'
 /** A background process: its standard input is its lifeline, its standard output brings news. */
 export type BackgroundProcess = ChildProcessByStdio<Writable, Readable, null>
 
+/** Descriptor of the witness's pipe in the background process. */
+export const TESTIMONY_FD = 3
+
 /** The program of the background process; absent inside a bundle of CommonJS, which does not know where it is. */
 const MAIN = mainBeside(import.meta.url)
 
@@ -21,20 +24,22 @@ export function obstacle(): string | undefined {
 /**
  * Starts the background process, in a process group of its own so that a terminal's Ctrl-C does not take it along.
  *
+ * @param testimony - What the witness of this process's death says; it is inherited.
  * @throws when the system cannot start one.
  */
-export function spawnBackground(cwd: string): BackgroundProcess {
+export function spawnBackground(cwd: string, testimony: Readable | undefined): BackgroundProcess {
   if (MAIN === undefined) throw new Error(obstacle())
   const child = spawn(process.execPath, [...loaderOf(MAIN), MAIN], {
     cwd,
     detached: true,
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore', ...(testimony ? [testimony] : [])],
     windowsHide: true,
     // What the training was told to load or to listen to is not meant for this process.
     env: { ...process.env, NODE_OPTIONS: '' },
   })
   child.unref()
-  return child
+  // With more than three descriptors, the types do not say what the first three are.
+  return child as unknown as BackgroundProcess
 }
 
 function mainBeside(self: string | undefined): string | undefined {

@@ -1,0 +1,56 @@
+import { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
+import { TESTIMONY_FD } from './spawn.ts'
+
+/** Wait status of a process that died, as of `waitpid(2)`. */
+export type WaitStatus = number
+
+/** What the witness of the training's death says, as the background process hears it. */
+export class Testimony {
+  readonly #input: Readable | undefined
+  readonly #whole: Promise<void>
+  #text = ''
+
+  /** @param input - Absent when there is no witness. */
+  constructor(input: Readable | undefined) {
+    this.#input = input
+    this.#whole = new Promise((resolve) => {
+      if (!input) return resolve()
+      input.setEncoding('latin1').on('data', (chunk: string) => (this.#text += chunk))
+      input.on('end', resolve).on('error', resolve).on('close', resolve)
+    })
+  }
+
+  /** How the training died; absent when nobody saw it, or too late. @param patience - In milliseconds. */
+  async status(patience: number): Promise<WaitStatus | undefined> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patience)))
+    await Promise.race([this.#whole, late])
+    clearTimeout(timer)
+    return statusIn(this.#text)
+  }
+
+  close(): void {
+    this.#input?.destroy()
+  }
+}
+
+/** The witness's pipe, where the training has handed one on. It does not keep this process alive. */
+export function inheritedTestimony(handedOn: boolean): Testimony {
+  try {
+    return new Testimony(
+      handedOn ? new Socket({ fd: TESTIMONY_FD, readable: true, writable: false }).unref() : undefined,
+    )
+  } catch {
+    return new Testimony(undefined)
+  }
+}
+
+/** @param stat - A line of `/proc/<pid>/stat`. */
+function statusIn(stat: string): WaitStatus | undefined {
+  // The name of the program may hold anything; the fields begin after it.
+  const fields = stat.split(') ').at(-1)!.trim().split(' ')
+  const status = Number(fields[49])
+  // On its way out it may still count as running, but then the status says more than the 0 of a living process.
+  return status > 0 || (status === 0 && /^[ZXx]$/.test(fields[0]!)) ? status : undefined
+}

@@ -1,0 +1,16 @@
+/** Logins, addresses and the network of cloud mode, for programs that look after them: the command line. */
+export { isAlive } from '../../runtime/process-identity.ts'
+export { ask } from './ask.ts'
+export {
+  findCredentials,
+  findHosts,
+  globalFolder,
+  hereAndNow,
+  localFolder,
+  type Credentials,
+  type GivenCredentials,
+  type Surroundings,
+} from './credentials.ts'
+export { resolveHosts, type Hosts } from './hosts.ts'
+export { readLogin, removeLogin, type StoredLogin } from './netrc.ts'
+export { httpTransport, type HttpAnswer, type HttpRequest, type Transport } from './transport.ts'

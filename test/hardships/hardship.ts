@@ -1,0 +1,163 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach } from 'vitest'
+import { JournalReader } from '../../packages/core/src/journal/reader.ts'
+import { JOURNAL_FILE, type FinishRecord } from '../../packages/core/src/journal/records.ts'
+import { heard, start, until, type Heard, type Program } from '../background/start.ts'
+import { startReceivers, type Receivers } from '../kill/receivers.ts'
+import { expectNoOrphans } from '../orphans.ts'
+
+const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
+const LOADER = ['--conditions=source', '--import', 'tsx']
+
+/** What a program of these tests is to do. */
+export interface Order {
+  readonly how:
+    | 'a heap that fills up'
+    | 'much memory'
+    | 'being stopped'
+    | 'many runs'
+    | 'many programs'
+    | 'a full disk'
+    | 'a place nobody may write to'
+    | 'privileges that are given up'
+    | 'a deleted folder'
+    | 'a clock that jumps'
+    | 'an end inside an exit handler'
+  readonly name: string
+  readonly logdir: string
+  /** File of the recorder. */
+  readonly heard: string
+  /** Receives the number of rows whose log() has returned. */
+  readonly acknowledged: string
+  /** Receives the outcome, once there is one. */
+  readonly outcome: string
+  readonly slackUrl?: string
+  readonly smtpPort?: number
+  readonly end?: 'finish' | 'return' | 'kill' | 'exit' | 'abort'
+  readonly bytes?: number
+  readonly runs?: number
+  /** Number of the user to run as. */
+  readonly user?: number
+  /** Number of the user to become. */
+  readonly become?: number
+}
+
+/** A program under way, with everything that can be found out about it from outside. */
+export interface Hardship extends Program {
+  /** Moments the recorder has heard. */
+  heard(): Heard[]
+  acknowledged(): number
+  // oxlint-disable-next-line typescript/no-explicit-any
+  outcome(): any
+  /** Subjects of its mails and texts of its messages that say how it ended. */
+  messages(): { mails: string[]; slack: string[] }
+  /** Waits until the recorder and both receivers have heard the end. @returns what the recorder heard of it. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  end(patience?: number): Promise<any>
+}
+
+export interface Place {
+  readonly folder: string
+  readonly logdir: string
+  /** @param flags - Of Node. */
+  start(order: Pick<Order, 'how'> & Partial<Order>, flags?: readonly string[]): Promise<Hardship>
+}
+
+/** A folder with a logdir, and receivers, for each test. After it, no process may be left. */
+export function usePlace(): () => Place {
+  let folder: string
+  let receivers: Receivers
+  let logdirs: Set<string>
+  const programs: Program[] = []
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hardships-'))
+    logdirs = new Set()
+    receivers = await startReceivers()
+  })
+  afterEach(async () => {
+    for (const { child } of programs.splice(0)) child.kill('SIGKILL')
+    try {
+      for (const logdir of logdirs) await expectNoOrphans(logdir)
+    } finally {
+      await receivers.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
+  let count = 0
+  const place = (): Place => ({
+    folder,
+    logdir: join(folder, 'swanlog'),
+    start: async (given, flags = []) => {
+      const name = `hardship-${++count}-end`
+      const at = (what: string): string => join(folder, `${name}.${what}`)
+      const order: Order = {
+        name,
+        logdir: join(folder, 'swanlog'),
+        heard: at('heard'),
+        acknowledged: at('acknowledged'),
+        outcome: at('outcome'),
+        slackUrl: receivers.slackUrl,
+        smtpPort: receivers.smtpPort,
+        ...given,
+      }
+      logdirs.add(order.logdir)
+      const program = await start({ ...order }, [...flags, ...LOADER, PROGRAM], order.user)
+      programs.push(program)
+      return hardship(program, order, receivers)
+    },
+  })
+  return place
+}
+
+function hardship(program: Program, order: Order, receivers: Receivers): Hardship {
+  const found: Omit<Hardship, keyof Program | 'end'> = {
+    heard: () => heard(order.heard),
+    acknowledged: () => Number(readFileSync(order.acknowledged, 'utf8').trim() || 0),
+    outcome: () => JSON.parse(readFileSync(order.outcome, 'utf8')) as unknown,
+    messages: () => ({
+      mails: receivers.mails.filter((subject) => subject.includes(order.name) && isEnd(subject)),
+      slack: receivers.slackMessages.filter((text) => text.includes(order.name) && isEnd(text)),
+    }),
+  }
+  return {
+    ...program,
+    ...found,
+    end: async (patience) => {
+      const arrived = (): boolean => {
+        const { mails, slack } = found.messages()
+        return (
+          found.heard().some(({ moment }) => moment === 'finish') &&
+          (!order.smtpPort || mails.length > 0) &&
+          (!order.slackUrl || slack.length > 0)
+        )
+      }
+      await until('the end is heard, and the messages have arrived', arrived, patience)
+      return found.heard().findLast(({ moment }) => moment === 'finish')!.payload as unknown
+    },
+  }
+}
+
+/** Does a message say how the run ended? Its alerts are messages, too. */
+function isEnd(text: string): boolean {
+  return /finished|crashed|aborted|stopped/i.test(text)
+}
+
+export interface Journal {
+  readonly rows: number
+  readonly finishes: readonly FinishRecord[]
+  readonly dropped: number
+}
+
+export function journalIn(dir: string): Journal {
+  const reader = new JournalReader(join(dir, JOURNAL_FILE))
+  const records = existsSync(join(dir, JOURNAL_FILE)) ? [...reader] : []
+  return {
+    rows: records.filter(({ type }) => type === 'log').length,
+    finishes: records.filter((record) => record.type === 'finish'),
+    dropped: reader.damage.dropped,
+  }
+}

@@ -1,0 +1,37 @@
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
+import { expectNoOrphans } from '../orphans.ts'
+import { journalIn, usePlace } from './hardship.ts'
+
+const PROGRAMS = 20
+const place = usePlace()
+
+describe.runIf(process.platform === 'linux')('many programs at once', () => {
+  test(`${PROGRAMS} programs in one logdir keep out of each other's way`, { timeout: 60_000 }, async () => {
+    const { logdir, start } = place()
+    const trainings = await Promise.all(Array.from({ length: PROGRAMS }, () => start({ how: 'many programs' })))
+    expect(await Promise.all(trainings.map(({ ended }) => ended))).toEqual(Array(PROGRAMS).fill(0))
+    await Promise.all(trainings.map((training) => training.end(20_000)))
+    await expectNoOrphans(logdir)
+
+    const folders = readdirSync(logdir).filter((name) => name.startsWith('run-'))
+    expect(folders.toSorted()).toEqual(trainings.map(({ ready }) => basename(ready.dir)).toSorted())
+    for (const training of trainings) {
+      const { dir } = training.ready
+      expect(journalIn(dir)).toMatchObject({ rows: 50, finishes: [{ state: 'finished', steps: 50 }], dropped: 0 })
+      // Heard once, by its own background process, and nobody took it for abandoned.
+      expect(training.heard().filter(({ moment }) => moment === 'log')).toHaveLength(50)
+      expect(training.heard().filter(({ moment }) => moment === 'finish')).toHaveLength(1)
+      expect(new Set(training.heard().map(({ pid }) => pid)).size).toBe(1)
+      expect(new OutboxStore(dir).load().map(({ state, attempts }) => [state, attempts])).toEqual([
+        ['sent', 1],
+        ['sent', 1],
+      ])
+      const { mails, slack } = training.messages()
+      expect([mails.length, slack.length]).toEqual([1, 1])
+    }
+    expect(readdirSync(join(logdir, '.running'))).toEqual([])
+  })
+})

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { companionsIn } from '../orphans.ts'
+import { until } from '../background/start.ts'
+import { usePlace } from './hardship.ts'
+
+/** Each has a background process of its own to wait for. */
+const RUNS = process.env['SWANLAB_TEST_LONG'] === '1' ? 100 : 30
+/** Runs after which everything that is made once has been made. */
+const WARM = 5
+const place = usePlace()
+
+describe.runIf(process.platform === 'linux')('many runs, one after the other', () => {
+  test(`${RUNS} runs are all heard, and leave nothing in the process`, { timeout: 120_000 }, async () => {
+    const { logdir, start } = place()
+    const training = await start({ how: 'many runs', runs: RUNS })
+    expect(await training.ended).toBe(0)
+
+    const seen = training.outcome() as Record<string, number>[]
+    expect(seen).toHaveLength(RUNS)
+    const [warm, last] = [seen[WARM - 1]!, seen.at(-1)!]
+    expect(last).toEqual(warm)
+    expect(last).toMatchObject({ children: 0 })
+
+    const ends = training.heard().filter(({ moment }) => moment === 'finish')
+    expect(new Set(ends.map(({ payload }) => payload.run.id as string)).size).toBe(RUNS)
+    expect(ends.map(({ payload }) => [payload.state, payload.steps])).toEqual(Array(RUNS).fill(['finished', 3]))
+    const { mails, slack } = training.messages()
+    expect([mails.length, slack.length]).toEqual([RUNS, RUNS])
+    await until('no process is left', () => companionsIn(logdir).length === 0)
+    expect(readdirSync(join(logdir, '.running'))).toEqual([])
+  })
+})

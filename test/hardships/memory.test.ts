@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { journalIn, usePlace } from './hardship.ts'
+
+const place = usePlace()
+
+describe.runIf(process.platform === 'linux')('memory', () => {
+  test('a heap that fills up is called so, costs no row, and everybody hears it', async () => {
+    const training = await place().start({ how: 'a heap that fills up' }, ['--max-old-space-size=40'])
+    expect(await training.ended).toBe('SIGABRT')
+    expect(training.stderr()).toContain('heap out of memory')
+    const { state, cause } = await training.end()
+    expect({ state, cause }).toEqual({
+      state: 'crashed',
+      cause: {
+        type: 'oom-killed',
+        evidence: [
+          'exit status: SIGABRT',
+          expect.stringMatching(/^resident memory of \d+ MB, with Node's heap limited to \d+ MB$/) as string,
+        ],
+      },
+    })
+    const { rows, finishes, dropped } = journalIn(training.ready.dir)
+    expect(rows).toBeGreaterThanOrEqual(training.acknowledged())
+    expect(rows).toBeGreaterThan(10)
+    expect(finishes).toMatchObject([{ state: 'crashed', cause }])
+    expect(dropped).toBe(0)
+    expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
+  })
+
+  test('a program that holds a gigabyte and is killed', async () => {
+    const training = await place().start({ how: 'much memory', bytes: 2 ** 30 })
+    training.child.kill('SIGKILL')
+    expect(await training.ended).toBe('SIGKILL')
+    const { cause, steps } = await training.end()
+    expect({ cause, steps }).toEqual({ cause: { type: 'killed', evidence: ['exit status: SIGKILL'] }, steps: 100 })
+    expect(journalIn(training.ready.dir)).toMatchObject({ rows: 100, finishes: [{ cause }], dropped: 0 })
+    expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
+  })
+})

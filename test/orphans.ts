@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A process of the tracker. */
+export interface Companion {
+  readonly pid: number
+  readonly what: 'background process' | 'witness'
+  /** The run folder it belongs to. */
+  readonly dir: string
+}
+
+const BACKGROUND = /\/(?:core|@swanlab\/core)\/(?:src|dist)\/background\/main\.[jt]s$/
+/** Begins the script of the shell that waits for the death of a training. */
+const WITNESS = 'read -r word'
+
+/** Living processes of the tracker that belong to a run in this logdir, whoever their parent is. Linux only. */
+export function companionsIn(logdir: string): Companion[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => companion(Number(pid)) ?? [])
+    .filter(({ dir }) => dir.startsWith(`${logdir}/`))
+}
+
+/** Waits until the tracker has left no process behind. @throws with what is left. */
+export async function expectNoOrphans(logdir: string, patience = 10_000): Promise<void> {
+  for (let waited = 0; ; waited += 20) {
+    const left = companionsIn(logdir)
+    if (left.length === 0) return
+    if (waited >= patience) {
+      const list = left.map(({ pid, what, dir }) => `${what} ${pid} of ${dir}`).join(', ')
+      throw new Error(`still there after ${patience} ms: ${list}`)
+    }
+    await sleep(20)
+  }
+}
+
+function companion(pid: number): Companion | undefined {
+  try {
+    // A zombie has no arguments any more.
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
+    if (args.some((arg) => BACKGROUND.test(arg)))
+      return { pid, what: 'background process', dir: readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') }
+    if (args.some((arg) => arg.startsWith(WITNESS))) return { pid, what: 'witness', dir: args.at(-1)! }
+  } catch {
+    // It has ended meanwhile, or belongs to somebody else.
+  }
+  return undefined
+}
