@@ -73,6 +73,8 @@ const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${n
 const coreFiles = sourcesIn(CORE)
 const core = coreFiles.filter((file) => !isTest(file)).flatMap((file) => importsIn(file))
 const pluginFiles = packages.filter((name) => name.includes('/plugin-')).flatMap((name) => sourcesIn(`${name}/src`))
+const programFiles = ['packages/server', 'packages/cli'].flatMap((name) => sourcesIn(`${name}/src`))
+const programs = programFiles.filter((file) => !isTest(file)).flatMap((file) => importsIn(file))
 const plugins = pluginFiles.filter((file) => !isTest(file)).flatMap((file) => importsIn(file))
 
 describe('the reader of imports', () => {
@@ -142,6 +144,14 @@ describe('packages', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
+  it('server and command line import public words, and nothing of another package by its path', () => {
+    const wrong = programs.filter(({ file, what, target }) => {
+      if (target !== undefined) return !target.startsWith(`${file.split('/').slice(0, 3).join('/')}/`)
+      return what.startsWith('@swanlab/') && file.startsWith('packages/server/') && !what.startsWith('@swanlab/core')
+    })
+    expect(wrong.map(shown)).toEqual([])
+  })
+
   it('the core imports no package of the workspace', () => {
     expect(core.filter(({ what }) => what.startsWith('@swanlab/')).map(shown)).toEqual([])
   })
@@ -157,7 +167,7 @@ describe('packages', () => {
   it.each(packages)('%s names every package that is imported', (name) => {
     const { dependencies = {}, peerDependencies = {} } = manifestOf(name)
     const known = Object.keys({ ...dependencies, ...peerDependencies })
-    const wrong = [...core, ...plugins].filter(
+    const wrong = [...core, ...plugins, ...programs].filter(
       ({ file, what, target }) =>
         file.startsWith(`${name}/`) &&
         target === undefined &&
@@ -174,7 +184,7 @@ describe('the core', () => {
     expect(files).toEqual([`${CORE}/kernel/hooks.ts`])
   })
 
-  it.each(['zod', 'yaml'])('loads %s only when it is needed', (name) => {
+  it.each(['zod', 'yaml', 'undici'])('loads %s only when it is needed', (name) => {
     const uses = core.filter(({ what }) => what === name || what.startsWith(`${name}/`))
     expect(uses.map(({ kind }) => kind)).toContain('dynamic')
     expect(uses.filter(({ kind }) => kind === 'static').map(shown)).toEqual([])

@@ -58,7 +58,7 @@ function listen(stream: NodeJS.WriteStream, level: 'info' | 'warn', flood: Flood
     if (hearing && !inside) {
       inside = true
       try {
-        splitter.take(args[0] as unknown, args[1])
+        splitter.take(args[0], args[1])
       } catch {
         // What the program writes is the program's affair.
       } finally {
