@@ -1,0 +1,26 @@
+import { findHosts } from '@swanlab/core/cloud'
+import type { Command } from 'commander'
+import { print, printJson } from '../output.ts'
+import { pingHost } from '../ping-host.ts'
+
+const EXAMPLES = `
+Examples:
+  $ swanlab ping
+  $ swanlab ping --host http://127.0.0.1:5092 --json`
+
+export function addPing(program: Command): void {
+  program
+    .command('ping')
+    .description('whether a server answers, and how fast')
+    .option('--host <address>', "the server's address (default: the one that programs started here use)")
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(run)
+}
+
+async function run({ host, json }: { host?: string; json?: boolean }): Promise<void> {
+  const { api } = findHosts({ host })
+  const time = Math.round(await pingHost(api))
+  if (json) printJson({ host: api, time })
+  else print(`${api} answers: ${time} ms`)
+}

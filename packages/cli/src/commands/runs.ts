@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { JOURNAL_FILE } from '@swanlab/core/journal'
+import type { Command } from 'commander'
+import { note, print, printJson, printTable } from '../output.ts'
+import { summarize, type RunSummary } from '../run-summary.ts'
+
+/** Metrics that a row of the table has room for. */
+const MOST_METRICS = 3
+const HEADING = ['NAME', 'ID', 'PROJECT', 'STATE', 'STEPS', 'LAST METRICS', 'STARTED']
+
+const EXAMPLES = `
+The newest run comes first. "lost" is a run that never ended and whose process is gone.
+
+Examples:
+  $ swanlab runs
+  $ swanlab runs ~/experiments/swanlog --json | jq '.[] | select(.state == "crashed") | .dir'`
+
+export function addRuns(program: Command): void {
+  program
+    .command('runs')
+    .description('the runs that are recorded in a folder')
+    .argument('[logdir]', 'folder of the run folders (default: SWANLAB_LOG_DIR, or ./swanlog)')
+    .option('--json', 'answer in JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(run)
+}
+
+function run(given: string | undefined, { json }: { json?: boolean }): void {
+  const logdir = resolve(given ?? (process.env['SWANLAB_LOG_DIR'] || 'swanlog'))
+  const runs = runsIn(logdir)
+  if (json) return printJson(runs)
+  if (runs.length === 0) return print(`There are no runs in ${logdir}.`)
+  printTable([HEADING, ...runs.map(rowOf)])
+}
+
+function runsIn(logdir: string): RunSummary[] {
+  const folders = readdirSync(logdir)
+    .filter((name) => name.startsWith('run-'))
+    .map((name) => join(logdir, name))
+    .filter((dir) => existsSync(join(dir, JOURNAL_FILE)))
+  return folders
+    .flatMap((dir) => {
+      try {
+        return [summarize(dir)]
+      } catch (error) {
+        note(`${dir}: ${error instanceof Error ? error.message : 'it cannot be read'}`)
+        return []
+      }
+    })
+    .toSorted((a, b) => (b.startTime ?? 0) - (a.startTime ?? 0))
+}
+
+function rowOf({ name, id, project, state, steps, metrics, startTime }: RunSummary): string[] {
+  return [name, id, project, state, steps, shownMetrics(metrics), shownTime(startTime)].map((cell) =>
+    cell === undefined ? '-' : String(cell),
+  )
+}
+
+function shownMetrics(metrics: RunSummary['metrics']): string {
+  const all = Object.entries(metrics).filter(([key]) => !key.startsWith('__swanlab__.'))
+  const shown = all.slice(0, MOST_METRICS).map(([key, value]) => `${key}=${Number(value.toPrecision(4))}`)
+  return [...shown, ...(all.length > MOST_METRICS ? ['…'] : [])].join(' ') || '-'
+}
+
+/** In local time; Swedes write it as everybody can read it. */
+function shownTime(time: number | undefined): string {
+  return time === undefined ? '-' : new Date(time).toLocaleString('sv-SE')
+}

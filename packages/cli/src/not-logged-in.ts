@@ -1,0 +1,8 @@
+import { SwanLabError } from '@swanlab/core'
+
+export function notLoggedIn(api: string): SwanLabError {
+  return new SwanLabError(
+    'LOGIN_FAILED',
+    `Not logged in to ${api}: run "swanlab login --host ${api}", or set SWANLAB_API_KEY.`,
+  )
+}

@@ -1,0 +1,91 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { ending, useHome } from './testing/cli.ts'
+import { record, START } from './testing/runs.ts'
+
+const home = useHome()
+
+describe('runs', () => {
+  it('shows every run, the newest first, and those that nobody will end', async () => {
+    const logdir = join(home.dir, 'swanlog')
+    record(logdir, { id: 'old', losses: [0.5, 0.25], state: 'finished' })
+    record(logdir, { id: 'dead', name: '天鹅', losses: [NaN], startTime: START + 60_000 })
+    record(logdir, { id: 'alive', name: 'evil\u001B[2J\nrow', startTime: START + 120_000, pid: process.pid })
+    const empty = join(logdir, 'run-20260401_101500-empty')
+    mkdirSync(empty)
+    mkdirSync(join(logdir, 'run-of-somebody-else'))
+    writeFileSync(join(empty, 'journal.jsonl'), 'nonsense\n')
+    const [table, json] = await Promise.all([home.run(['runs']), home.run(['runs', logdir, '--json'])])
+    expect(table).toMatchObject({ code: 0, stderr: '' })
+    expect(table.stdout.split('\n')).toEqual([
+      'NAME                       ID     PROJECT  STATE       STEPS  LAST METRICS  STARTED',
+      'evil\uFFFD[2J row               alive  cats     running     0      -             2026-04-01 10:17:00',
+      '天鹅                       dead   cats     lost        1      loss=NaN      2026-04-01 10:16:00',
+      'swan-1                     old    cats     finished    2      loss=0.25     2026-04-01 10:15:00',
+      'run-20260401_101500-empty  -      -        unreadable  0      -             -',
+      '',
+    ])
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { id: 'alive', state: 'running', startTime: START + 120_000, steps: 0, damaged: 0 },
+      { id: 'dead', state: 'lost', metrics: { loss: 'NaN' } },
+      { id: 'old', state: 'finished', project: 'cats', metrics: { loss: 0.25 } },
+      { dir: empty, state: 'unreadable', damaged: 1 },
+    ])
+  })
+
+  it('says that there are none, and fails without a folder', async () => {
+    home.env['SWANLAB_LOG_DIR'] = join(home.dir, 'elsewhere')
+    mkdirSync(home.env['SWANLAB_LOG_DIR'])
+    const [none, nowhere] = await Promise.all([home.run(['runs']), home.run(['runs', 'nowhere'])])
+    expect(none).toMatchObject({ code: 0, stdout: `There are no runs in ${home.env['SWANLAB_LOG_DIR']}.\n` })
+    expect(nowhere).toMatchObject({ code: 1, stdout: '' })
+    expect(nowhere.stderr).toMatch(/^swanlab: ENOENT[^\n]*nowhere'\n$/)
+  })
+})
+
+describe('replay', () => {
+  it('writes the rows of a run, also of one that died, to the file that is named', async () => {
+    const dir = record(home.dir, { id: 'dead', losses: [0.5, 0.25] })
+    appendFileSync(join(dir, 'journal.jsonl'), '{"type":"log","step":2,"ti')
+    writeFileSync(join(home.dir, 'out.csv'), 'what was there before')
+    const { code, stdout, stderr } = await home.run(['replay', dir, '--to', 'csv', '-o', 'out.csv'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(home.dir, 'out.csv')}: 2 rows\n` })
+    expect(stderr).toContain('1 damaged lines of the journal are left out')
+    expect(readFileSync(join(home.dir, 'out.csv'), 'utf8').split('\r\n')).toEqual([
+      'step,time,loss',
+      `0,${START},0.5`,
+      `1,${START + 1000},0.25`,
+      '',
+    ])
+    expect(readdirSync(home.dir).toSorted()).toEqual(['out.csv', 'run-20260401_101500-dead'])
+  })
+
+  it('names the file like the folder, and follows a living run until somebody interrupts', async () => {
+    const dir = record(home.dir, { id: 'alive', losses: [1], pid: process.pid })
+    const child = home.start(['replay', dir, '--to', 'csv'])
+    const ended = ending(child)
+    await vi.waitFor(() => expect(readdirSync(home.dir)).toHaveLength(2), { timeout: 20_000, interval: 20 })
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({
+      signal: 'SIGINT',
+      stderr: expect.stringContaining('still being recorded') as string,
+    })
+    expect(readdirSync(home.dir)).toEqual(['run-20260401_101500-alive'])
+    const over = record(home.dir, { id: 'over', losses: [1], state: 'finished' })
+    expect(await home.run(['replay', over, '--to', 'csv'])).toMatchObject({ code: 0, stderr: '' })
+    expect(existsSync(`${over}.csv`)).toBe(true)
+  })
+
+  it('fails in one line', async () => {
+    const empty = record(home.dir, { id: 'empty', state: 'finished' })
+    const [none, steps] = await Promise.all([
+      home.run(['replay', 'nowhere', '--to', 'csv']),
+      home.run(['replay', empty, '--to', 'csv']),
+    ])
+    expect(none).toMatchObject({ code: 1, stdout: '' })
+    expect(none.stderr).toMatch(/^swanlab: There is no run in [^\n]*\n$/)
+    expect(steps).toMatchObject({ code: 1, stdout: '' })
+    expect(steps.stderr).toMatch(/^swanlab: The run has no steps; [^\n]*\n$/)
+  })
+})

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { ServerOptions, TrackingServer } from '@swanlab/server'
+import type { Command } from 'commander'
+import { EXIT } from './exit-codes.ts'
+import { note, print } from './output.ts'
+import { firstUser } from './server-accounts.ts'
+
+export interface ServeFlags {
+  readonly data: string
+  readonly port: number
+  readonly host: string
+  readonly insecure?: boolean
+  readonly tlsKey?: string
+  readonly tlsCert?: string
+}
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
+/** The server gives requests that are under way less; this is for a disk that does not answer, in milliseconds. */
+const CLOSING_TIME = 10_000
+
+/** Runs a server until it is told to stop. */
+export async function serve(command: Command, flags: ServeFlags): Promise<void> {
+  const { data, port, host, insecure = false } = flags
+  const tls = tlsOf(command, flags)
+  // The server refuses this as well; here it can be said which options help.
+  if (!tls && !insecure && !LOOPBACK.test(host))
+    command.error(
+      `error: on ${host} keys and data could be read on the way: add --tls-key and --tls-cert, or --insecure`,
+    )
+  const report = (_level: string, message: string): void => note(message)
+  const dataDir = resolve(data)
+  const { createServer } = await import('@swanlab/server')
+  const server = await createServer({ dataDir, port, host, insecure, tls, report })
+  const stopped = stopSignal()
+  await introduce(server, dataDir)
+  note(`${await stopped}: closing.`)
+  await close(server)
+}
+
+function tlsOf(command: Command, { tlsKey, tlsCert }: ServeFlags): ServerOptions['tls'] {
+  if (tlsKey !== undefined && tlsCert !== undefined) return { key: readFileSync(tlsKey), cert: readFileSync(tlsCert) }
+  if (tlsKey !== undefined || tlsCert !== undefined) command.error('error: --tls-key and --tls-cert go together')
+  return undefined
+}
+
+async function introduce({ url, storage }: TrackingServer, dataDir: string): Promise<void> {
+  // Nobody can call an address that stands for all of them.
+  const called = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+  const user = await firstUser(storage)
+  if (user) {
+    print(`Made the user ${user.name}. This key is shown once; clients need:`)
+    print('')
+    print(`export SWANLAB_API_HOST=${called}`)
+    print(`export SWANLAB_API_KEY=${user.key}`)
+    print('')
+  }
+  print(`Listening on ${url}, keeping everything in ${dataDir}`)
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((told) => {
+    const heard = (signal: NodeJS.Signals): void => {
+      // The second one ends the program at once.
+      process.off('SIGINT', heard).off('SIGTERM', heard)
+      told(signal)
+    }
+    process.on('SIGINT', heard).on('SIGTERM', heard)
+  })
+}
+
+async function close(server: TrackingServer): Promise<void> {
+  const late = setTimeout(() => {
+    note('Closing takes too long; it is given up.')
+    process.exit(EXIT.failed)
+  }, CLOSING_TIME)
+  await server.close()
+  clearTimeout(late)
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { SwanLabError } from '@swanlab/core'
+import type { Storage } from '@swanlab/server'
+
+/** @returns the first key of the new user. */
+export async function addUser(dataDir: string, name: string): Promise<string> {
+  const storage = await storageIn(dataDir)
+  const user = await storage.createUser(name)
+  return storage.createKey(user.name)
+}
+
+export async function addKey(dataDir: string, user: string): Promise<string> {
+  const storage = await storageIn(dataDir)
+  return storage.createKey(user)
+}
+
+/** Makes a user where there is none. @returns its key; absent when there are users. */
+export async function firstUser(storage: Storage): Promise<{ name: string; key: string } | undefined> {
+  if (storage.users().length > 0) return undefined
+  const { name } = await storage.createUser(nameOfThisUser())
+  return { name, key: await storage.createKey(name) }
+}
+
+function nameOfThisUser(): string {
+  try {
+    return (
+      userInfo()
+        .username.replaceAll(/[^0-9a-zA-Z_-]/g, '')
+        .slice(0, 25) || 'me'
+    )
+  } catch {
+    // Containers run programs as users that have no name.
+    return 'me'
+  }
+}
+
+/**
+ * Not closed: closing writes what is known of every run, and a server that runs after all knows better. Users are on the
+ * disk as soon as they are made.
+ */
+async function storageIn(dataDir: string): Promise<Storage> {
+  // Whoever mistypes the folder must not get an account on a server that nobody runs.
+  if (!existsSync(dataDir))
+    throw new SwanLabError('INVALID_FILE', `There is no ${dataDir}; "swanlab server --data ${dataDir}" makes it.`)
+  const { FolderStorage } = await import('@swanlab/server')
+  return FolderStorage.open(dataDir)
+}

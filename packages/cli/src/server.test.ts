@@ -1,0 +1,79 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ending, useHome, type Ended } from './testing/cli.ts'
+import { record } from './testing/runs.ts'
+
+const home = useHome()
+
+/** Starts a server on a free port. @returns what it says before it listens, and how it ends. */
+async function start(): Promise<{
+  child: ChildProcessWithoutNullStreams
+  said: string
+  url: string
+  ended: Promise<Ended>
+}> {
+  const child = home.start(['server', '--data', 'data', '--port', '0'])
+  const ended = ending(child)
+  let said = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (text: string) => {
+      said += text
+      const listening = /^Listening on (\S+), /m.exec(said)?.[1]
+      if (listening) resolve(listening)
+    })
+    void ended.then(({ stderr }) => reject(new Error(stderr)))
+  })
+  return { child, said, url, ended }
+}
+
+const keyIn = (text: string): string | undefined => /^export SWANLAB_API_KEY=([0-9A-Za-z]{21})$/m.exec(text)?.[1]
+
+describe('server', () => {
+  it('makes a user once, takes runs, closes when told, and knows everything when it is back', async () => {
+    const first = await start()
+    const key = keyIn(first.said)!
+    expect(key).toBeDefined()
+    expect(first.said).toContain(`export SWANLAB_API_HOST=${first.url}\n`)
+    Object.assign(home.env, { SWANLAB_API_KEY: key, SWANLAB_API_HOST: first.url })
+    const folder = record(join(home.dir, 'swanlog'), { id: 'a'.repeat(21), losses: [2, 1], state: 'finished' })
+    const [ping, sync] = await Promise.all([home.run(['ping']), home.run(['sync', folder])])
+    expect(ping).toMatchObject({ code: 0 })
+    expect(sync).toMatchObject({ code: 0, stderr: '' })
+    first.child.kill('SIGTERM')
+    const { code, stderr } = await first.ended
+    expect([code, stderr]).toEqual([0, 'swanlab: SIGTERM: closing.\n'])
+
+    const alice = await home.run(['server', 'user', 'add', 'alice', '--data', 'data'])
+    const [further, twice] = await Promise.all([
+      home.run(['server', '--data', 'data', 'key', 'add', 'alice']),
+      home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
+    ])
+    expect(twice).toMatchObject({ code: 1, stdout: '', stderr: 'swanlab: user alice exists\n' })
+    const second = await start()
+    expect(keyIn(second.said)).toBeUndefined()
+    home.env['SWANLAB_API_HOST'] = second.url
+    const who = [key, alice.stdout.trim(), further.stdout.trim()].map((each) => {
+      home.env['SWANLAB_API_KEY'] = each
+      return home.run(['verify', '--json'])
+    })
+    const names = (await Promise.all(who)).map(({ stdout }) => (JSON.parse(stdout) as { username: string }).username)
+    expect(names.slice(1)).toEqual(['alice', 'alice'])
+    expect(first.said).toContain(`Made the user ${names[0]}.`)
+    second.child.kill('SIGINT')
+    expect(await second.ended).toMatchObject({ code: 0 })
+  })
+
+  it('refuses what is unsafe, or cannot be', async () => {
+    const [open, half, nobody] = await Promise.all([
+      home.run(['server', '--host', '0.0.0.0', '--data', 'data']),
+      home.run(['server', '--tls-key', 'key.pem', '--data', 'data']),
+      home.run(['server', 'key', 'add', 'nobody', '--data', 'nowhere']),
+    ])
+    expect(open.code).toBe(2)
+    expect(open.stderr).toContain('add --tls-key and --tls-cert, or --insecure')
+    expect(half).toMatchObject({ code: 2, stdout: '' })
+    expect(nobody).toMatchObject({ code: 1, stdout: '' })
+    expect(nobody.stderr).toContain(`There is no ${join(home.dir, 'nowhere')}`)
+  })
+})
