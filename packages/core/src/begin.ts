@@ -3,7 +3,8 @@ import { assertCallback } from './kernel/callback-check.ts'
 import type { InitInfo } from './kernel/payloads.ts'
 import { quietly, type Report } from './kernel/reporter.ts'
 import type { Run } from './kernel/run.ts'
-import { startRun, type RunOrder } from './kernel/start.ts'
+import { startRun, type RunOwner } from './kernel/start.ts'
+import { describeError } from './kernel/thrown.ts'
 import { abandonedRuns } from './background/abandoned.ts'
 import { place } from './background/place.ts'
 import { createConfig } from './data/config-store.ts'
@@ -11,8 +12,8 @@ import { ScalarIntake } from './data/scalar-intake.ts'
 import { prepareMode } from './modes/index.ts'
 import type { InitOptions, ResolvedOptions } from './options/init-options.ts'
 import { resolveOptions, wantsReinit } from './options/resolve.ts'
-import { captureConsole } from './runtime/console-capture.ts'
 import type { Settings } from './options/settings.ts'
+import { captureConsole, type ConsoleCapture } from './runtime/console-capture.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
 import { givenCredentials } from './login.ts'
 import { getRun, registered, runEnded, runFailed, runStarted, runStarting, writtenConfig } from './current.ts'
@@ -105,21 +106,26 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
         ...(requirements ? [{ requirements }] : []),
       ]
     },
-    owner: ownerOf(settings),
+    owner: ownerOf(settings, report),
   })
 }
 
-/** Follows what is active, and what it writes to its terminal. */
-function ownerOf({ console: streams, consoleLineLength: maxLength, clock }: Settings): RunOrder['owner'] {
-  let release = (): void => {}
+/** Follows what is active, and what the program writes to its terminal meanwhile. */
+function ownerOf({ console: streams, consoleLineLength: maxLength, clock }: Settings, report: Report): RunOwner {
+  let capture: ConsoleCapture | undefined
   return {
     started: (run) => {
       runStarted(run)
-      if (run.dir !== undefined)
-        release = captureConsole({ streams, maxLength, clock, line: (line) => run._console(line) })
+      if (run.dir === undefined) return
+      try {
+        capture = captureConsole({ streams, maxLength, clock, line: (line) => run._console(line) })
+      } catch (error) {
+        report('warn', `What the program writes to its terminal is not recorded: ${describeError(error)}`)
+      }
     },
+    flush: () => capture?.flush(),
     ended: (run) => {
-      release()
+      capture?.stop()
       runEnded(run)
     },
   }

@@ -15,6 +15,7 @@ const notificationOf = (text: string, url = 'https://swanlab.cn/run'): Notificat
   sentence: text,
   facts: [{ key: 'project', label: text, value: text }],
   error: { heading: text, name: text, message: text, stackTail: text },
+  terminal: { heading: text, rows: [text] },
   metrics: {
     heading: text,
     columns: { key: text, last: text, min: text, max: text },

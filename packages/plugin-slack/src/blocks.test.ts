@@ -18,6 +18,7 @@ const notificationOf = (text: string, url = 'https://swanlab.cn/run', facts = 25
   sentence: text,
   facts: many(facts, { key: 'project', label: text, value: text }),
   error: { heading: text, name: text, message: text, stackTail: text },
+  terminal: { heading: text, rows: many(20, text) },
   metrics: {
     heading: text,
     columns: { key: text, last: text, min: text, max: text },
@@ -95,6 +96,18 @@ describe('a Slack message', () => {
   test('knows its limits in the test above', () => {
     const types = new Set(textsOf(slackMessage(notificationOf('x'))).map(({ type }) => type))
     expect([...types].toSorted()).toEqual(['button', 'context', 'field', 'header', 'message', 'section'])
+  })
+
+  test('shows the last lines of a terminal that it has room for, and their last ones', () => {
+    const shown = (rows: string[]): string => {
+      const message = slackMessage({ ...notificationOf('x'), terminal: { heading: 'Terminal', rows } })
+      return textsOf(message).find(({ text }) => text.startsWith('*Terminal*'))!.text
+    }
+    expect(shown(['  indented', '<b>'])).toBe('*Terminal*\n```\n  indented\n&lt;b&gt;\n```')
+    const rows = Array.from({ length: 20 }, (_, at) => `line ${at} ${'&'.repeat(40)}`)
+    const text = shown(rows)
+    expect(text).toMatch(/^\*Terminal\*\n```\nline 7 /)
+    expect(text).toMatch(/\nline 19 (&amp;){40}\n```$/)
   })
 
   test.each(['javascript:alert(1)', `https://x/${'y'.repeat(3000)}`])('has no button for %.40s', (url) => {

@@ -36,7 +36,7 @@ function blocksOf(notification: Notification): Block[] {
     paragraph(sentence),
     ...fields(facts.filter(({ key }) => key !== 'link')),
     error && code(error.heading, `${error.name}: ${error.message}${error.stackTail ? `\n${error.stackTail}` : ''}`),
-    terminal && code(terminal.heading, terminal.rows.join('\n')),
+    terminal && code(terminal.heading, lastLines(terminal.rows)),
     metrics && code(metrics.heading, metricLines(metrics), metrics.more),
     config && code(config.heading, config.rows.map(({ key, value }) => `${key}: ${value}`).join('\n'), config.more),
     notes && context([...notes.rows, ...(notes.more === undefined ? [] : [notes.more])].join('\n')),
@@ -73,6 +73,13 @@ function code(heading: string, text: string, more = ''): Block {
   const rest = more && `\n_${escaped(more, 100)}_`
   const room = MAX_SECTION - title.length - rest.length
   return { type: 'section', text: mrkdwn(`${title}${codeBlock(text, room)}${rest}`) }
+}
+
+/** As many of the last lines as there is room for. */
+function lastLines(rows: readonly string[]): string {
+  let room = MAX_SECTION - 200
+  const from = rows.findLastIndex((row) => (room -= escaped(row, MAX_SECTION).length + 1) < 0)
+  return rows.slice(Math.min(from + 1, rows.length - 1)).join('\n')
 }
 
 function context(text: string): Block {

@@ -123,6 +123,7 @@ export class Driver {
   #begin(recorded: RecordedRun, resumed: boolean): Promise<void> | undefined {
     this.#run = Object.freeze({ ...recorded, resumed, dir: this.#options.dir })
     this.#config = recorded.config
+    this.#lines.clear()
     // A run that is heard from its first part on starts once, however often it was continued.
     if (!this.#heard || this.#started) return undefined
     this.#started = true

@@ -45,7 +45,7 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   const cast = order.callbacks.filter(({ name }) => callbacks.some((other) => other.name === name))
   const outbox = new Outbox({ store: new OutboxStore(dir), part: String(from), budget: DELIVERY_BUDGET, report })
   outbox.runEnded()
-  const { guard, hooks } = await assemble(cast, order.callbackTimeout, outbox, report)
+  const { guard, hooks, lasting } = await assemble(cast, order.callbackTimeout, outbox, report)
   if (!finished || !wasHeard(dir, from)) {
     const driver = new Driver({ hooks, guard, report, dir })
     const cursor = new JournalCursor(path)
@@ -62,8 +62,13 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
     }
     noteHeard(dir, from)
   }
-  stop.addEventListener('abort', () => outbox.stop())
+  stop.addEventListener('abort', () => {
+    outbox.stop()
+    for (const work of lasting) work.stop()
+  })
+  const works = lasting.map((work) => work.settled())
   await outbox.settled()
+  for (const remark of await Promise.all(works)) if (remark !== undefined) report('warn', remark)
   if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
 }
 

@@ -33,6 +33,8 @@ export interface RunParts {
   readonly guard: Guard
   readonly intake: Intake
   readonly turns: Turns
+  /** Hands over what is still held back, before the end is put on record and once more before nothing can be. */
+  readonly flush?: () => void
   readonly clock: () => number
   readonly report: Report
 }
@@ -205,8 +207,9 @@ export class Run<C extends object = Record<string, unknown>> {
 
   /** Puts the end into words and on record. From here on callbacks hear nothing before they hear of it. */
   #conclude(verdict: Verdict): Outcome {
-    const { emitter, backendHooks } = this.#parts
+    const { emitter, backendHooks, flush } = this.#parts
     emitter.hold()
+    flush?.()
     this.#flushConfig()
     const outcome = this.#gather(verdict)
     this.#outcome = outcome
@@ -228,6 +231,7 @@ export class Run<C extends object = Record<string, unknown>> {
   }
 
   #close(): void {
+    this.#parts.flush?.()
     this.#flushConfig()
     this.#closed = true
     this.#parts.backend.close?.()

@@ -31,8 +31,16 @@ export interface RunOrder {
   readonly report: Report
   /** Told to callbacks once the run has started, one after the other. */
   readonly runtime: (dir: string | undefined) => readonly RuntimeInfo[]
-  /** Hears of the run before any callback's `onRun` does, and of its end. */
-  readonly owner: { started(run: Run): void; ended(run: Run): void }
+  readonly owner: RunOwner
+}
+
+/** Whoever keeps track of what is active. */
+export interface RunOwner {
+  /** Before any callback's `onRun`. */
+  started(run: Run): void
+  /** What it holds back for the run must be handed over now. */
+  flush?(): void
+  ended(run: Run): void
 }
 
 interface Stage {
@@ -128,7 +136,21 @@ function create(order: RunOrder, { guard, backendHooks, hooks }: Stage, info: Ru
   const { backend, intake, config, clock, report, owner } = order
   const emitter = new Emitter({ backend: backendHooks, heard: hooks, guard, report })
   const turns = new Turns(clock)
-  const run = new Run({ info, config, backend, backendHooks, hooks, emitter, guard, intake, turns, clock, report })
+  const flush = (): void => owner.flush?.()
+  const run = new Run({
+    info,
+    config,
+    backend,
+    backendHooks,
+    hooks,
+    emitter,
+    guard,
+    intake,
+    turns,
+    flush,
+    clock,
+    report,
+  })
   const unwatch = backend.silent ? undefined : watchEndings(run, turns)
   run._onClosed(() => {
     unwatch?.()

@@ -67,7 +67,7 @@ export interface Notification {
   /** In the order of importance; at most 20. */
   readonly facts: readonly Fact[]
   readonly error?: ErrorSection | undefined
-  /** What the program wrote to its terminal before it went wrong. */
+  /** The last lines that the program wrote to its terminal before it went wrong: at most 20 of at most 200 characters. */
   readonly terminal?: Section<string> | undefined
   readonly metrics?: MetricSection | undefined
   readonly config?: Section<ConfigRow> | undefined

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { composeEnd } from './compose.ts'
 import { sampleOutcome, sampleRun, sampleSummary } from './testing/samples.ts'
+import { plainText } from './text.ts'
 
 describe('the news of an end', () => {
   test('shows the end of a long error, and the message once', () => {
@@ -41,6 +42,25 @@ describe('the news of an end', () => {
     expect(JSON.stringify(rows)).not.toContain('hunter2')
     const values = Object.fromEntries(rows.map(({ key, value }) => [key, value]))
     expect(values).toMatchObject({ pad_token: '<pad>', max_tokens: '512', db: '{"password":"****","host":"db"}' })
+  })
+
+  test('shows what the terminal said last, when the run did not finish well', () => {
+    const texts = [
+      'epoch 1\t  loss 0.5',
+      '  at \u001B[31mline\u001B[0m\n2',
+      'https://user:hunter2@host/x',
+      'y'.repeat(300),
+    ]
+    const lastLines = texts.map((text, at) => ({ line: at + 1, level: 'info' as const, text, time: 0 }))
+    const crashed = composeEnd(sampleOutcome({ state: 'crashed', lastLines }), 'en')
+    expect(crashed.terminal).toEqual({
+      heading: 'Last lines of the terminal',
+      rows: ['epoch 1\t  loss 0.5', '  at line 2', expect.not.stringContaining('hunter2'), `${'y'.repeat(199)}…`],
+    })
+    expect(plainText(crashed)).toContain('Last lines of the terminal\nepoch 1\t  loss 0.5\n  at line 2\n')
+    expect(composeEnd(sampleOutcome({ state: 'aborted', lastLines }), 'zh').terminal?.heading).toBe('终端最后输出')
+    expect(composeEnd(sampleOutcome({ lastLines }), 'en').terminal).toBeUndefined()
+    expect(composeEnd(sampleOutcome({ state: 'crashed' }), 'en').terminal).toBeUndefined()
   })
 
   test('says what was lost, which callbacks failed, and how many notifications did not arrive', () => {

@@ -55,7 +55,7 @@ export function errorSection(error: ErrorInfo, words: Wording): ErrorSection {
 }
 
 export function terminalSection({ lastLines = [] }: Outcome, words: Wording): Section<string> | undefined {
-  const rows = lastLines.map(({ text }) => oneLine(text, 200))
+  const rows = lastLines.slice(-MAX_ROWS).map(({ text }) => block(text, 200).replaceAll('\n', ' '))
   return rows.length === 0 ? undefined : { heading: words.terminal, rows }
 }
 

@@ -24,6 +24,8 @@ describe('Settings', () => {
       logLevel: 'info',
       callbackTimeout: 10_000,
       background: true,
+      console: 'all',
+      consoleLineLength: 1_024,
       clock: Date.now,
       report: expect.any(Function) as unknown,
     })
@@ -75,6 +77,10 @@ describe('Settings', () => {
 
   it.each([0, -1, NaN, 2 ** 31, '10'])('refuses %s as callbackTimeout', (callbackTimeout) => {
     expect(messageOf({ callbackTimeout })).toContain('settings.callbackTimeout: takes a number of milliseconds')
+  })
+
+  it.each([499, 4_097, 600.5, '1024'])('refuses %s as consoleLineLength', (consoleLineLength) => {
+    expect(messageOf({ consoleLineLength })).toContain('settings.consoleLineLength: takes a whole number of characters')
   })
 
   it('suggests the TypeScript spelling for the Python one', () => {

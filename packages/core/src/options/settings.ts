@@ -38,11 +38,13 @@ export interface SettingsOptions {
    */
   readonly offlineFallback?: boolean | undefined
   /**
-   * Which of the program's streams are recorded, line by line: `all`, `stdout`, `stderr` or `none`. What is written past
-   * Node's streams is not heard. Default: `all`. Source: `log_proxy_type`.
+   * Which of the program's streams are recorded, line by line: `all`, `stdout`, `stderr` or `none`. Lines are kept, uploaded
+   * and, after a crash, sent to whoever is notified, as the program wrote them: secrets in them are not looked for. Not
+   * heard is what does not go through `process.stdout` and `process.stderr`: `fs.writeSync(1, …)`, native code, and child
+   * processes that inherit the streams. Default: `all`. Source: `log_proxy_type`.
    */
   readonly console?: CapturedStreams | undefined
-  /** The longest line of the terminal that is recorded, in characters: 100 to 65,536. Default: 1,024. Source: `log_max_length`. */
+  /** The rest of a longer line is not recorded, in characters: 500 to 4,096. Default: 1,024. Source: `max_log_length`. */
   readonly consoleLineLength?: number | undefined
   /**
    * The current time, in milliseconds since 1970. An answer that is no time is reported, and from then on the system's
@@ -121,8 +123,8 @@ const CHECKS = {
   offlineFallback: SWITCH,
   console: oneOf('all', 'stdout', 'stderr', 'none'),
   consoleLineLength: [
-    'a number of characters from 100 to 65536',
-    (value) => Number.isInteger(value) && (value as number) >= 100 && (value as number) <= 65_536,
+    'a whole number of characters from 500 to 4096',
+    (value) => Number.isInteger(value) && (value as number) >= 500 && (value as number) <= 4_096,
   ],
   clock: FUNCTION,
   report: FUNCTION,

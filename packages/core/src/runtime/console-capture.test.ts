@@ -2,111 +2,143 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { captureConsole, type CaptureOptions } from './console-capture.ts'
 
-function capture(options: Partial<CaptureOptions> = {}) {
-  const written: unknown[] = []
-  const heard: string[] = []
+function terminal(): { stream: NodeJS.WriteStream; written: [chunk: unknown, encoding: string][] } {
+  const written: [unknown, string][] = []
   const stream = new Writable({
     decodeStrings: false,
+    highWaterMark: 10,
     write: (chunk, encoding, done) => {
       written.push([chunk, encoding])
       done()
     },
-  }) as unknown as NodeJS.WriteStream
+  })
+  return { stream: stream as unknown as NodeJS.WriteStream, written }
+}
+
+function capture(options: Partial<CaptureOptions> = {}) {
+  const [out, err] = [terminal(), terminal()]
+  const heard: string[] = []
   let now = 0
-  const end = captureConsole({
-    streams: 'stdout',
+  const of = { stdout: out.stream, stderr: err.stream } as NonNullable<CaptureOptions['of']>
+  const { flush, stop } = captureConsole({
+    streams: 'all',
+    maxLength: 1_024,
     clock: () => now,
     line: ({ level, text }) => heard.push(`${level}: ${text}`),
-    stdout: stream,
+    of,
     ...options,
   })
-  return { stream, written, heard, end, at: (time: number) => (now = time) }
+  return { out, err, heard, flush, stop, at: (time: number) => (now = time) }
 }
 
 describe('what a program writes to its terminal', () => {
-  it('is heard line by line, however it is cut, and goes its way unchanged', () => {
-    const { stream, written, heard, end } = capture()
-    stream.write('a\nb')
-    stream.write('c\n\n')
-    const euro = Buffer.from('€ 5\n')
-    stream.write(euro.subarray(0, 1))
-    stream.write(euro.subarray(1))
-    stream.write('c3bc0a', 'hex')
-    stream.write('rest')
-    expect(heard).toEqual(['info: a', 'info: bc', 'info: € 5', 'info: ü'])
-    end()
-    expect(heard.at(-1)).toBe('info: rest')
-    expect(written).toHaveLength(6)
-    expect(written[4]).toEqual(['c3bc0a', 'hex'])
+  it('is heard line by line, of both streams, in order', () => {
+    const { out, err, heard, stop } = capture()
+    out.stream.write('a\nb')
+    err.stream.write('careful\n')
+    out.stream.write('c\n\n   \nno end')
+    expect(heard).toEqual(['info: a', 'warn: careful', 'info: bc'])
+    stop()
+    expect(heard.at(-1)).toBe('info: no end')
   })
 
-  it('is what a person sees: no colours, and of a progress bar its last state', () => {
-    const { stream, heard } = capture()
-    stream.write('\u001B[31mred\u001B[0m\u0007\n')
-    stream.write('10 %\r50 %')
-    stream.write('\r100 %\r\n')
-    stream.write(`${'x'.repeat(5_000)}\n`)
-    expect(heard.slice(0, 2)).toEqual(['info: red', 'info: 100 %'])
-    expect(heard[2]).toHaveLength(1_024 + 6)
+  it.each([
+    ['all', ['info: out', 'warn: err']],
+    ['stdout', ['info: out']],
+    ['stderr', ['warn: err']],
+    ['none', []],
+  ] as const)('%s', (streams, lines) => {
+    const { out, err, heard } = capture({ streams })
+    out.stream.write('out\n')
+    err.stream.write('err\n')
+    expect(heard).toEqual(lines)
+    expect([out.written, err.written]).toEqual([[['out\n', 'utf8']], [['err\n', 'utf8']]])
   })
 
-  it('of a flood, the first of each second', () => {
-    const { stream, heard, end, at } = capture({ maxRate: 3 })
-    for (let line = 0; line < 10; line++) stream.write(`${line}\n`)
-    at(1_000)
-    stream.write('later\n')
-    for (let line = 0; line < 5; line++) stream.write('more\n')
-    end()
-    expect(heard).toEqual([
-      'info: 0',
-      'info: 1',
-      'info: 2',
-      'warn: … 7 more lines, too many for one second',
-      'info: later',
-      'info: more',
-      'info: more',
-      'warn: … 3 more lines, too many for one second',
+  it('goes its way unchanged: arguments, answer, callback and errors', async () => {
+    const [tapped, plain] = [capture().out, terminal()]
+    const bytes = Buffer.from('€\n')
+    const answers = [tapped, plain].map(({ stream, written }) => [
+      stream.write('short'),
+      stream.write('longer than its mark\n', 'latin1'),
+      stream.write(bytes),
+      written.map(([chunk, encoding]) => [chunk, encoding]),
     ])
+    expect(answers[0]).toEqual(answers[1])
+    expect(tapped.written.at(-1)![0]).toBe(bytes)
+    await new Promise<unknown>((resolve) => tapped.stream.write('with a callback\n', resolve))
+    await new Promise<unknown>((resolve) => tapped.stream.write('0a', 'hex', resolve))
+    expect(() => tapped.stream.write(5 as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   })
 
-  it('a line without an end takes no memory', () => {
-    const { stream, heard, end } = capture()
-    for (let part = 0; part < 100; part++) stream.write('y'.repeat(10_000))
-    end()
-    expect(heard).toEqual([`info: ${'y'.repeat(1_024)}`])
-  })
-
-  it('whoever hears a line may write one, and whoever fails hurts nobody', () => {
-    let lines = 0
-    const { stream, written } = capture({
-      line: () => {
-        lines++
-        stream.write('again\n')
+  it('may be written by whoever hears it: that is not heard again, and its failure hurts nobody', () => {
+    const lines: string[] = []
+    const { out, err } = capture({
+      line: ({ text }) => {
+        lines.push(text)
+        out.stream.write(`heard ${text}\n`)
+        err.stream.write(`heard ${text}\n`)
         throw new Error('no')
       },
     })
-    expect(stream.write('once\n')).toBe(true)
-    expect(lines).toBe(1)
-    expect(written).toHaveLength(2)
+    expect(out.stream.write('once\n')).toBe(true)
+    expect(err.stream.write('twice\n')).toBe(true)
+    expect(lines).toEqual(['once', 'twice'])
+    expect([out.written, err.written].map(({ length }) => length)).toEqual([3, 3])
   })
 
-  it('the stream is given back as it was found', () => {
-    const { stream, end } = capture()
-    expect(Object.hasOwn(stream, 'write')).toBe(true)
-    end()
+  it('of a flood, the first and the last lines of each second', () => {
+    const { out, heard, flush, at } = capture()
+    for (let line = 0; line < 12_000; line++) out.stream.write(`${line}\n`)
+    expect(heard).toHaveLength(10_000)
+    at(1_000)
+    out.stream.write('later\n')
+    expect(heard.slice(9_999, 10_002)).toEqual(['info: 9999', 'info: … 1980 lines left out …', 'info: 11980'])
+    expect(heard.slice(-2)).toEqual(['info: 11999', 'info: later'])
+    for (let line = 0; line < 1_010; line++) out.stream.write(`more ${line}\n`)
+    expect(heard.at(-1)).toBe('info: more 998')
+    flush()
+    expect(heard.slice(-11)).toEqual(Array.from({ length: 11 }, (_, line) => `info: more ${line + 999}`))
+  })
+})
+
+describe('the streams', () => {
+  it('are given back as they were found', () => {
+    const { out, err, stop } = capture({ streams: 'stdout' })
+    expect([out, err].map(({ stream }) => Object.hasOwn(stream, 'write'))).toEqual([true, false])
+    stop()
+    expect(Object.hasOwn(out.stream, 'write')).toBe(false)
+
+    const { stream } = terminal()
+    const theirs = (): boolean => true
+    Object.defineProperty(stream, 'write', { value: theirs, configurable: true, writable: true, enumerable: false })
+    const found = Object.getOwnPropertyDescriptor(stream, 'write')
+    capture({ of: { stdout: stream, stderr: stream } as never, streams: 'stdout' }).stop()
+    expect(Object.getOwnPropertyDescriptor(stream, 'write')).toEqual(found)
+  })
+
+  it('keep what somebody else has put around ours, which then only passes on', () => {
+    const { out, heard, stop } = capture()
+    const ours = out.stream.write.bind(out.stream)
+    const theirs = ((chunk: string) => ours(`> ${chunk}`)) as typeof out.stream.write
+    out.stream.write = theirs
+    out.stream.write('x\n')
+    stop()
+    expect(out.stream.write).toBe(theirs)
+    out.stream.write('y\n')
+    expect(heard).toEqual(['info: > x'])
+    expect(out.written.map(([chunk]) => chunk)).toEqual(['> x\n', '> y\n'])
+  })
+
+  it('that cannot be had leave the others as they were', () => {
+    const { stream } = terminal()
+    const of = {
+      stdout: stream,
+      get stderr(): never {
+        throw new Error('EBADF')
+      },
+    }
+    expect(() => capture({ of: of as never })).toThrow('EBADF')
     expect(Object.hasOwn(stream, 'write')).toBe(false)
-    expect(stream.write).toBe(Writable.prototype.write)
-  })
-
-  it('and what somebody else put around it stays', () => {
-    const { stream, heard, end, written } = capture()
-    const ours = stream.write.bind(stream)
-    const theirs = ((chunk: string) => ours(`> ${chunk}`)) as typeof stream.write
-    stream.write = theirs
-    end()
-    expect(stream.write).toBe(theirs)
-    stream.write('x\n')
-    expect(heard).toEqual([])
-    expect(written).toEqual([['> x\n', 'utf8']])
   })
 })
