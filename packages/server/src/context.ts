@@ -64,6 +64,21 @@ export function runByCuid(
   return run
 }
 
+/** A run that takes something; absent when it was deleted: then that is dropped without a word. @throws ApiError */
+export function receiver(context: Context, request: FastifyRequest, cuid: string): StoredRun | undefined {
+  userOf(context, request)
+  return context.storage.wasDeleted(cuid) ? undefined : runByCuid(context, request, cuid, 'write')
+}
+
+/** Likewise, for addresses that name the project. @throws ApiError */
+export function receiverIn(context: Context, request: FastifyRequest): StoredRun | undefined {
+  const project = projectOf(context, request, 'write')
+  const { id } = parse(runParams, request.params)
+  const run = context.storage.run(project, id)
+  if (!run && !context.storage.hasDeleted(project, id)) throw notFound('run')
+  return run
+}
+
 export function maySee({ workspace, visibility }: StoredProject, user: string): boolean {
   return workspace === user || visibility === 'PUBLIC'
 }

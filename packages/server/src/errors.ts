@@ -21,4 +21,5 @@ export const unauthorized = (message: string): ApiError => new ApiError(401, 'Un
 export const disabled = (): ApiError =>
   new ApiError(404, 'Disabled_Resource', 'the run has been deleted', 'Disabled Resource')
 /** The only answer that makes every client keep its data and come back: 429, 500, 502, 503 and 504 make some drop it. */
-export const later = (message: string): ApiError => new ApiError(507, 'Try_Later', message)
+export const LATER = 507
+export const later = (message: string): ApiError => new ApiError(LATER, 'Try_Later', message)

@@ -1,4 +1,5 @@
+export { createKey, createUser, listUsers } from './administration.ts'
 export { ApiError } from './errors.ts'
-export { createServer, type ServerOptions, type TrackingServer } from './server.ts'
+export { createServer, type ServerLimits, type ServerOptions, type TrackingServer } from './server.ts'
 export { FolderStorage } from './storage/folders/folder-storage.ts'
 export type * from './storage/interfaces.ts'

@@ -1,16 +1,36 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { AddressInfo } from 'node:net'
 import { STATUS_CODES } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Context } from './context.ts'
-import { ApiError, later } from './errors.ts'
+import { ApiError, LATER, later } from './errors.ts'
 import { experimentRoutes } from './routes/experiments.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { loginRoutes } from './routes/login.ts'
 import { metricRoutes } from './routes/metrics.ts'
+import { objectStoreRoutes } from './routes/object-store.ts'
 import { objectRoutes } from './routes/objects.ts'
 import { projectRoutes } from './routes/projects.ts'
+import { readMediaRoutes } from './routes/read-media.ts'
 import { readMetricRoutes } from './routes/read-metrics.ts'
 import { FolderStorage } from './storage/folders/folder-storage.ts'
 import type { Storage } from './storage/interfaces.ts'
+
+/** What clients may ask of the server; all times in milliseconds. */
+export interface ServerLimits {
+  /** Bytes of one request that is not an object. Default: 128 MiB, for ten thousand lines with every character escaped. */
+  readonly body?: number | undefined
+  /** For the head of a request. Default: 30,000. */
+  readonly headersTimeout?: number | undefined
+  /** For a whole request; a slower client is cut off without an answer, which makes it keep its data. Default: 600,000. */
+  readonly requestTimeout?: number | undefined
+  /** Between two requests of one connection. Default: 72,000. */
+  readonly keepAliveTimeout?: number | undefined
+  /** For what is under way when the server is closed. Default: 5,000. */
+  readonly closeTimeout?: number | undefined
+  /** Before an answer of "later": some clients come back at once. Default: 1,000. */
+  readonly laterDelay?: number | undefined
+}
 
 export interface ServerOptions {
   /** Folder of everything that the server keeps. */
@@ -29,6 +49,7 @@ export interface ServerOptions {
   readonly clock?: (() => number) | undefined
   /** Where the server's own messages go. Default: nowhere. */
   readonly report?: ((level: 'info' | 'warn' | 'error', message: string) => void) | undefined
+  readonly limits?: ServerLimits | undefined
   /** Where data is kept. Default: in `dataDir`. */
   readonly storage?: Storage | undefined
 }
@@ -42,11 +63,14 @@ export interface TrackingServer {
 }
 
 const DEFAULT_PORT = 5092
-/** Clients send ten thousand lines of a terminal at once, every character escaped. */
-const MAX_BODY = 128 * 1024 * 1024
-/** A client that takes longer to send what it announced is cut off, in milliseconds. */
-const SLOWEST_HEADERS = 30_000
-const SLOWEST_REQUEST = 600_000
+const LIMITS = {
+  body: 128 * 1024 * 1024,
+  headersTimeout: 30_000,
+  requestTimeout: 600_000,
+  keepAliveTimeout: 72_000,
+  closeTimeout: 5_000,
+  laterDelay: 1_000,
+} as const
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /**
@@ -68,23 +92,15 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
       `The server would listen on ${host} without TLS: API keys and data could be read on the way. Give it a certificate, or say that this is wanted.`,
     )
   const storage = options.storage ?? (await FolderStorage.open(dataDir, clock))
-  const app = Fastify({
-    bodyLimit: MAX_BODY,
-    connectionTimeout: SLOWEST_REQUEST,
-    requestTimeout: SLOWEST_REQUEST,
-    keepAliveTimeout: 72_000,
-    forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 2_048 },
-    ...(tls && { https: { ...tls } }),
-  }) as unknown as FastifyInstance
-  app.server.headersTimeout = SLOWEST_HEADERS
+  const limits = { ...LIMITS, ...given(options.limits) }
+  const app = create(limits, tls)
   const context: Context = {
     storage,
     clock,
     report: options.report ?? (() => {}),
     publicUrl: (request) => `${options.publicUrl ?? `${request.protocol}://${request.host}`}/api`,
   }
-  assemble(app, context)
+  assemble(app, context, limits.laterDelay)
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -96,23 +112,52 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     storage,
     close: async () => {
+      const late = setTimeout(() => app.server.closeAllConnections(), limits.closeTimeout).unref()
       await app.close()
+      clearTimeout(late)
       await storage.close()
     },
   }
 }
 
-function assemble(app: FastifyInstance, context: Context): void {
-  // Everything that is not JSON is an object on its way to a file.
-  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  for (const text of ['text/plain']) app.addContentTypeParser(text, (_request, payload, done) => done(null, payload))
+type Limits = { readonly [Limit in keyof typeof LIMITS]: number }
+
+const given = (limits: ServerLimits = {}): Partial<Limits> =>
+  Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined))
+
+function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
+  const { body, headersTimeout, requestTimeout, keepAliveTimeout } = limits
+  // How often Node looks for clients that are too slow.
+  const http = { headersTimeout, connectionsCheckingInterval: Math.min(30_000, headersTimeout, requestTimeout) }
+  const app = Fastify({
+    bodyLimit: body,
+    connectionTimeout: requestTimeout,
+    requestTimeout,
+    keepAliveTimeout,
+    forceCloseConnections: 'idle',
+    // A name that is poison costs itself, not the batch that it is in.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
+    routerOptions: { maxParamLength: 2_048 },
+    // An answer of 4xx makes clients drop what they sent; a lost connection makes them send it again.
+    clientErrorHandler: (error, socket) => {
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || !socket.writable) socket.destroy()
+      else socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    },
+    ...(tls ? { https: { ...tls, ...http } } : { http }),
+  }) as unknown as FastifyInstance
+  return app
+}
+
+function assemble(app: FastifyInstance, context: Context, laterDelay: number): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
   })
-  app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+  app.setErrorHandler(async (error: FastifyError | ApiError, request, reply) => {
     const known = asApiError(error)
     if (known.status >= 500)
       context.report('error', `${request.method} ${request.routeOptions.url ?? request.url}: ${error.message}`)
+    if (known.status === LATER) await pause(laterDelay, undefined, { ref: false })
     reply.raw.statusMessage = known.reason ?? STATUS_CODES[known.status] ?? 'Unknown'
     return reply.status(known.status).send({ code: known.code, message: known.message })
   })
@@ -124,7 +169,17 @@ function assemble(app: FastifyInstance, context: Context): void {
   app.register(
     async (api) => {
       api.get('/', async (_request: FastifyRequest, reply) => reply.type('text/plain').send('OK'))
-      for (const routes of [loginRoutes, projectRoutes, experimentRoutes, metricRoutes, objectRoutes, readMetricRoutes])
+      for (const routes of [
+        loginRoutes,
+        projectRoutes,
+        experimentRoutes,
+        metricRoutes,
+        objectRoutes,
+        objectStoreRoutes,
+        readMetricRoutes,
+        readMediaRoutes,
+        exportRoutes,
+      ])
         routes(api, context)
     },
     { prefix: '/api' },

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { isSigned, iso, parse, projectOf, runByCuid, runOf, sign, type Context } from '../context.ts'
+import { iso, parse, projectOf, receiver, receiverIn, runOf, sign, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { page, runView } from '../views.ts'
 
@@ -86,9 +86,10 @@ export function experimentRoutes(app: FastifyInstance, context: Context): void {
   })
 
   app.put('/project/:workspace/:project/runs/:id/profile', async (request) => {
-    const { cuid } = runOf(context, request, 'write')
+    const run = receiverIn(context, request)
     const { config, metadata, requirements, conda } = parse(profileBody, request.body)
-    await storage.updateProfile(cuid, {
+    if (!run) return {}
+    await storage.updateProfile(run.cuid, {
       ...(config && { config }),
       ...(metadata && { metadata }),
       ...(requirements && { requirements }),
@@ -98,16 +99,16 @@ export function experimentRoutes(app: FastifyInstance, context: Context): void {
   })
 
   app.put('/project/:workspace/:project/runs/:id/state', async (request) => {
-    const { cuid } = runOf(context, request, 'write')
+    const run = receiverIn(context, request)
     const { state, finishedAt } = parse(stateBody, request.body)
     const time = finishedAt ? Date.parse(finishedAt) : Number.NaN
-    await storage.endRun(cuid, state, Number.isNaN(time) ? clock() : time)
+    if (run) await storage.endRun(run.cuid, state, Number.isNaN(time) ? clock() : time)
     return {}
   })
 
   app.post('/house/experiments/:id/heartbeat', async (request) => {
-    const { cuid } = runByCuid(context, request, (request.params as { id: string }).id, 'write')
-    storage.beat(cuid)
+    const run = receiver(context, request, (request.params as { id: string }).id)
+    if (run) storage.beat(run.cuid)
     return {}
   })
 
@@ -129,16 +130,5 @@ export function experimentRoutes(app: FastifyInstance, context: Context): void {
         sessionToken: `${expires}.${sign(context, `sts ${cuid}`, expires)}`,
       },
     }
-  })
-
-  app.put('/objects/swanlab/:id/*', async (request, reply) => {
-    const { id, '*': path } = request.params as { id: string; '*': string }
-    const [expires, signature = ''] = String(request.headers['x-amz-security-token'] ?? '').split('.')
-    const allowed = isSigned(context, `sts ${id}`, Number(expires), signature)
-    // Whatever must be refused is answered 200 and dropped: old clients would come back with it for ever.
-    const known = allowed && storage.runByCuid(id) !== undefined
-    const tag = known ? await storage.put(id, path, request.body as NodeJS.ReadableStream as never) : undefined
-    if (!known) (request.raw as NodeJS.ReadableStream).resume()
-    return reply.header('etag', `"${tag ?? '0'}"`).send()
   })
 }

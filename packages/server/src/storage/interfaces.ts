@@ -91,13 +91,17 @@ export interface IdentityStore {
   createProject(workspace: string, name: string, visibility: Visibility): Promise<StoredProject>
   deleteProject(project: StoredProject): Promise<void>
   series(project: StoredProject): ReadonlyMap<string, SeriesDefinition>
-  /** The first definition of a key stays. */
+  /** The first definition of a key stays. Clients declare keys again and again. */
   defineSeries(project: StoredProject, definitions: readonly SeriesDefinition[]): Promise<void>
 
   runs(project: StoredProject): readonly StoredRun[]
   /** @param id - Slug or cuid. */
   run(project: StoredProject, id: string): StoredRun | undefined
   runByCuid(cuid: string): StoredRun | undefined
+  /** Whether there was a run with this cuid. */
+  wasDeleted(cuid: string): boolean
+  /** Whether there was such a run in the project. @param id - Slug or cuid. */
+  hasDeleted(project: StoredProject, id: string): boolean
   createRun(project: StoredProject, run: NewRun): Promise<{ run: StoredRun; created: boolean }>
   updateProfile(cuid: string, profile: Profile): Promise<void>
   endRun(cuid: string, state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void>

@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ApiError } from '../../errors.ts'
@@ -9,6 +10,7 @@ import { digest, newApiKey, newSid } from './names.ts'
 const SESSION_TIME = 60 * 86_400_000
 /** Sessions of one user; the oldest end first. */
 const MAX_SESSIONS = 1_000
+const USERS_FILE = 'users.json'
 const WORKSPACE = /^[0-9a-zA-Z_-]{1,25}$/
 
 interface Account {
@@ -30,7 +32,9 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>()
   readonly #keys = new Map<string, string>()
   readonly #sessions = new Map<string, Session>()
-  readonly #accountFile = new Saver(() => writeJson(this.#path('users.json'), [...this.#accounts.values()], 0o600))
+  readonly #accountFile = new Saver(() => writeJson(this.#path(USERS_FILE), [...this.#accounts.values()], 0o600))
+  /** The file of users as it was when it was read. */
+  #version = ''
   readonly #sessionFile = new Saver(() => writeJson(this.#path('sessions.json'), [...this.#sessions], 0o600))
 
   private constructor(folder: string, clock: () => number) {
@@ -41,10 +45,7 @@ export class Accounts {
   static async open(folder: string, clock: () => number): Promise<Accounts> {
     await mkdir(folder, { recursive: true })
     const accounts = new Accounts(folder, clock)
-    for (const account of (await readJson<Account[]>(accounts.#path('users.json'))) ?? []) {
-      accounts.#accounts.set(account.name, account)
-      for (const key of account.keys) accounts.#keys.set(key, account.name)
-    }
+    accounts.#hear()
     for (const [sid, session] of (await readJson<[string, Session][]>(accounts.#path('sessions.json'))) ?? [])
       accounts.#sessions.set(sid, session)
     return accounts
@@ -57,6 +58,7 @@ export class Accounts {
   async createUser(name: string): Promise<User> {
     if (!WORKSPACE.test(name))
       throw new ApiError(400, 'Bad_Request', 'a user name takes 1 to 25 characters of 0-9 a-z A-Z _ -')
+    this.#hear()
     if (this.#accounts.has(name)) throw new ApiError(409, 'Conflict', `user ${name} exists`)
     const account = { name, createdAt: this.#clock(), keys: [] }
     this.#accounts.set(name, account)
@@ -65,6 +67,7 @@ export class Accounts {
   }
 
   async createKey(user: string): Promise<string> {
+    this.#hear()
     const account = this.#accounts.get(user)
     if (!account) throw new ApiError(404, 'Not_Found', `user ${user} not found`)
     const key = newApiKey()
@@ -75,6 +78,9 @@ export class Accounts {
   }
 
   userOfKey(key: string): string | undefined {
+    const known = this.#keys.get(digest(key))
+    if (known !== undefined) return known
+    this.#hear()
     return this.#keys.get(digest(key))
   }
 
@@ -93,6 +99,20 @@ export class Accounts {
   userOfSession(sid: string): string | undefined {
     const session = this.#sessions.get(digest(sid))
     return session && session.expires > this.#clock() ? session.user : undefined
+  }
+
+  /** Takes note of users and keys that another process has made. */
+  #hear(): void {
+    const path = this.#path(USERS_FILE)
+    const found = statSync(path, { throwIfNoEntry: false })
+    const version = `${found?.ino} ${found?.mtimeMs} ${found?.size}`
+    if (!found || version === this.#version) return
+    for (const account of JSON.parse(readFileSync(path, 'utf8')) as Account[]) {
+      const keys = new Set([...(this.#accounts.get(account.name)?.keys ?? []), ...account.keys])
+      this.#accounts.set(account.name, { ...account, keys: [...keys] })
+      for (const key of keys) this.#keys.set(key, account.name)
+    }
+    this.#version = version
   }
 
   #path(name: string): string {

@@ -1,7 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises'
+import { later } from '../../errors.ts'
 
 /** Files that are held open at the same time. */
 const MAX_OPEN = 128
+/** What may wait for a slow disk, in characters. */
+const MAX_WAITING = 256 * 1024 * 1024
 
 interface Target {
   text: string
@@ -16,16 +19,23 @@ interface Target {
  */
 export class Appender {
   readonly #targets = new Map<string, Target>()
+  #waiting = 0
 
-  /** Resolves when the text is on the disk. @throws the file system's own error. */
-  append(path: string, text: string): Promise<void> {
+  /** Resolves when the text is on the disk. @throws the file system's own error; ApiError 507 when too much is waiting. */
+  async append(path: string, text: string): Promise<void> {
+    if (this.#waiting > MAX_WAITING) throw later('the disk does not keep up')
     let target = this.#targets.get(path)
     if (!target) this.#targets.set(path, (target = { text: '', waiting: [], file: undefined, busy: false }))
     const { waiting } = target
     target.text += text
     const done = new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
+    this.#waiting += text.length
     if (!target.busy) void this.#work(path, target)
-    return done
+    try {
+      await done
+    } finally {
+      this.#waiting -= text.length
+    }
   }
 
   /** Lets go of a file. */

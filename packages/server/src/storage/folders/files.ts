@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { access, mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { inside } from './names.ts'
@@ -38,9 +38,31 @@ async function write(path: string, content: Readable): Promise<string> {
 
 export async function put(dir: string, path: string, content: Readable): Promise<string | undefined> {
   const place = placeOf(dir, path)
-  if (place) return write(place, content)
+  try {
+    if (place) return await write(place, content)
+  } catch (error) {
+    if (!isImpossible(error)) throw error
+  }
   content.resume()
   return undefined
+}
+
+/** No place for a file, such as one that is a folder already: later it will not be one either. */
+function isImpossible(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return ['EEXIST', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'ENAMETOOLONG', 'EINVAL', 'EILSEQ'].includes(code)
+}
+
+/** What the run calls the object that a client calls `path`; absent when there is none. */
+export async function nameOf(dir: string, path: string): Promise<string | undefined> {
+  const place = placeOf(dir, path)
+  if (!place) return undefined
+  try {
+    await access(place)
+    return relative(dir, place).split(sep).join('/')
+  } catch {
+    return undefined
+  }
 }
 
 export async function get(dir: string, path: string): Promise<Readable | undefined> {
@@ -76,15 +98,21 @@ export async function joinParts(
   } catch {
     return false
   }
-  await mkdir(dirname(place), { recursive: true })
-  const temporary = `${place}.${uploadId}.tmp`
-  await rm(temporary, { force: true })
+  const whole = join(folder, 'whole')
+  await rm(whole, { force: true })
   for (const part of parts)
-    await pipeline(createReadStream(join(folder, String(part))), createWriteStream(temporary, { flags: 'a' }))
-  const file = await open(temporary, 'r+')
+    await pipeline(createReadStream(join(folder, String(part))), createWriteStream(whole, { flags: 'a' }))
+  const file = await open(whole, 'r+')
   await file.datasync()
   await file.close()
-  await rename(temporary, place)
-  await rm(folder, { recursive: true, force: true })
+  try {
+    await mkdir(dirname(place), { recursive: true })
+    await rename(whole, place)
+  } catch (error) {
+    if (!isImpossible(error)) throw error
+    return false
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
   return true
 }

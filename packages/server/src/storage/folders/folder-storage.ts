@@ -29,7 +29,7 @@ import { RunFolder } from './run-folder.ts'
 interface ProjectFile {
   project: StoredProject
   series: SeriesDefinition[]
-  /** Slugs of runs that are gone, which clients must be told. */
+  /** Slugs and cuids of runs that are gone, which clients must be told. */
   deleted: string[]
 }
 
@@ -51,6 +51,10 @@ export class FolderStorage implements Storage {
   readonly #appender = new Appender()
   readonly #projects = new Map<string, Project>()
   readonly #runs = new Map<string, RunFolder>()
+  /** Cuids of runs that were deleted. */
+  readonly #deleted = new Set<string>()
+  /** Runs that are being made, by project and slug: processes of one training ask for theirs at the same time. */
+  readonly #beingMade = new Map<string, Promise<unknown>>()
   readonly secret: Buffer
 
   private constructor(root: string, clock: () => number, accounts: Accounts, secret: Buffer) {
@@ -97,7 +101,10 @@ export class FolderStorage implements Storage {
 
   async deleteProject(project: StoredProject): Promise<void> {
     const entry = this.#entry(project)
-    for (const run of entry.runs.values()) this.#runs.delete(run.run.cuid)
+    for (const { run } of entry.runs.values()) {
+      this.#runs.delete(run.cuid)
+      this.#deleted.add(run.cuid)
+    }
     this.#projects.delete(`${project.workspace}/${project.name}`)
     await rename(entry.dir, `${entry.dir}.${this.#clock()}.deleted`)
   }
@@ -125,11 +132,33 @@ export class FolderStorage implements Storage {
     return byCuid && runs.get(byCuid.slug)?.run === byCuid ? byCuid : undefined
   }
 
+  wasDeleted(cuid: string): boolean {
+    return this.#deleted.has(cuid)
+  }
+
+  hasDeleted(project: StoredProject, id: string): boolean {
+    return this.#entry(project).file.deleted.has(id)
+  }
+
   runByCuid(cuid: string): StoredRun | undefined {
     return this.#runs.get(cuid)?.run
   }
 
   async createRun(project: StoredProject, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
+    if (order.id === undefined) return this.#createRun(project, order)
+    const name = `${project.cuid}/${order.id}`
+    const made = (this.#beingMade.get(name) ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => this.#createRun(project, order))
+    this.#beingMade.set(name, made)
+    try {
+      return await made
+    } finally {
+      if (this.#beingMade.get(name) === made) this.#beingMade.delete(name)
+    }
+  }
+
+  async #createRun(project: StoredProject, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
     const entry = this.#entry(project)
     const now = this.#clock()
     const visible = project.visibility === 'PUBLIC'
@@ -190,17 +219,18 @@ export class FolderStorage implements Storage {
     const entry = this.#projects.get(`${workspace}/${project}`)!
     entry.runs.delete(slug)
     this.#runs.delete(cuid)
-    entry.file.deleted.add(slug)
+    entry.file.deleted.add(slug).add(cuid)
+    this.#deleted.add(cuid)
     await entry.saver.save()
     await folder.bury()
   }
 
   async appendScalars(cuid: string, points: readonly ScalarPoint[]): Promise<void> {
-    await guarded(this.#folder(cuid).appendScalars(points, this.#typeIn(cuid)))
+    await guarded(this.#folder(cuid).appendScalars(points, this.#definedIn(cuid)))
   }
 
   async appendMedia(cuid: string, points: readonly MediaPoint[]): Promise<void> {
-    await guarded(this.#folder(cuid).appendMedia(points, this.#typeIn(cuid)))
+    await guarded(this.#folder(cuid).appendMedia(points, this.#definedIn(cuid)))
   }
 
   async appendLines(cuid: string, lines: readonly LogLine[]): Promise<void> {
@@ -265,13 +295,13 @@ export class FolderStorage implements Storage {
 
   async close(): Promise<void> {
     await this.#appender.close()
-    await Promise.all(Array.from(this.#runs.values(), (folder) => folder.saveNow()))
+    await Promise.all(Array.from(this.#runs.values(), (folder) => folder.close()))
   }
 
-  #typeIn(cuid: string): (key: string) => string | undefined {
+  #definedIn(cuid: string): (key: string) => SeriesDefinition | undefined {
     const { workspace, project } = this.#folder(cuid).run
     const series = this.#projects.get(`${workspace}/${project}`)?.file.series
-    return (key) => series?.get(key)?.type
+    return (key) => series?.get(key)
   }
 
   #folder(cuid: string): RunFolder {
@@ -304,9 +334,12 @@ export class FolderStorage implements Storage {
         const file = name.endsWith('.deleted') ? undefined : await readJson<ProjectFile>(join(dir, PROJECT_FILE))
         if (!file) continue
         const entry = this.#enter(dir, file)
+        for (const id of file.deleted) this.#deleted.add(id)
+        const { workspace: owner, name: project } = file.project
         for (const one of await readdir(dir)) {
           if (!one.startsWith('run-') || one.endsWith('.deleted')) continue
-          const folder = await RunFolder.load(join(dir, one), this.#appender)
+          const home = { workspace: owner, project, appender: this.#appender }
+          const folder = await RunFolder.load(join(dir, one), home)
           if (!folder) continue
           entry.runs.set(folder.run.slug, folder)
           this.#runs.set(folder.run.cuid, folder)

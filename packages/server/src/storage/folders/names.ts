@@ -5,7 +5,9 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const ALL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 /** Of ids and keys: the oldest client takes no other. */
 const LENGTH = 21
-const MAX_PATH = 1_024
+const MAX_PATH = 8_192
+/** Of one part of a path, in bytes; file systems end at 255, and a temporary name is longer than its file's. */
+const MAX_SEGMENT = 200
 
 const word = (alphabet: string): string =>
   Array.from({ length: LENGTH }, () => alphabet[randomInt(alphabet.length)]).join('')
@@ -26,5 +28,17 @@ export function inside(folder: string, path: string): string | undefined {
   const normal = normalize(path)
   if (isAbsolute(normal) || normal === '.' || normal === '..' || normal.startsWith(`..${sep}`) || normal.endsWith(sep))
     return undefined
-  return join(folder, normal)
+  return join(folder, ...normal.split(sep).map(shortened))
+}
+
+/** Keys in other scripts than Latin become long when they are quoted. The same name is always shortened to the same. */
+function shortened(segment: string): string {
+  const bytes = Buffer.from(segment)
+  if (bytes.length <= MAX_SEGMENT) return segment
+  // No part of a character, and no half of a quoted one.
+  const start = bytes
+    .subarray(0, MAX_SEGMENT - 60)
+    .toString('utf8')
+    .replace(/(?:\uFFFD|%[0-9A-Fa-f]?)$/, '')
+  return `${start}~${digest(segment).slice(0, 16)}${/\.[0-9A-Za-z]{1,8}$/.exec(segment)?.[0] ?? ''}`
 }

@@ -1,5 +1,5 @@
-import { access, mkdir, rename, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, rename, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { encodeLog, encodeRecord, JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/core/journal'
 import { RunFiles } from '@swanlab/core/folder'
 import type {
@@ -8,12 +8,17 @@ import type {
   MediaPoint,
   Profile,
   ScalarPoint,
+  SeriesDefinition,
   StoredRun,
   StoredState,
 } from '../interfaces.ts'
 import type { Appender } from './appender.ts'
+import { nameOf } from './files.ts'
 import { readJson, Saver, writeJson } from './json-file.ts'
-import { beginning, kindOf, plainConfig, typeOf } from './run-record.ts'
+import { guessType } from './media-type.ts'
+import { newCuid } from './names.ts'
+import { classOf, RunIndex, sectionOf, type IndexFile } from './run-index.ts'
+import { beginning, kindOf, plainConfig, runOf } from './run-record.ts'
 
 const INDEX_FILE = 'run.json'
 /** How long after a change the index is written, in milliseconds; the journal is the truth. */
@@ -21,91 +26,71 @@ const INDEX_DELAY = 2_000
 /** Records between two turns of the event loop while a journal is read. */
 const BREATH = 5_000
 
-interface Index {
-  run: StoredRun
-  columns: ColumnDefinition[]
-  scalar: [string, number][]
-  media: [string, number][]
-  line: number
-  steps: number
-  lastStep: number | undefined
-  error: string | undefined
-  /** Bytes of the journal that this speaks of. */
-  size: number
-}
+type Definitions = (key: string) => SeriesDefinition | undefined
 
 /** One run: its folder, its journal, and what is known of it without reading that. */
 export class RunFolder {
   readonly dir: string
   readonly #appender: Appender
-  readonly #columns = new Map<string, ColumnDefinition>()
-  /** Of the columns, by key. */
-  readonly #numbers = new Map<string, number>()
-  readonly #scalar = new Map<string, number>()
-  readonly #media = new Map<string, number>()
+  readonly #journal: string
+  readonly #index: RunIndex
   readonly #saver: Saver
   readonly #files: RunFiles
-  #run: StoredRun
-  #line = 0
-  #steps = 0
-  #lastStep: number | undefined
-  #error: string | undefined
-  #size = 0
+  #changed = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(dir: string, run: StoredRun, appender: Appender) {
+  private constructor(dir: string, index: RunIndex, appender: Appender) {
     this.dir = dir
-    this.#run = run
+    this.#journal = join(dir, JOURNAL_FILE)
+    this.#index = index
     this.#appender = appender
-    this.#saver = new Saver(() => this.#writeIndex())
+    this.#saver = new Saver(() => writeJson(join(dir, INDEX_FILE), this.#index.toFile()))
     this.#files = new RunFiles(dir, () => {})
   }
 
   /** Makes the folder of a new run. */
   static async create(dir: string, run: StoredRun, visible: boolean, appender: Appender): Promise<RunFolder> {
     await mkdir(dir, { recursive: true })
-    const folder = new RunFolder(dir, run, appender)
+    const folder = new RunFolder(dir, new RunIndex(run), appender)
     await folder.#append(encodeRecord(beginning(run, 'header', run.createdAt, visible) as never))
     await folder.saveNow()
+    await keepFolder(dirname(dir))
     return folder
   }
 
   /** @returns undefined when there is no run in the folder. */
-  static async load(dir: string, appender: Appender): Promise<RunFolder | undefined> {
-    const index = await readJson<Index>(join(dir, INDEX_FILE))
-    if (!index?.run) return undefined
-    const folder = new RunFolder(dir, index.run, appender)
-    for (const column of index.columns) {
-      folder.#numbers.set(column.key, folder.#columns.size)
-      folder.#columns.set(column.key, column)
-    }
-    for (const [key, step] of index.scalar) folder.#scalar.set(key, step)
-    for (const [key, step] of index.media) folder.#media.set(key, step)
-    folder.#line = index.line
-    folder.#steps = index.steps
-    folder.#lastStep = index.lastStep
-    folder.#error = index.error
-    folder.#size = index.size
+  static async load(
+    dir: string,
+    { workspace, project, appender }: { workspace: string; project: string; appender: Appender },
+  ): Promise<RunFolder | undefined> {
+    const file = await readJson<IndexFile>(join(dir, INDEX_FILE))
+    const index = file?.run ? RunIndex.from(file) : indexOf(dir, workspace, project)
+    if (!index) return undefined
+    const folder = new RunFolder(dir, index, appender)
     await folder.#catchUp()
     return folder
   }
 
   get run(): StoredRun {
-    return this.#run
+    return this.#index.run
   }
 
   get columns(): readonly ColumnDefinition[] {
-    return [...this.#columns.values()]
+    return [...this.#index.columns.values()]
   }
 
   get lastSteps(): { scalar: ReadonlyMap<string, number>; media: ReadonlyMap<string, number>; line: number } {
-    return { scalar: this.#scalar, media: this.#media, line: this.#line }
+    return this.#index
   }
 
-  async appendScalars(points: readonly ScalarPoint[], typeIn: (key: string) => string | undefined): Promise<void> {
+  async appendScalars(points: readonly ScalarPoint[], definedAs: Definitions): Promise<void> {
     let text = ''
-    for (const { key, time, index } of points)
-      if (!this.#columns.has(key)) text += this.#newColumn(key, typeIn(key) ?? 'FLOAT', index, time)
+    const declared: string[] = []
+    for (const { key, time, index } of points) {
+      if (this.#index.columns.has(key)) continue
+      text += this.#newColumn(key, 'FLOAT', index, time, definedAs(key))
+      declared.push(key)
+    }
     for (let at = 0; at < points.length;) {
       const { index: step, time } = points[at]!
       const data: Record<string, number> = Object.create(null) as Record<string, number>
@@ -113,99 +98,98 @@ export class RunFolder {
         const point = points[at]!
         if (point.index !== step || point.time !== time || point.key in data) break
         data[point.key] = point.data
-        const last = this.#scalar.get(point.key)
-        if (last === undefined || last < step) this.#scalar.set(point.key, step)
       }
-      if (this.#lastStep === undefined || step > this.#lastStep) {
-        this.#lastStep = step
-        this.#steps++
-      }
+      this.#index.learn({ type: 'log', step, time, data })
       text += encodeLog({ step, time, data })
     }
-    await this.#append(text)
+    await this.#append(text, declared)
   }
 
-  async appendMedia(points: readonly MediaPoint[], typeIn: (key: string) => string | undefined): Promise<void> {
+  async appendMedia(points: readonly MediaPoint[], definedAs: Definitions): Promise<void> {
     let text = ''
+    const declared: string[] = []
     for (const { key, index: step, time, data: named, more } of points) {
       const data = await Promise.all(named.map((path) => this.#placeOf(path)))
-      if (!this.#columns.has(key)) text += this.#newColumn(key, typeIn(key) ?? guessType(data[0] ?? ''), step, time)
-      this.#media.set(key, Math.max(this.#media.get(key) ?? 0, step))
-      text += encodeRecord({ type: 'media', key, step, time, data, ...(more && { more: more as never }) })
+      if (!this.#index.columns.has(key)) {
+        text += this.#newColumn(key, guessType(data[0] ?? ''), step, time, definedAs(key))
+        declared.push(key)
+      }
+      const record = { type: 'media', key, step, time, data, ...(more && { more: more as never }) } as const
+      this.#index.learn(record)
+      text += encodeRecord(record)
     }
-    await this.#append(text)
+    await this.#append(text, declared)
   }
 
   async appendLines(lines: readonly LogLine[]): Promise<void> {
     let text = ''
-    for (const { epoch, level, message, time } of lines) {
-      this.#line = Math.max(this.#line, epoch)
-      if (level === 'ERROR') this.#error = message
-      text += encodeRecord({
-        type: 'console',
-        line: epoch,
-        level: level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'info',
-        text: message,
-        time,
-      })
+    for (const { epoch, level: said, message, time } of lines) {
+      const level = said === 'ERROR' ? 'error' : said === 'WARN' ? 'warn' : 'info'
+      const record = { type: 'console', line: epoch, level, text: message, time } as const
+      this.#index.learn(record)
+      text += encodeRecord(record)
     }
     await this.#append(text)
   }
 
+  /** What was said first about a name or a section stays; a type that was guessed from values is corrected. */
   async defineColumns(columns: readonly Omit<ColumnDefinition, 'createdAt'>[], now: number): Promise<void> {
     let text = ''
     for (const column of columns) {
-      const known = this.#columns.get(column.key)
-      // Old clients send values first; what was made of those is corrected.
-      if (known?.type === column.type) continue
-      text += this.#newColumn(column.key, column.type, 0, now)
-      this.#columns.set(column.key, { ...column, createdAt: known?.createdAt ?? now })
+      const known = this.#index.columns.get(column.key)
+      const name = known?.name ?? column.name
+      const sectionName = known?.sectionName ?? column.sectionName
+      if (known?.type !== column.type || known.sectionName !== sectionName)
+        text += this.#newColumn(column.key, column.type, 0, now, { ...column, sectionName })
+      this.#index.columns.set(column.key, { ...column, name, sectionName, createdAt: known?.createdAt ?? now })
     }
     if (text !== '') await this.#append(text)
     await this.saveNow()
   }
 
   async updateProfile(profile: Profile, now: number): Promise<void> {
-    const before = this.#run.profile
+    const { profile: before } = this.run
     const metadata = profile.metadata && { ...before.metadata, ...present(profile.metadata) }
     const after: Profile = { ...before, ...present({ ...profile }), ...(metadata && { metadata }) }
-    this.#run = { ...this.#run, profile: after }
+    this.#index.run = { ...this.run, profile: after }
+    const { requirements } = profile
+    const config = profile.config && plainConfig(after)
     let text = ''
-    if (profile.config) text += encodeRecord({ type: 'config', time: now, config: plainConfig(after) })
+    if (config) text += encodeRecord({ type: 'config', time: now, config })
     if (metadata) text += encodeRecord({ type: 'metadata', time: now, metadata: metadata as never })
-    if (profile.requirements)
-      text += encodeRecord({ type: 'requirements', time: now, requirements: profile.requirements })
+    if (requirements) text += encodeRecord({ type: 'requirements', time: now, requirements })
     if (text !== '') await this.#append(text)
     this.#files.update({
-      ...(profile.config && { config: plainConfig(after) }),
+      ...(config && { config }),
       ...(metadata && { metadata: metadata as never }),
-      ...(profile.requirements && { requirements: profile.requirements }),
+      ...(requirements && { requirements }),
     })
     await this.saveNow()
   }
 
   /** Continues the run. */
   async resume(flagId: string, now: number, visible: boolean): Promise<void> {
-    const ended = this.#run.state !== 'RUNNING'
-    this.#run = { ...this.#run, flagId, state: 'RUNNING', finishedAt: undefined, heartbeatAt: undefined }
-    if (ended) await this.#append(encodeRecord(beginning(this.#run, 'resume', now, visible) as never))
+    const ended = this.run.state !== 'RUNNING'
+    this.#index.run = { ...this.run, flagId, state: 'RUNNING', finishedAt: undefined, heartbeatAt: undefined }
+    if (ended) await this.#append(encodeRecord(beginning(this.run, 'resume', now, visible) as never))
     await this.saveNow()
   }
 
   async end(state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void> {
-    if (this.#run.state === state) return
-    this.#run = { ...this.#run, state, finishedAt }
+    if (this.run.state === state) return
+    this.#index.run = { ...this.run, state, finishedAt }
+    const { steps, lastStep, error: told } = this.#index
     const word = state === 'FINISHED' ? 'finished' : state === 'CRASHED' ? 'crashed' : 'aborted'
-    const error = word === 'finished' ? undefined : { name: 'Error', message: this.#error ?? `The run ${word}.` }
+    const error = word === 'finished' ? undefined : { name: 'Error', message: told ?? `The run ${word}.` }
     await this.#append(
       encodeRecord({
         type: 'finish',
         time: finishedAt,
         state: word,
         ...(error && { error, cause: { type: 'reported' } }),
-        duration: Math.max(0, finishedAt - this.#run.createdAt),
-        steps: this.#steps,
-        ...(this.#lastStep !== undefined && { lastStep: this.#lastStep }),
+        duration: Math.max(0, finishedAt - this.run.createdAt),
+        steps,
+        ...(lastStep !== undefined && { lastStep }),
         losses: {},
       }),
     )
@@ -213,13 +197,13 @@ export class RunFolder {
   }
 
   change(change: Partial<StoredRun>): void {
-    this.#run = { ...this.#run, ...change }
+    this.#index.run = { ...this.run, ...change }
     this.#soon()
   }
 
   /** Reads the journal, letting others work meanwhile. */
   async read(types: readonly JournalRecord['type'][], each: (record: JournalRecord) => void): Promise<void> {
-    const cursor = new JournalCursor(join(this.dir, JOURNAL_FILE), { only: new Set(types) })
+    const cursor = new JournalCursor(this.#journal, { only: new Set(types) })
     try {
       let count = 0
       for (const record of cursor.read()) {
@@ -234,128 +218,125 @@ export class RunFolder {
   /** Forgets the run, but keeps what it held out of reach under another name. */
   async bury(): Promise<void> {
     clearTimeout(this.#timer)
-    await this.#appender.release(join(this.dir, JOURNAL_FILE))
+    await this.#appender.release(this.#journal)
     await rename(this.dir, `${this.dir}.deleted`).catch(() => {})
+  }
+
+  /** Writes the index if it says something new. */
+  async close(): Promise<void> {
+    if (this.#changed) await this.saveNow()
   }
 
   async saveNow(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#changed = false
     await this.#saver.save()
   }
 
-  async #append(text: string): Promise<void> {
-    await this.#appender.append(join(this.dir, JOURNAL_FILE), text)
-    this.#size += Buffer.byteLength(text)
-    if (this.#run.empty && this.#lastStep !== undefined) this.#run = { ...this.#run, empty: false }
+  /** @param declared - Keys of the columns in the text. */
+  async #append(text: string, declared: readonly string[] = []): Promise<void> {
+    try {
+      await this.#appender.append(this.#journal, text)
+    } catch (error) {
+      // Whoever comes back with the same is to declare them again.
+      for (const key of declared) this.#index.columns.delete(key)
+      throw error
+    }
+    this.#index.size += Buffer.byteLength(text)
     this.#soon()
   }
 
   /** Old clients name media without the folder that they are in; short texts are texts. */
   async #placeOf(path: string): Promise<string> {
-    if (/^(?:media|files)\//.test(path) || !/^[^/]+\/[^/]+\.\w+$/.test(path)) return path
-    const inMedia = `media/${path}`
-    return (await exists(join(this.dir, inMedia))) ? inMedia : path
+    return /^(?:media|files)\//.test(path) || /^[^/]+\/[^/]+\.\w+$/.test(path)
+      ? ((await nameOf(this.dir, path)) ?? path)
+      : path
   }
 
-  #newColumn(key: string, type: string, step: number, time: number): string {
-    const index = this.#numbers.get(key) ?? this.#numbers.size
-    this.#numbers.set(key, index)
-    const system = key.startsWith('__swanlab__.') ? 'SYSTEM' : 'CUSTOM'
-    this.#columns.set(key, { key, type, class: system, createdAt: time })
-    const slash = key.indexOf('/')
-    const section = slash > 0 ? key.slice(0, slash) : system === 'SYSTEM' ? 'system' : 'default'
-    return encodeRecord({ type: 'column', key, index, kind: kindOf(type), section, step, time })
+  #newColumn(key: string, guess: string, step: number, time: number, defined?: Partial<SeriesDefinition>): string {
+    const kind = kindOf(defined?.type ?? guess)
+    const index = this.#index.numberOf(key)
+    const record = {
+      type: 'column',
+      key,
+      index,
+      kind,
+      section: defined?.sectionName ?? sectionOf(key),
+      step,
+      time,
+    } as const
+    this.#index.columns.set(key, {
+      key,
+      type: defined?.type ?? guess,
+      class: classOf(key),
+      sectionName: defined?.sectionName,
+      createdAt: time,
+    })
+    return encodeRecord(record)
   }
 
   #soon(): void {
+    this.#changed = true
     this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#saver.save().catch(() => {})
+      this.saveNow().catch(() => {
+        this.#changed = true
+      })
     }, INDEX_DELAY).unref()
-  }
-
-  #writeIndex(): Promise<void> {
-    const index: Index = {
-      run: this.#run,
-      columns: this.columns.slice(),
-      scalar: [...this.#scalar],
-      media: [...this.#media],
-      line: this.#line,
-      steps: this.#steps,
-      lastStep: this.#lastStep,
-      error: this.#error,
-      size: this.#size,
-    }
-    return writeJson(join(this.dir, INDEX_FILE), index)
   }
 
   /** What was written after the index: the server was killed. */
   async #catchUp(): Promise<void> {
-    const path = join(this.dir, JOURNAL_FILE)
-    const { size } = await stat(path).catch(() => ({ size: 0 }))
-    if (size <= this.#size) return
-    const cursor = new JournalCursor(path, { from: this.#size })
-    for (const record of cursor.read()) this.#relearn(record)
-    const { position } = cursor
-    cursor.close()
-    // Half a line at the end: what comes next begins on a line of its own.
-    if (position < size) await this.#appender.append(path, '\n')
-    this.#size = position < size ? size + 1 : size
-  }
-
-  #relearn(record: JournalRecord): void {
-    switch (record.type) {
-      case 'log':
-        for (const key of Object.keys(record.data))
-          this.#scalar.set(key, Math.max(this.#scalar.get(key) ?? 0, record.step))
-        if (this.#lastStep === undefined || record.step > this.#lastStep) {
-          this.#lastStep = record.step
-          this.#steps++
-        }
-        this.#run = { ...this.#run, empty: false }
-        break
-      case 'media':
-        this.#media.set(record.key, Math.max(this.#media.get(record.key) ?? 0, record.step))
-        break
-      case 'console':
-        this.#line = Math.max(this.#line, record.line)
-        if (record.level === 'error') this.#error = record.text
-        break
-      case 'column':
-        {
-          this.#numbers.set(record.key, record.index)
-          const system = record.key.startsWith('__swanlab__.') ? 'SYSTEM' : 'CUSTOM'
-          this.#columns.set(record.key, {
-            key: record.key,
-            type: typeOf(record.kind),
-            class: system,
-            createdAt: record.time,
-          })
-        }
-        break
-      default:
+    const index = this.#index
+    const { size } = await stat(this.#journal).catch(() => ({ size: 0 }))
+    if (size <= index.size) {
+      index.size = size
+      return
     }
+    const cursor = new JournalCursor(this.#journal, { from: index.size })
+    try {
+      for (const record of cursor.read()) index.learn(record)
+    } finally {
+      cursor.close()
+    }
+    const torn = cursor.position < size
+    // Half a line at the end: what comes next begins on a line of its own.
+    if (torn) await this.#appender.append(this.#journal, '\n')
+    index.size = torn ? size + 1 : size
+    this.#soon()
   }
 }
 
-/** What a file is, by its name, until somebody says. */
-function guessType(path: string): string {
-  if (!path.startsWith('media/')) return 'TEXT'
-  if (/\.(?:png|jpe?g|gif|bmp|webp)$/i.test(path)) return 'IMAGE'
-  if (/\.(?:wav|mp3|flac|ogg)$/i.test(path)) return 'AUDIO'
-  if (/\.(?:mp4|webm)$/i.test(path)) return 'VIDEO'
-  if (/\.html?$/i.test(path)) return 'HTML'
-  if (/\.pdb$/i.test(path)) return 'MOLECULE'
-  if (/\.(?:glb|pts\.json)$/i.test(path)) return 'OBJECT3D'
-  return /\.json$/i.test(path) ? 'ECHARTS' : 'TEXT'
+/** The index of a run that has lost it, or of one that was moved here. */
+function indexOf(dir: string, workspace: string, project: string): RunIndex | undefined {
+  let cursor: JournalCursor
+  try {
+    cursor = new JournalCursor(join(dir, JOURNAL_FILE))
+  } catch {
+    return undefined
+  }
+  try {
+    const { value: first } = cursor.read().next()
+    if (first?.type !== 'header') return undefined
+    const cuid = /^run-\d{8}_\d{6}-([a-z0-9]{21})$/.exec(basename(dir))?.[1] ?? newCuid()
+    return new RunIndex(runOf(first.run, cuid, workspace, project))
+  } finally {
+    cursor.close()
+  }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
+/** That there is a folder is on the disk, too. Not every system can be asked for it. */
+async function keepFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path)
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
+  } catch {
+    // Then it is as durable as the system makes it.
+  }
 }
 
 function present<T extends object>(value: T): Partial<T> {

@@ -1,7 +1,7 @@
 import type { ColumnKind, ConfigSnapshot, JsonValue } from '@swanlab/core'
 import { JOURNAL_FORMAT, type JournalRecord, type RecordedRun } from '@swanlab/core/journal'
 import { hostname } from 'node:os'
-import type { Profile, StoredRun } from '../interfaces.ts'
+import type { Profile, StoredRun, WireConfig } from '../interfaces.ts'
 
 const KINDS: Readonly<Record<string, ColumnKind>> = {
   FLOAT: 'scalar',
@@ -52,4 +52,39 @@ export function plainConfig({ config = {} }: Profile): ConfigSnapshot {
     return { key, value, sort }
   })
   return Object.fromEntries(entries.toSorted((a, b) => a.sort - b.sort).map(({ key, value }) => [key, value]))
+}
+
+/** As clients send it; what they said about a key stays. */
+export function wireConfig(config: ConfigSnapshot, before: WireConfig = {}): WireConfig {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value], sort) => {
+      const known = Object.hasOwn(before, key) ? (before[key] as object) : { desc: '' }
+      return [key, { ...known, sort, value }]
+    }),
+  )
+}
+
+/** A run of which nothing is left but its journal. */
+export function runOf(recorded: RecordedRun, cuid: string, workspace: string, project: string): StoredRun {
+  return {
+    cuid,
+    slug: recorded.id,
+    workspace,
+    project,
+    name: recorded.experimentName,
+    description: recorded.description ?? '',
+    colors: recorded.colors,
+    labels: recorded.tags,
+    job: undefined,
+    cluster: undefined,
+    createdAt: recorded.startTime,
+    requestedAt: undefined,
+    finishedAt: undefined,
+    heartbeatAt: undefined,
+    state: 'RUNNING',
+    flagId: cuid,
+    deleted: false,
+    empty: true,
+    profile: { config: wireConfig(recorded.config) },
+  }
 }
