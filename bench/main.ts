@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { benchBackground } from './background.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
@@ -13,6 +14,7 @@ const BENCHES: Record<string, () => string | Promise<string>> = {
   startup: benchStartup,
   growth: benchGrowth,
   replay: benchReplay,
+  background: benchBackground,
   ingest: benchIngest,
 }
 

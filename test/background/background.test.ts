@@ -8,7 +8,9 @@ import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
 import { place } from '../../packages/core/src/background/place.ts'
+import type { Outcome } from '../../packages/core/src/kernel/payloads.ts'
 import { JournalReader } from '../../packages/core/src/journal/reader.ts'
+import { expectNoOrphans } from '../orphans.ts'
 import { heard, processesOf, start, until } from './start.ts'
 
 let folder: string
@@ -20,7 +22,10 @@ beforeEach(() => {
   logdir = join(folder, 'swanlog')
   file = join(folder, 'heard')
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  if (process.platform === 'linux') await expectNoOrphans(logdir)
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const ended = (): boolean => heard(file).some(({ moment }) => moment === 'finish')
 
@@ -78,8 +83,8 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     ['throw', 1, { type: 'exception' }],
     ['exit in exit', 9, undefined],
   ])('%s', async (how, code, cause) => {
-    const { ready, ended: over } = await start({ how, logdir, file })
-    expect(await over).toBe(code)
+    const { ready, witnessed } = await start({ how, logdir, file })
+    expect(await witnessed()).toBe(code)
     await until('the end is heard', ended)
     const { payload } = heard(file).at(-1)!
     expect(payload).toMatchObject({ state: cause ? 'crashed' : 'finished', steps: 6, lastStep: 100 })
@@ -89,6 +94,23 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     expect(records.filter(({ type }) => type === 'finish')).toHaveLength(1)
     await until('no process is left', () => processesOf(ready.dir).length === 0)
     expect(readdirSync(join(logdir, '.running'))).toEqual([])
+  })
+
+  test('what the terminal of a killed training said last is in its outcome, and in the message', async () => {
+    const { url, messages, server } = await slack()
+    const { ready, ended: over } = await start({ how: 'print, then kill', logdir, file, slackUrl: url })
+    expect(await over).toBe('SIGKILL')
+    await until('the end has arrived', () => ended() && messages.length === 2)
+    const { lastLines } = heard(file).at(-1)!.payload as Outcome
+    expect(lastLines?.map(({ level, text }) => `${level}: ${text.split(': ')[0]}`)).toEqual([
+      ...Array.from({ length: 18 }, (_, at) => `info: epoch ${at + 13}`),
+      'warn:   <b>out of swans</b>',
+      'info: 90 %',
+    ])
+    expect(messages[1]).toContain('loss 0.05\nepoch 21: loss ')
+    expect(messages[1]).toContain('\n  &lt;b&gt;out of swans&lt;/b&gt;\n90 %\n')
+    await until('no process is left', () => processesOf(ready.dir).length === 0)
+    server.close()
   })
 
   test('a background process that is killed is started again, and nothing is sent twice', async () => {

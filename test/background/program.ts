@@ -37,7 +37,12 @@ run.alert({ title: 'look', level: 'warn' })
 run.log({ loss: 0.1 }, 100)
 console.log(JSON.stringify({ pid: process.pid, dir: run.dir, callbacks: run.callbacks }))
 
-if (how === 'kill') process.kill(process.pid, 'SIGKILL')
+if (how === 'print, then kill') {
+  for (let epoch = 1; epoch <= 30; epoch++) console.log(`epoch ${epoch}: \u001B[1mloss\u001B[0m ${1 / epoch}`)
+  console.error('  <b>out of swans</b>')
+  process.stdout.write('10 %\r90 %\n')
+}
+if (how.endsWith('kill')) process.kill(process.pid, 'SIGKILL')
 if (how === 'throw') throw new Error('it broke')
 if (how === 'abort') process.abort()
 if (how === 'exit in exit') process.on('exit', () => process.exit(9))

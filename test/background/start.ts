@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { companionsIn } from '../orphans.ts'
 
 const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,15 +20,29 @@ export interface Program {
   }
   /** Exit code or signal. */
   readonly ended: Promise<number | string>
+  /**
+   * The same for a training that dies, asked for only when its witness has seen it: on a busy machine a parent that asks
+   * at once is now and then quicker than the witness. How often is measured in `test/kill`.
+   */
+  witnessed(): Promise<number | string>
   stderr(): string
 }
 
-/** Starts the training of these tests and waits until it has logged everything. */
-export async function start(order: Record<string, unknown>, argv: string[] = [PROGRAM]): Promise<Program> {
+/**
+ * Starts the training of these tests and waits until it has logged everything.
+ *
+ * @param user - Number of the user to run as.
+ */
+export async function start(
+  order: Record<string, unknown>,
+  argv: string[] = [PROGRAM],
+  user?: number,
+): Promise<Program> {
   const args = argv[0]!.endsWith('.ts') ? ['--conditions=source', '--import', 'tsx', ...argv] : argv
   const child = spawn(process.execPath, [...args, JSON.stringify(order)], {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...(user !== undefined && { uid: user, gid: user }),
   })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
@@ -35,7 +51,20 @@ export async function start(order: Record<string, unknown>, argv: string[] = [PR
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Program['ready']))
     void ended.then((how) => sleep(100).then(() => reject(new Error(`the program ended with ${how}: ${stderr}`))))
   })
-  return { child, ready, ended, stderr: () => stderr }
+  const witnessed = (): Promise<number | string> => {
+    // Asking is done by the event loop, so that must not turn.
+    for (let waited = 0; waited < 10_000 && isWatched(ready.dir); waited += 10) pause(10)
+    return ended
+  }
+  return { child, ready, ended, witnessed, stderr: () => stderr }
+}
+
+function isWatched(dir: string): boolean {
+  return companionsIn(dirname(dir)).some((companion) => companion.what === 'witness' && companion.dir === dir)
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 export interface Heard {

@@ -11,8 +11,6 @@ import { answer, closedPort, HTTP_FAULTS, startHttp, startSmtp, type Endpoint } 
 const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
 /** Longer than quick receivers take, and shorter than one that hangs is waited for, in milliseconds. */
 const FINISH_TIMEOUT = 3_000
-/** When the receivers that were away come back, in milliseconds. */
-const AWAY = 2_500
 
 let logdir: string
 beforeAll(() => void (logdir = mkdtempSync(join(tmpdir(), 'delivery-'))))
@@ -22,6 +20,8 @@ interface Receivers {
   readonly endpoints: Readonly<Record<string, Endpoint>>
   readonly mails: Readonly<Record<string, number>>
   readonly slacks: Readonly<Record<string, number>>
+  /** Those that were away come back. */
+  comeBack(): Promise<void>
 }
 
 /** One receiver for each way to be unwell. */
@@ -50,14 +50,14 @@ async function startReceivers(): Promise<Receivers> {
     Object.fromEntries(Object.entries(endpoints).map(([name, { port }]) => [name, port]))
   const [mailAway, slackAway] = [await closedPort(), await closedPort()]
   const endpoints = { ...mails, ...slacks }
-  setTimeout(() => {
-    void startSmtp([], mailAway).then((endpoint) => (endpoints['mail-away'] = endpoint))
-    void startHttp([], slackAway).then((endpoint) => (endpoints['slack-away'] = endpoint))
-  }, AWAY)
   return {
     endpoints,
     mails: { ...ports(mails), 'mail-away': mailAway },
     slacks: { ...ports(slacks), 'slack-away': slackAway },
+    comeBack: async () => {
+      endpoints['mail-away'] = await startSmtp([], mailAway)
+      endpoints['slack-away'] = await startHttp([], slackAway)
+    },
   }
 }
 
@@ -73,13 +73,17 @@ describe.runIf(process.platform === 'linux')('receivers that are unwell', () => 
   test.concurrent.each(['finish', 'kill'] as const)(
     'a training that ends by %s: nothing is lost, and nothing comes twice',
     async (how) => {
-      const { endpoints, mails, slacks } = await startReceivers()
+      const { endpoints, mails, slacks, comeBack } = await startReceivers()
       const order = { how, logdir, finishTimeout: FINISH_TIMEOUT, mails, slacks }
       const { child, ready, ended, stderr } = await start(order, [PROGRAM])
       let output = ''
       child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()))
+      const triedIn = (items: Record<string, OutboxItem>): boolean =>
+        ['mail-away', 'slack-away'].every((name) => (items[name]?.attempts ?? 0) > 0)
+      await until('those that are away were tried', () => triedIn(itemsOf(ready.dir)), 25_000)
+      await comeBack()
       expect(await ended).toBe(how === 'kill' ? 'SIGKILL' : 0)
-      await until('nobody is at work any more', () => processesOf(ready.dir).length === 0, 25_000)
+      await until('nobody is at work any more', () => processesOf(ready.dir).length === 0, 40_000)
       await sleep(100)
 
       const items = itemsOf(ready.dir)
@@ -108,7 +112,7 @@ describe.runIf(process.platform === 'linux')('receivers that are unwell', () => 
       }
       await Promise.all(Object.values(endpoints).map((endpoint) => endpoint.close()))
     },
-    35_000,
+    60_000,
   )
 
   test('what callbacks print reaches the user, and does not drown the end', async () => {

@@ -87,7 +87,7 @@ export async function startSmtp(faults: readonly SmtpFault[], port = 0): Promise
         const no = refusal('mail')
         if (!no) taken.push(/^Message-ID: (.*)$/im.exec(mail)?.[1] ?? '')
         done(no)
-      })
+      }, done)
     },
   })
   smtp.on('error', () => {})

@@ -21,7 +21,8 @@ import {
 } from './endpoints.ts'
 
 // The outbox of the background process with real notifiers and real receivers; only its pauses are short.
-const ATTEMPT_TIME = 400
+/** Enough for an honest attempt on a busy machine, in milliseconds. */
+const ATTEMPT_TIME = 2_000
 
 let folder: string
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'delivery-'))))
@@ -49,17 +50,24 @@ interface Delivered {
 }
 
 /** Delivers the news of one end. */
-async function deliver(kind: Kind, port: number): Promise<Delivered> {
+async function deliver(
+  kind: Kind,
+  port: number,
+  { budget = 60_000, onFailure = () => {} }: { budget?: number; onFailure?: () => void } = {},
+): Promise<Delivered> {
   const dir = mkdtempSync(join(folder, 'run-'))
   const store = new OutboxStore(dir)
   const reports: string[] = []
   const outbox = new Outbox({
     store,
     part: '0',
-    budget: 2_500,
+    budget,
     firstPause: 40,
     attemptTime: ATTEMPT_TIME,
-    report: (_level, message) => reports.push(message),
+    report: (level, message) => {
+      reports.push(message)
+      if (level === 'debug') onFailure()
+    },
   })
   const callback = notifier(kind, port)
   callback.useMailbox(outbox.channel(kind, (notification, context) => callback.send(notification, context)))
@@ -102,10 +110,10 @@ async function isDeadLetter(kind: Kind, endpoint: Endpoint, reason: string): Pro
 describe.each(['mail', 'slack'] as const)('%s', (kind) => {
   test.concurrent('nobody listens for a while, and then somebody does', async () => {
     const port = await closedPort()
-    const delivered = deliver(kind, port)
-    await sleep(200)
-    const endpoint = await (kind === 'mail' ? startSmtp([], port) : startHttp([], port))
-    const { item } = await delivered
+    let opened: Promise<Endpoint> | undefined
+    const onFailure = (): void => void (opened ??= kind === 'mail' ? startSmtp([], port) : startHttp([], port))
+    const { item } = await deliver(kind, port, { onFailure })
+    const endpoint = await opened!
     expect(item.state).toBe('sent')
     expect(item.attempts).toBeGreaterThan(1)
     expect(item.reason).toContain('ECONNREFUSED')
@@ -114,10 +122,10 @@ describe.each(['mail', 'slack'] as const)('%s', (kind) => {
   })
 
   test.concurrent('it never comes back: given up when the time is over, with the reason', async () => {
-    const { item, report, took } = await deliver(kind, await closedPort())
+    const { item, report, took } = await deliver(kind, await closedPort(), { budget: 500 })
     expect(item).toMatchObject({ state: 'given up', reason: expect.stringContaining('ECONNREFUSED') as string })
     expect(report).toContain('the time for delivery is over')
-    expect(took).toBeLessThan(3_000)
+    expect(took).toBeLessThan(10_000)
   })
 })
 

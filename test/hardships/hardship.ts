@@ -35,6 +35,7 @@ export interface Order {
   /** Receives the outcome, once there is one. */
   readonly outcome: string
   readonly slackUrl?: string
+  /** 0: it sends no mail, which costs a background process half a second. */
   readonly smtpPort?: number
   readonly end?: 'finish' | 'return' | 'kill' | 'exit' | 'abort'
   readonly bytes?: number

@@ -11,7 +11,9 @@ const place = usePlace()
 describe.runIf(process.platform === 'linux')('many programs at once', () => {
   test(`${PROGRAMS} programs in one logdir keep out of each other's way`, { timeout: 60_000 }, async () => {
     const { logdir, start } = place()
-    const trainings = await Promise.all(Array.from({ length: PROGRAMS }, () => start({ how: 'many programs' })))
+    const trainings = await Promise.all(
+      Array.from({ length: PROGRAMS }, () => start({ how: 'many programs', smtpPort: 0 })),
+    )
     expect(await Promise.all(trainings.map(({ ended }) => ended))).toEqual(Array(PROGRAMS).fill(0))
     await Promise.all(trainings.map((training) => training.end(20_000)))
     await expectNoOrphans(logdir)
@@ -25,12 +27,8 @@ describe.runIf(process.platform === 'linux')('many programs at once', () => {
       expect(training.heard().filter(({ moment }) => moment === 'log')).toHaveLength(50)
       expect(training.heard().filter(({ moment }) => moment === 'finish')).toHaveLength(1)
       expect(new Set(training.heard().map(({ pid }) => pid)).size).toBe(1)
-      expect(new OutboxStore(dir).load().map(({ state, attempts }) => [state, attempts])).toEqual([
-        ['sent', 1],
-        ['sent', 1],
-      ])
-      const { mails, slack } = training.messages()
-      expect([mails.length, slack.length]).toEqual([1, 1])
+      expect(new OutboxStore(dir).load().map(({ state, attempts }) => [state, attempts])).toEqual([['sent', 1]])
+      expect(training.messages().slack).toHaveLength(1)
     }
     expect(readdirSync(join(logdir, '.running'))).toEqual([])
   })

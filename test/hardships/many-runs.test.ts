@@ -14,7 +14,7 @@ const place = usePlace()
 describe.runIf(process.platform === 'linux')('many runs, one after the other', () => {
   test(`${RUNS} runs are all heard, and leave nothing in the process`, { timeout: 120_000 }, async () => {
     const { logdir, start } = place()
-    const training = await start({ how: 'many runs', runs: RUNS })
+    const training = await start({ how: 'many runs', runs: RUNS, smtpPort: 0 })
     expect(await training.ended).toBe(0)
 
     const seen = training.outcome() as Record<string, number>[]
@@ -25,9 +25,8 @@ describe.runIf(process.platform === 'linux')('many runs, one after the other', (
 
     const ends = training.heard().filter(({ moment }) => moment === 'finish')
     expect(new Set(ends.map(({ payload }) => payload.run.id as string)).size).toBe(RUNS)
-    expect(ends.map(({ payload }) => [payload.state, payload.steps])).toEqual(Array(RUNS).fill(['finished', 3]))
-    const { mails, slack } = training.messages()
-    expect([mails.length, slack.length]).toEqual([RUNS, RUNS])
+    expect(ends.filter(({ payload }) => payload.state === 'finished' && payload.steps === 3)).toHaveLength(RUNS)
+    expect(training.messages().slack).toHaveLength(RUNS)
     await until('no process is left', () => companionsIn(logdir).length === 0)
     expect(readdirSync(join(logdir, '.running'))).toEqual([])
   })

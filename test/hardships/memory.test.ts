@@ -6,7 +6,7 @@ const place = usePlace()
 describe.runIf(process.platform === 'linux')('memory', () => {
   test('a heap that fills up is called so, costs no row, and everybody hears it', async () => {
     const training = await place().start({ how: 'a heap that fills up' }, ['--max-old-space-size=40'])
-    expect(await training.ended).toBe('SIGABRT')
+    expect(await training.witnessed()).toBe('SIGABRT')
     expect(training.stderr()).toContain('heap out of memory')
     const { state, cause } = await training.end()
     expect({ state, cause }).toEqual({
@@ -30,7 +30,7 @@ describe.runIf(process.platform === 'linux')('memory', () => {
   test('a program that holds a gigabyte and is killed', async () => {
     const training = await place().start({ how: 'much memory', bytes: 2 ** 30 })
     training.child.kill('SIGKILL')
-    expect(await training.ended).toBe('SIGKILL')
+    expect(await training.witnessed()).toBe('SIGKILL')
     const { cause, steps } = await training.end()
     expect({ cause, steps }).toEqual({ cause: { type: 'killed', evidence: ['exit status: SIGKILL'] }, steps: 100 })
     expect(journalIn(training.ready.dir)).toMatchObject({ rows: 100, finishes: [{ cause }], dropped: 0 })

@@ -96,9 +96,9 @@ const HARDSHIPS: Record<Order['how'], () => Promise<void>> = {
   'being stopped': async () => {
     await start()
     ready()
-    let over = false
-    void told().then(() => (over = true))
-    while (!over) {
+    const stop = new AbortController()
+    void told().then(() => stop.abort())
+    while (!stop.signal.aborted) {
       log({ loss: 1 / (rows + 1) })
       await sleep(5)
     }

@@ -52,7 +52,7 @@ describe.runIf(process.platform === 'linux')('a training that is stopped for a w
     training.child.kill('SIGSTOP')
     await sleep(200)
     training.child.kill('SIGKILL')
-    expect(await training.ended).toBe('SIGKILL')
+    expect(await training.witnessed()).toBe('SIGKILL')
     expect(await training.end()).toMatchObject({ state: 'crashed', cause: { type: 'killed' } })
     expect(journalIn(training.ready.dir).rows).toBeGreaterThanOrEqual(training.acknowledged())
   })
