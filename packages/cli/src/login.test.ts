@@ -48,7 +48,7 @@ describe('login, verify, logout', () => {
     const savedIn = join(home.dir, '.swanlab', '.netrc')
     expect([code, JSON.parse(stdout)]).toEqual([0, { username: 'alice', host: server.url, savedIn, already: false }])
     expect(existsSync(netrc())).toBe(false)
-    const [verify, logout] = [await home.run(['verify']), await home.run(['logout'])]
+    const [verify, logout] = await Promise.all([home.run(['verify']), home.run(['logout'])])
     expect(verify.stdout).toContain(savedIn)
     expect(logout).toMatchObject({ code: 3, stdout: '' })
     expect(logout.stderr).toContain('swanlab logout --local')

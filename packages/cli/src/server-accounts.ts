@@ -5,14 +5,16 @@ import type { Storage } from '@swanlab/server'
 
 /** @returns the first key of the new user. */
 export async function addUser(dataDir: string, name: string): Promise<string> {
-  const storage = await storageIn(dataDir)
-  const user = await storage.createUser(name)
-  return storage.createKey(user.name)
+  refuseMissing(dataDir)
+  const { createKey, createUser } = await import('@swanlab/server')
+  const user = await createUser(dataDir, name)
+  return createKey(dataDir, user.name)
 }
 
 export async function addKey(dataDir: string, user: string): Promise<string> {
-  const storage = await storageIn(dataDir)
-  return storage.createKey(user)
+  refuseMissing(dataDir)
+  const { createKey } = await import('@swanlab/server')
+  return createKey(dataDir, user)
 }
 
 /** Makes a user where there is none. @returns its key; absent when there are users. */
@@ -35,14 +37,8 @@ function nameOfThisUser(): string {
   }
 }
 
-/**
- * Not closed: closing writes what is known of every run, and a server that runs after all knows better. Users are on the
- * disk as soon as they are made.
- */
-async function storageIn(dataDir: string): Promise<Storage> {
-  // Whoever mistypes the folder must not get an account on a server that nobody runs.
-  if (!existsSync(dataDir))
-    throw new SwanLabError('INVALID_FILE', `There is no ${dataDir}; "swanlab server --data ${dataDir}" makes it.`)
-  const { FolderStorage } = await import('@swanlab/server')
-  return FolderStorage.open(dataDir)
+/** Whoever mistypes the folder must not get an account on a server that nobody runs. */
+function refuseMissing(dataDir: string): void {
+  if (existsSync(dataDir)) return
+  throw new SwanLabError('INVALID_FILE', `There is no ${dataDir}; "swanlab server --data ${dataDir}" makes it.`)
 }

@@ -29,6 +29,13 @@ async function start(): Promise<{
 
 const keyIn = (text: string): string | undefined => /^export SWANLAB_API_KEY=([0-9A-Za-z]{21})$/m.exec(text)?.[1]
 
+/** Whose key the server says it is. */
+async function nameOf(key: string): Promise<string> {
+  home.env['SWANLAB_API_KEY'] = key
+  const { stdout } = await home.run(['verify', '--json'])
+  return (JSON.parse(stdout) as { username: string }).username
+}
+
 describe('server', () => {
   it('makes a user once, takes runs, closes when told, and knows everything when it is back', async () => {
     const first = await start()
@@ -37,28 +44,28 @@ describe('server', () => {
     expect(first.said).toContain(`export SWANLAB_API_HOST=${first.url}\n`)
     Object.assign(home.env, { SWANLAB_API_KEY: key, SWANLAB_API_HOST: first.url })
     const folder = record(join(home.dir, 'swanlog'), { id: 'a'.repeat(21), losses: [2, 1], state: 'finished' })
-    const [ping, sync] = await Promise.all([home.run(['ping']), home.run(['sync', folder])])
-    expect(ping).toMatchObject({ code: 0 })
+    const [sync, alice] = await Promise.all([
+      home.run(['sync', folder]),
+      home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
+    ])
     expect(sync).toMatchObject({ code: 0, stderr: '' })
+    const [further, twice, ping] = await Promise.all([
+      home.run(['server', '--data', 'data', 'key', 'add', 'alice']),
+      home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
+      home.run(['ping']),
+    ])
+    expect(ping).toMatchObject({ code: 0 })
+    expect(twice).toMatchObject({ code: 1, stdout: '', stderr: 'swanlab: user alice exists\n' })
+    expect(await nameOf(alice.stdout.trim())).toBe('alice')
     first.child.kill('SIGTERM')
     const { code, stderr } = await first.ended
     expect([code, stderr]).toEqual([0, 'swanlab: SIGTERM: closing.\n'])
 
-    const alice = await home.run(['server', 'user', 'add', 'alice', '--data', 'data'])
-    const [further, twice] = await Promise.all([
-      home.run(['server', '--data', 'data', 'key', 'add', 'alice']),
-      home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
-    ])
-    expect(twice).toMatchObject({ code: 1, stdout: '', stderr: 'swanlab: user alice exists\n' })
     const second = await start()
     expect(keyIn(second.said)).toBeUndefined()
     home.env['SWANLAB_API_HOST'] = second.url
-    const who = [key, alice.stdout.trim(), further.stdout.trim()].map((each) => {
-      home.env['SWANLAB_API_KEY'] = each
-      return home.run(['verify', '--json'])
-    })
-    const names = (await Promise.all(who)).map(({ stdout }) => (JSON.parse(stdout) as { username: string }).username)
-    expect(names.slice(1)).toEqual(['alice', 'alice'])
+    const names = await Promise.all([key, further.stdout.trim()].map(nameOf))
+    expect(names[1]).toBe('alice')
     expect(first.said).toContain(`Made the user ${names[0]}.`)
     second.child.kill('SIGINT')
     expect(await second.ended).toMatchObject({ code: 0 })

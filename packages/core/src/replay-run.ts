@@ -56,24 +56,26 @@ async function feed(dir: string, driver: Driver, pace: Pace, from: number): Prom
   let owner: ProcessIdentity | undefined
   let finish: JournalRecord | undefined
   let count = 0
-  const one = async (record: JournalRecord): Promise<void> => {
+  const hear = (record: JournalRecord): Promise<void> | undefined => {
+    driver.restoring = (record.type === 'log' || record.type === 'alert') && (record.step ?? from) < from
+    return driver.feed(record)
+  }
+  /** Answers with a promise only when there is something to wait for: a million needless ones take their time. */
+  const one = (record: JournalRecord): Promise<void> | undefined => {
     if (record.type === 'header' || record.type === 'resume') owner = record.process
     if (record.type === 'header') refuseLater(record.format)
     // A run that was continued has ended more than once; only its last end is one.
     finish = record.type === 'finish' ? record : record.type === 'resume' ? undefined : finish
-    if (record.type === 'finish') return
-    const { unhurried } = pace
-    if (unhurried) await pace.pause(record.time)
-    driver.restoring = (record.type === 'log' || record.type === 'alert') && (record.step ?? from) < from
-    const wait = driver.feed(record)
-    if (unhurried || record.type === 'header' || record.type === 'resume') await wait
+    if (record.type === 'finish') return undefined
+    return pace.unhurried ? pace.pause(record.time).then(() => hear(record)) : hear(record)
   }
   try {
     for (;;) {
       // Asked before reading: what was written before the process ended is read after it.
       const over = owner !== undefined && !mayGrow(dir, owner)
       for (const record of cursor.read()) {
-        await one(record)
+        const wait = one(record)
+        if (wait) await wait
         if (++count % BREATH === 0) await sleep(0)
       }
       if (over || finish || owner === undefined) break

@@ -6,9 +6,10 @@ import {
   type OptionRule,
   type SendContext,
 } from '@swanlab/core/notification'
-import { failureOf, rejectionOf } from './failure.ts'
+import { failureOf } from './failure.ts'
 import { mailOf } from './mail.ts'
 import { EMAIL_RULES, type EmailOptions, type MailTransport } from './options.ts'
+import { Receivers } from './receivers.ts'
 import { smtpTransport } from './smtp.ts'
 
 const TEXT: OptionRule = {
@@ -37,6 +38,7 @@ const TEXT: OptionRule = {
  */
 export class EmailCallback extends NotificationCallback {
   readonly #options: EmailOptions
+  readonly #receivers: Receivers
   #transport: MailTransport | undefined
 
   constructor(options: EmailOptions) {
@@ -46,6 +48,7 @@ export class EmailCallback extends NotificationCallback {
     }
     super({ ...options, name: options.name ?? 'EmailCallback' })
     this.#options = { ...options }
+    this.#receivers = new Receivers(options.receiverEmail)
     this.#transport = options.transport
   }
 
@@ -58,14 +61,15 @@ export class EmailCallback extends NotificationCallback {
   }
 
   override async send(notification: Notification, { signal }: SendContext): Promise<void> {
-    let rejected: readonly unknown[]
+    const receiverEmail = this.#receivers.of(notification.id)
+    let answer: Awaited<ReturnType<MailTransport['sendMail']>>
     try {
       this.#transport ??= await smtpTransport(this.#options)
-      rejected = (await this.#transport.sendMail({ ...mailOf(notification, this.#options), signal })).rejected ?? []
+      answer = await this.#transport.sendMail({ ...mailOf(notification, { ...this.#options, receiverEmail }), signal })
     } catch (error) {
       throw failureOf(error, this.#options)
     }
-    if (rejected.length > 0) throw rejectionOf(rejected)
+    this.#receivers.settle(notification.id, answer)
   }
 
   /**

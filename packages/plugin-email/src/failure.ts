@@ -34,18 +34,6 @@ export function failureOf(error: unknown, options: EmailOptions): DeliveryError 
   )
 }
 
-/** Some receivers were refused. The others have the mail, so it must not be sent again. */
-export function rejectionOf(rejected: readonly unknown[]): DeliveryError {
-  const names = rejected.map(String).slice(0, 10).join(', ')
-  const more = rejected.length > 10 ? ` and ${rejected.length - 10} more` : ''
-  return new DeliveryError(
-    `The mail server refused ${oneLine(names, 300)}${more}; the other receivers have the mail.`,
-    {
-      permanent: true,
-    },
-  )
-}
-
 function withoutSecrets(text: string, { password, username, senderEmail }: EmailOptions): string {
   if (password === undefined) return text
   const user = username ?? senderEmail

@@ -4,7 +4,12 @@ import type { SendMailOptions } from 'nodemailer'
 
 /** The part of a nodemailer transporter that is used; what `nodemailer.createTransport(…)` returns is one. */
 export interface MailTransport {
-  sendMail(message: SendMailOptions): Promise<{ readonly rejected?: readonly unknown[] | undefined }>
+  sendMail(message: SendMailOptions): Promise<{
+    readonly rejected?: readonly unknown[] | undefined
+    readonly rejectedErrors?:
+      | readonly { readonly recipient?: string | undefined; readonly responseCode?: number | undefined }[]
+      | undefined
+  }>
 }
 
 /** How to know a server whose certificate no public authority has signed. */

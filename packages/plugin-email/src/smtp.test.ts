@@ -77,6 +77,23 @@ describe('what the server says', () => {
     expect(server.envelopes).toEqual([['you@example.com']])
   })
 
+  test('one receiver is put off: it gets the mail a little later, and the other gets it once', async () => {
+    const server = await startMailServer({ putOff: ['later@example.com'] })
+    const receiverEmail = ['you@example.com', 'later@example.com']
+    await new EmailCallback(options(server.port, { receiverEmail })).onStop(sampleOutcome())
+    expect(server.envelopes).toEqual([['you@example.com'], ['later@example.com']])
+    expect(new Set(server.mails.map(({ messageId }) => messageId)).size).toBe(1)
+  })
+
+  test('one receiver is put off and one does not exist: only the latter is named in the end', async () => {
+    const server = await startMailServer({ putOff: ['later@example.com'], receivers: ['nobody@example.com'] })
+    const receiverEmail = ['you@example.com', 'later@example.com', 'nobody@example.com']
+    const error = await failure(server.port, { receiverEmail })
+    expect(error.message).toContain('The mail server refused nobody@example.com; the other receivers have the mail.')
+    expect(error).toMatchObject({ permanent: true })
+    expect(server.envelopes).toEqual([['you@example.com'], ['later@example.com']])
+  })
+
   test('no receiver exists: not tried again', async () => {
     const server = await startMailServer({ receivers: ['you@example.com'] })
     expect(await failure(server.port)).toMatchObject({ permanent: true })

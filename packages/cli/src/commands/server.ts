@@ -16,8 +16,7 @@ Examples:
   $ swanlab server user add alice --data /srv/swanlab`
 
 const ACCOUNT_NOTE = `
-The key is printed once; the server keeps only a digest of it. Stop a server that is running first: it learns of users
-and keys when it starts.`
+The key is printed once; the server keeps only a digest of it. A server that is running accepts it at once.`
 
 export function addServer(program: Command): void {
   const server = program.command('server').description('keep a tracking server in one folder')

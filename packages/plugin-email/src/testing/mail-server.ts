@@ -21,6 +21,8 @@ export interface Refusals {
   mail?: readonly (readonly [code: number, text: string] | undefined)[]
   /** Receivers that do not exist. */
   receivers?: readonly string[]
+  /** Receivers that are put off at their first time. */
+  putOff?: readonly string[]
 }
 
 /** A real SMTP server on 127.0.0.1 until the test ends, without STARTTLS unless a certificate is given. */
@@ -29,6 +31,7 @@ export async function startMailServer(
   tls: { key?: string; cert?: string } = {},
 ): Promise<MailServer> {
   const seen: Pick<MailServer, 'mails' | 'envelopes' | 'logins'> = { mails: [], envelopes: [], logins: [] }
+  const known = new Set<string>()
   const options: SMTPServerOptions = {
     ...tls,
     disabledCommands: tls.cert === undefined ? ['STARTTLS'] : [],
@@ -40,6 +43,10 @@ export async function startMailServer(
       done(refusal ? smtpError(refusal) : null, { user: username })
     },
     onRcptTo({ address }, _session, done) {
+      if (refusals.putOff?.includes(address) && !known.has(address)) {
+        known.add(address)
+        return done(smtpError([450, '4.2.0 Greylisted']))
+      }
       done(refusals.receivers?.includes(address) ? smtpError([550, '5.1.1 No such user']) : null)
     },
     onData(stream, { envelope }, done) {
