@@ -19,9 +19,11 @@ describe.runIf(process.platform === 'linux')('many runs, one after the other', (
 
     const seen = training.outcome() as Record<string, number>[]
     expect(seen).toHaveLength(RUNS)
-    const [warm, last] = [seen[WARM - 1]!, seen.at(-1)!]
-    expect(last).toEqual(warm)
-    expect(last).toMatchObject({ children: 0 })
+    // What is on its way out may still be seen after one run, but not after five.
+    const least = (what: string, some: typeof seen): number => Math.min(...some.map((held) => held[what]!))
+    for (const what of Object.keys(seen[0]!))
+      expect(least(what, seen.slice(-5)), what).toBeLessThanOrEqual(least(what, seen.slice(WARM, WARM + 5)))
+    expect(least('children', seen.slice(-5))).toBe(0)
 
     const ends = training.heard().filter(({ moment }) => moment === 'finish')
     expect(new Set(ends.map(({ payload }) => payload.run.id as string)).size).toBe(RUNS)

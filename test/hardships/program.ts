@@ -111,8 +111,10 @@ const HARDSHIPS: Record<Order['how'], () => Promise<void>> = {
       if (n === 0) ready()
       for (let i = 0; i < 3; i++) log({ loss: i })
       await finish()
-      // Children are reaped, and their pipes closed, a little after their end.
-      for (let waited = 0; waited < 2_000 && holdings()['children']! > 0; waited += 5) await sleep(5)
+      // Children are reaped, and descriptors closed, a little after the end.
+      const least = (what: string): number => Math.min(...seen.map((earlier) => earlier[what]!))
+      const settled = (): boolean => Object.entries(holdings()).every(([what, number]) => number <= least(what))
+      for (let waited = 0; waited < 1_000 && !settled(); waited += 5) await sleep(5)
       seen.push(holdings())
     }
     writeFileSync(order.outcome, JSON.stringify(seen))

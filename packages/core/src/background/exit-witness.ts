@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { closeSync, existsSync, openSync, watch, writeSync, type FSWatcher } from 'node:fs'
+import { close, closeSync, existsSync, openSync, watch, writeSync, type FSWatcher } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { unref } from './unref.ts'
 
@@ -69,7 +69,8 @@ function slowDownDeath(): () => void {
   const pressure = watchPressure()
   return () => {
     watcher?.close()
-    if (pressure !== undefined) closeSync(pressure)
+    // Not at once: it takes 10 ms and more.
+    if (pressure !== undefined) close(pressure, () => {})
   }
 }
 

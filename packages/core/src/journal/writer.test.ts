@@ -1,7 +1,9 @@
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -128,6 +130,33 @@ test('a deleted folder is noticed within a second, said once, and everything cou
   ])
   expect(writer.lost).toBe(10)
   expect(existsSync(dirname(file))).toBe(false)
+})
+
+test('whoever has opened a journal before it was deleted reads it to its end', () => {
+  const { file, writer, time } = open()
+  writer.append('1\n')
+  const fd = openSync(file, 'r')
+  rmSync(dirname(file), { recursive: true })
+  time.now += 1_000
+  for (const line of ['2\n', '3\n']) writer.append(line)
+  writer.close()
+  expect([readFileSync(fd, 'utf8'), writer.lost]).toEqual(['1\n2\n3\n', 3])
+  closeSync(fd)
+})
+
+test('a clock that was put back hides neither a deleted folder nor what is held back', () => {
+  const { file, writer, time, said } = open()
+  const held = open('buffered')
+  held.writer.append('1\n')
+  rmSync(file)
+  time.now -= 3_600_000
+  held.time.now -= 3_600_000
+  writer.append('1\n')
+  held.writer.append('2\n')
+  expect(said).toHaveLength(1)
+  expect(held.text()).toBe('1\n2\n')
+  writer.close()
+  held.writer.close()
 })
 
 test('a folder that was deleted is noticed at the end, too, and does not come back after it', () => {
