@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { iso, userOf, type Context } from '../context.ts'
-import { unauthorized } from '../errors.ts'
+import { notFound, unauthorized } from '../errors.ts'
 
 /** Sessions, and what a user may know of users. */
 export function loginRoutes(app: FastifyInstance, context: Context): void {
@@ -22,7 +22,11 @@ export function loginRoutes(app: FastifyInstance, context: Context): void {
     profile: { bio: '', url: '', institution: '', school: '', email: '', location: '' },
   })
   app.get('/group/', async (request) => ({ list: [group(userOf(context, request))] }))
-  app.get('/group/:name', async (request) => group(userOf(context, request)))
+  app.get('/group/:name', async (request) => {
+    const user = userOf(context, request)
+    if ((request.params as { name: string }).name !== user) throw notFound('workspace')
+    return group(user)
+  })
   app.get('/user/:name/groups', async (request) => [group(userOf(context, request))])
   app.get('/user/profile', async (request) => {
     userOf(context, request)

@@ -1,16 +1,22 @@
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import { z, type ZodType } from 'zod'
 import { runByCuid, type Context } from '../context.ts'
 import type { ScalarPoint } from '../storage/interfaces.ts'
 
 /** One key of one run, as clients ask for it. */
-export const columnRef = z.object({
+export interface ColumnRef {
+  readonly experimentId: string
+  readonly key: string
+  readonly experimentName?: string | null | undefined
+}
+
+const columnRef = z.object({
   experimentId: z.string(),
   key: z.string(),
   experimentName: z.string().nullish(),
 })
 
-export const columnRefs = z.array(columnRef).max(64)
+export const columnRefs: ZodType<ColumnRef[]> = z.array(columnRef).max(64)
 
 /** One pass over each run, however many of its keys are asked for. @throws ApiError */
 export async function pointsOf(

@@ -20,7 +20,7 @@ export interface Outcome {
 type Members = Readonly<Record<string, unknown>>
 
 /** Names that a server gives: where a client says a recorded one, it is to say ours. */
-const NAMES = new Set(['cuid', 'flagId', 'sid'])
+const NAMES = new Set(['cuid', 'flagId', 'sid', 'cosKey'])
 
 export function exchangesOf(file: string): Exchange[] {
   const text = readFileSync(new URL(`vectors/${file}`, import.meta.url), 'utf8')
@@ -43,6 +43,15 @@ export class Replay {
   constructor(origin: string, key: string) {
     this.#origin = origin
     this.#key = key
+  }
+
+  /** What the recording calls something that is here already. */
+  call(recorded: string, own: string): void {
+    this.#names.set(recorded, own)
+  }
+
+  inOurNames(recorded: unknown): unknown {
+    return JSON.parse(this.#translated(JSON.stringify(recorded)))
   }
 
   nameOf(recorded: string): string {
@@ -122,7 +131,7 @@ export function missing(recorded: unknown, own: unknown, at = ''): string[] {
   if (recorded === null || recorded === undefined || (at === '.message' && recorded === 'ok')) return []
   if (Array.isArray(recorded)) {
     if (!Array.isArray(own)) return [at]
-    return recorded.length > 0 && own.length > 0 ? missing(recorded[0], own[0], `${at}[0]`) : []
+    return recorded.length > 0 ? missing(recorded[0], own[0], `${at}[0]`) : []
   }
   if (typeof recorded === 'object')
     return typeof own === 'object' && own !== null

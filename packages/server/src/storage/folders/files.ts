@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { access, mkdir, open, rename, rm } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,6 +8,9 @@ import { inside } from './names.ts'
 
 const UPLOADS = '.uploads'
 const UPLOAD_ID = /^[a-z0-9]{21}$/
+
+/** Older parts are no longer continued, in milliseconds: the addresses for the others have expired. */
+const UPLOAD_TIME = 8 * 86_400_000
 
 /** Where a run keeps what a client calls `path`: media and saved files each in their own folder. */
 function placeOf(dir: string, path: string): string | undefined {
@@ -115,4 +118,13 @@ export async function joinParts(
     await rm(folder, { recursive: true, force: true })
   }
   return true
+}
+
+/** Removes the parts of files that nobody completed. */
+export async function forgetUploads(dir: string, now: number): Promise<void> {
+  const uploads = join(dir, UPLOADS)
+  for (const name of await readdir(uploads).catch(() => [])) {
+    const { mtimeMs } = await stat(join(uploads, name))
+    if (now - mtimeMs > UPLOAD_TIME) await rm(join(uploads, name), { recursive: true, force: true })
+  }
 }

@@ -21,7 +21,7 @@ import type {
 } from '../interfaces.ts'
 import { Accounts } from './accounts.ts'
 import { Appender } from './appender.ts'
-import { get, joinParts, put, putPart } from './files.ts'
+import { forgetUploads, get, joinParts, put, putPart } from './files.ts'
 import { readJson, Saver, writeJson } from './json-file.ts'
 import { folderOf, newCuid } from './names.ts'
 import { RunFolder } from './run-folder.ts'
@@ -341,6 +341,7 @@ export class FolderStorage implements Storage {
           const home = { workspace: owner, project, appender: this.#appender }
           const folder = await RunFolder.load(join(dir, one), home)
           if (!folder) continue
+          await forgetUploads(folder.dir, this.#clock())
           entry.runs.set(folder.run.slug, folder)
           this.#runs.set(folder.run.cuid, folder)
         }

@@ -21,9 +21,9 @@ const STATES: Readonly<Record<string, StoredState>> = { finished: 'FINISHED', cr
 /** What is known of a run without reading its journal, which tells it again should this be lost. */
 export class RunIndex {
   run: StoredRun
-  readonly columns = new Map<string, ColumnDefinition>()
-  readonly scalar = new Map<string, number>()
-  readonly media = new Map<string, number>()
+  readonly columns: Map<string, ColumnDefinition> = new Map()
+  readonly scalar: Map<string, number> = new Map()
+  readonly media: Map<string, number> = new Map()
   line = 0
   steps = 0
   lastStep: number | undefined
