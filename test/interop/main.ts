@@ -75,7 +75,7 @@ async function tryClient(client: Client): Promise<Map<string, Stored>> {
       // The time in names of folders is that of seconds.
       await new Promise((resolve) => setTimeout(resolve, 1_100))
       const dir = kind === 'resume' ? runWith(folder, first) : newestRun(folder)
-      results.set(kind, storedIn(dir))
+      results.set(kind, await whenEnded(dir))
     } catch (error) {
       failed++
       console.log(`FAILED ${client.name} ${kind}: ${error instanceof Error ? error.message : String(error)}`)
@@ -168,6 +168,15 @@ async function syncWith(client: Client, dir: string, env: NodeJS.ProcessEnv): Pr
     )
     child.stdin?.end()
   })
+}
+
+/** An uploader may outlive its training. */
+async function whenEnded(dir: string): Promise<Stored> {
+  for (let waited = 0; ; waited += 100) {
+    const stored = storedIn(dir)
+    if (stored.state !== undefined || waited > 30_000) return stored
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 function idOf(folder: string): string {

@@ -50,13 +50,14 @@ export async function ask(
 ): Promise<string> {
   const { input, output, accepts, hidden = false } = options
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    output.write(question)
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
     const lines = createInterface({ input, output: hidden ? silent : output, terminal: hidden })
     const closed = new Promise<never>((_resolve, reject) =>
       lines.once('close', () => reject(new SwanLabError('LOGIN_FAILED', 'Nothing was entered.'))),
     )
     closed.catch(() => {})
+    // Not before the terminal has been told to show nothing: a key may be pasted at once.
+    output.write(question)
     try {
       const answer = (await Promise.race([lines.question(''), closed])).trim()
       if (hidden) output.write('\n')
