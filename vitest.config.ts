@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     pool: 'forks',
+    // Most tests wait for other processes most of the time.
+    maxWorkers: 2,
     testTimeout: 20_000,
   },
 })

@@ -149,46 +149,15 @@ describe('cloud mode', () => {
   })
 })
 
+// Retries are tried in test/cloud/faults.test.ts, where pauses are short.
 describe('what a server may do to an upload', () => {
-  const faults: Record<string, (times: number) => TrackingServer['fault']> = {
-    '500': (times) => answering(500, times),
-    '507': (times) => answering(507, times),
-    '429 with Retry-After': (times) => answering(429, times, { 'retry-after': '1' }),
-    '401 in mid-run': () => {
-      let done = false
-      return (_request, response) => {
-        if (done || !_request.path.includes('/house/metrics')) return false
-        done = true
-        server.sid++
-        response.writeHead(401).end()
-        return true
-      }
-    },
-    "a captive portal's page": (times) => answering(200, times, { 'content-type': 'text/html' }),
-    'a cut connection': (times) => {
-      let left = times
-      return ({ path }, response) => {
-        if (!path.includes('/house/metrics') || left-- <= 0) return false
-        response.destroy()
-        return true
-      }
-    },
-  }
-  function answering(status: number, times: number, headers: Record<string, string> = {}): TrackingServer['fault'] {
-    let left = times
-    return ({ path }, response) => {
-      if (!path.includes('/house/metrics') || left-- <= 0) return false
-      response.writeHead(status, headers).end('<html></html>')
-      return true
-    }
-  }
-
-  it.each(Object.keys(faults))('%s: everything arrives', async (name) => {
-    server.fault = faults[name]!(2)
+  it('a session that is over in mid-run is begun again', async () => {
     const run = await start()
+    server.sid++
     for (let step = 0; step < 50; step++) run.log({ loss: step })
     await run.finish()
     expect(server.scalars.size).toBe(50)
+    expect(server.logins).toBeGreaterThan(1)
     expect(server.runs.get(run.id)?.state).toBe('FINISHED')
   })
 
