@@ -1,7 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import type { RunState } from '@swanlab/core'
-import { isAlive } from '@swanlab/core/cloud'
-import { JOURNAL_FILE, JournalReader, type HeaderRecord, type JournalRecord } from '@swanlab/core/journal'
+import { type HeaderRecord, isAlive, JOURNAL_FILE, JournalReader, type JournalRecord } from '@swanlab/core/journal'
 
 /** What a run folder says about its run. */
 export interface RunSummary {

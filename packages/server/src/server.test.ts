@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -405,6 +405,16 @@ describe('objects', () => {
 describe('the server itself', () => {
   it('refuses to listen in the open without TLS', async () => {
     await expect(createServer({ dataDir: setting.dataDir, host: '0.0.0.0', port: 0 })).rejects.toThrow(/without TLS/)
+  })
+
+  it('keeps a folder to itself, and takes over what a killed server left', async () => {
+    const again = createServer({ dataDir: setting.dataDir, port: 0 })
+    await expect(again).rejects.toThrow(`Another server, process ${process.pid} on `)
+    const other = mkdtempSync(join(tmpdir(), 'locked-'))
+    writeFileSync(join(other, 'server.lock'), JSON.stringify({ pid: 2 ** 22 + 1, host: hostname() }))
+    const server = await createServer({ dataDir: other, port: 0 })
+    await server.close()
+    expect(existsSync(join(other, 'server.lock'))).toBe(false)
   })
 
   it('names what is wrong with a request', async () => {

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Context } from './context.ts'
 import { ApiError, LATER, later } from './errors.ts'
+import { lockFolder } from './folder-lock.ts'
 import { experimentRoutes } from './routes/experiments.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { loginRoutes } from './routes/login.ts'
@@ -91,7 +92,8 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     throw new Error(
       `The server would listen on ${host} without TLS: API keys and data could be read on the way. Give it a certificate, or say that this is wanted.`,
     )
-  const storage = options.storage ?? (await FolderStorage.open(dataDir, clock))
+  const unlock = options.storage ? () => {} : lockFolder(dataDir)
+  const storage = options.storage ?? (await openFolder(dataDir, clock, unlock))
   const limits = { ...LIMITS, ...given(options.limits) }
   const app = create(limits, tls)
   const context: Context = {
@@ -105,6 +107,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     await app.listen({ host, port })
   } catch (error) {
     await storage.close()
+    unlock()
     throw error
   }
   const { port: actual } = app.server.address() as AddressInfo
@@ -116,7 +119,17 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
       await app.close()
       clearTimeout(late)
       await storage.close()
+      unlock()
     },
+  }
+}
+
+async function openFolder(dataDir: string, clock: () => number, unlock: () => void): Promise<Storage> {
+  try {
+    return await FolderStorage.open(dataDir, clock)
+  } catch (error) {
+    unlock()
+    throw error
   }
 }
 

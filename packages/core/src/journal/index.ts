@@ -13,3 +13,4 @@ export {
   type ResumeRecord,
 } from './records.ts'
 export { JournalWriter, type Durability, type JournalWriterOptions } from './writer.ts'
+export { isAlive, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'

@@ -1,5 +1,4 @@
 /** Logins, addresses and the network of cloud mode, for programs that look after them: the command line. */
-export { isAlive } from '../../runtime/process-identity.ts'
 export { ask } from './ask.ts'
 export {
   findCredentials,
