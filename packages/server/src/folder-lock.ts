@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, thisProcess, type ProcessIdentity } from '@swanlab/core/journal'
+import { takeLock } from '@swanlab/core/journal'
 
 const FILE = 'server.lock'
 
@@ -15,26 +15,12 @@ export function lockFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true })
   const path = join(dataDir, FILE)
   for (;;) {
-    try {
-      writeFileSync(path, JSON.stringify(thisProcess()), { flag: 'wx' })
-      return () => rmSync(path, { force: true })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    const holder = holderOf(path)
-    // On another machine: nobody here can tell whether it lives.
-    if (holder && isAlive(holder) !== false)
+    const lock = takeLock(path)
+    if (lock.taken) return lock.release
+    if (lock.holder)
       throw new Error(
-        `Another server, process ${holder.pid} on ${holder.host}, keeps ${dataDir}; stop it first, or remove ${FILE} when it is gone.`,
+        `Another server, process ${lock.holder.pid} on ${lock.holder.host}, keeps ${dataDir}; stop it first, or remove ${FILE} when it is gone.`,
       )
     rmSync(path, { force: true })
-  }
-}
-
-function holderOf(path: string): ProcessIdentity | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Notification } from '../notification/notification.ts'
-import { attempt, verdictOf, type Send } from './delivery-attempt.ts'
+import { furtherAttempts } from '../notification/delivery-error.ts'
+import { attempt, type Send } from './delivery-attempt.ts'
 
 const note = {} as Notification
 const never: Send = () => new Promise(() => {})
@@ -39,5 +40,5 @@ test.each([
   ['text', { permanent: false, retryAfter: undefined }],
   [null, { permanent: false, retryAfter: undefined }],
 ])('%j says %j', (failure, verdict) => {
-  expect(verdictOf(failure)).toEqual(verdict)
+  expect(furtherAttempts(failure)).toEqual(verdict)
 })

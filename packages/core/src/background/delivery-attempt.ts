@@ -29,10 +29,3 @@ export async function attempt(send: Send, notification: Notification, time: numb
     clearTimeout(timer)
   }
 }
-
-/** What a failure says of further attempts. By its members: a notifier may bring its own copy of this package. */
-export function verdictOf(failure: unknown): { permanent: boolean; retryAfter: number | undefined } {
-  const is = typeof failure === 'object' && failure !== null ? failure : {}
-  const retryAfter = 'retryAfter' in is && typeof is.retryAfter === 'number' ? is.retryAfter : -1
-  return { permanent: 'permanent' in is && is.permanent === true, retryAfter: retryAfter >= 0 ? retryAfter : undefined }
-}

@@ -1,8 +1,9 @@
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
+import { furtherAttempts } from '../notification/delivery-error.ts'
 import type { Mailbox } from '../notification/mailbox.ts'
 import type { Notification } from '../notification/notification.ts'
-import { attempt, verdictOf, type Send } from './delivery-attempt.ts'
+import { attempt, type Send } from './delivery-attempt.ts'
 import type { OutboxItem, OutboxStore } from './outbox-store.ts'
 
 const FIRST_PAUSE = 1_000
@@ -192,7 +193,7 @@ export class Outbox {
       this.#save({ ...item, attempts, state: 'sent', settled: clock() })
     } catch (error) {
       const reason = describeError(error)
-      const { permanent, retryAfter } = verdictOf(error)
+      const { permanent, retryAfter } = furtherAttempts(error)
       const asked = Math.min(retryAfter ?? 0, LONGEST_ASKED)
       const pause = Math.max(asked, this.#pauseAfter(attempts))
       if (permanent) return this.#giveUp({ ...item, attempts }, reason)

@@ -1,17 +1,18 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LOST } from '../kernel/outcome.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
+import { appendFinish } from '../journal/append-finish.ts'
 import { JournalCursor } from '../journal/cursor.ts'
 import { lastPart } from '../journal/last-part.ts'
 import { JOURNAL_FILE } from '../journal/records.ts'
 import { besideMark, unmark } from '../journal/running.ts'
-import { isAlive, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'
+import { takeLock } from '../runtime/process-lock.ts'
 import { abandonedRuns } from './abandoned.ts'
-import { appendFinish, finishRecord } from './append-finish.ts'
 import { assemble } from './cast.ts'
 import { Driver } from './driver.ts'
+import { finishRecord } from './finish-record.ts'
 import { noteHeard, wasHeard } from './heard.ts'
 import { DELIVERY_BUDGET } from './hear-run.ts'
 import type { Order } from './messages.ts'
@@ -72,25 +73,12 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
 }
 
-/** Undefined: another living process takes care of it. */
+/** Undefined: another living process takes care of it, or nobody can. */
 function lock(dir: string): (() => void) | undefined {
-  const path = besideMark(dir, 'lock')
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      writeFileSync(path, JSON.stringify(thisProcess()), { flag: 'wx' })
-      return () => rmSync(path, { force: true })
-    } catch {
-      if (!holderIsGone(path)) return undefined
-      rmSync(path, { force: true })
-    }
-  }
-  return undefined
-}
-
-function holderIsGone(path: string): boolean {
   try {
-    return isAlive(JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity) === false
+    const taken = takeLock(besideMark(dir, 'lock'))
+    return taken.taken ? taken.release : undefined
   } catch {
-    return false
+    return undefined
   }
 }

@@ -13,4 +13,5 @@ export {
   type ResumeRecord,
 } from './records.ts'
 export { JournalWriter, type Durability, type JournalWriterOptions } from './writer.ts'
-export { isAlive, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'
+export { isAlive } from '../runtime/process-identity.ts'
+export { takeLock, type Lock } from '../runtime/process-lock.ts'

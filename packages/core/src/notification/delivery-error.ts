@@ -21,3 +21,10 @@ export class DeliveryError extends SwanLabError {
     this.retryAfter = options.retryAfter
   }
 }
+
+/** What a failure says of further attempts. By its members: a notifier may bring its own copy of this package. */
+export function furtherAttempts(failure: unknown): { permanent: boolean; retryAfter: number | undefined } {
+  const is = typeof failure === 'object' && failure !== null ? failure : {}
+  const retryAfter = 'retryAfter' in is && typeof is.retryAfter === 'number' ? is.retryAfter : -1
+  return { permanent: 'permanent' in is && is.permanent === true, retryAfter: retryAfter >= 0 ? retryAfter : undefined }
+}

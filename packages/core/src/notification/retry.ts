@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DeliveryError } from './delivery-error.ts'
+import { DeliveryError, furtherAttempts } from './delivery-error.ts'
 import { oneLine } from './format.ts'
 
 const MAX_ATTEMPTS = 10
@@ -62,7 +62,7 @@ export async function retry(attempt: (signal: AbortSignal) => Promise<void>, opt
       if (result === 'delivered') return
       if (result === undefined || cut.signal.aborted) break
       failure = result.failure
-      const { permanent, retryAfter } = verdict(failure)
+      const { permanent, retryAfter } = furtherAttempts(failure)
       const pause = retryAfter ?? clock.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
       if (permanent || attempts === MAX_ATTEMPTS || clock.now() + pause >= deadline) throw gaveUp(failure, attempts)
       await Promise.race([clock.sleep(pause, { signal: done.signal, ref }), aborted])
@@ -86,19 +86,9 @@ async function settle(
   }
 }
 
-// By its members and not by its class: a notifier may bring its own copy of this package.
-function verdict(failure: unknown): { permanent: boolean; retryAfter: number | undefined } {
-  const is = typeof failure === 'object' && failure !== null ? failure : {}
-  const retryAfter = 'retryAfter' in is && typeof is.retryAfter === 'number' ? is.retryAfter : undefined
-  return {
-    permanent: 'permanent' in is && is.permanent === true,
-    retryAfter: retryAfter !== undefined && retryAfter >= 0 ? retryAfter : undefined,
-  }
-}
-
 function gaveUp(failure: unknown, attempts: number): DeliveryError {
   const message = attempts === 1 ? inWords(failure) : `After ${attempts} attempts: ${inWords(failure)}`
-  return new DeliveryError(message, { ...verdict(failure), cause: failure })
+  return new DeliveryError(message, { ...furtherAttempts(failure), cause: failure })
 }
 
 function timedOut(timeout: number, cancelled: boolean, failure: unknown): DeliveryError {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { parse, receiver, runByCuid, type Context } from '../context.ts'
-import { newUploadId } from '../upload-id.ts'
+import { newCuid } from '../ids.ts'
 import { addressOf } from './object-store.ts'
 
 const path = z.string().max(8_192)
@@ -56,7 +56,7 @@ export function objectRoutes(app: FastifyInstance, context: Context): void {
     const { files } = parse(partsBody, request.body)
     return {
       files: files.map(({ path: name, count }) => {
-        const uploadId = newUploadId()
+        const uploadId = newCuid()
         const parts = Array.from({ length: count }, (_, at) => ({
           partNumber: at + 1,
           url: addressOf(context, request, 'put', { cuid, path: `files/${name}`, part: `${uploadId}.${at + 1}` }),

@@ -58,22 +58,17 @@ export interface StoredRun {
   readonly heartbeatAt: number | undefined
   readonly state: StoredState
   readonly flagId: string
-  readonly deleted: boolean
   /** Nothing has been logged to it. */
   readonly empty: boolean
   readonly profile: Profile
 }
 
-export interface NewRun {
+/** A request for a run. Its `requestedAt` tells one that is repeated from one that continues the run. */
+export interface NewRun extends Pick<
+  StoredRun,
+  'name' | 'description' | 'colors' | 'labels' | 'job' | 'cluster' | 'requestedAt'
+> {
   readonly id: string | undefined
-  readonly name: string
-  readonly description: string
-  readonly colors: readonly [string, string]
-  readonly labels: readonly string[]
-  readonly job: string | undefined
-  readonly cluster: string | undefined
-  /** As the client wrote it: tells a request that is repeated from one that continues the run. */
-  readonly requestedAt: string | undefined
 }
 
 /** Who there is, what they own, and what is known of it. Everything is durable when a promise resolves. */

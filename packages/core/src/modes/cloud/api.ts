@@ -60,6 +60,11 @@ export async function mountProject(
   return projectOf((await session.request('GET', path, undefined, call)).json)
 }
 
+/** Where a run is, below `/api`. @param id - Its cuid, or what the client calls it. */
+export function runPath(workspace: string, project: string, id: string): string {
+  return `/project/${seg(workspace)}/${seg(project)}/runs/${seg(id)}`
+}
+
 /** @throws CloudError, with status 404 when there is none. */
 export async function getExperiment(
   session: Session,
@@ -67,7 +72,7 @@ export async function getExperiment(
   id: string,
   call?: CallOptions,
 ): Promise<Fields> {
-  const path = `/project/${seg(project.workspace)}/${seg(project.name)}/runs/${seg(id)}`
+  const path = runPath(project.workspace, project.name, id)
   return fieldsOf((await session.request('GET', path, undefined, call)).json)
 }
 

@@ -1,4 +1,5 @@
 import type { JournalRecord } from '../../journal/records.ts'
+import { runPath } from './api.ts'
 import type { Cargo } from './lane.ts'
 import { sendMedia } from './media.ts'
 import type { Target } from './position.ts'
@@ -45,7 +46,7 @@ export function cargoesFor(to: Destination): readonly AnyCargo[] {
 }
 
 function profile({ session, target, call }: Destination): Cargo<ProfileItem> {
-  const path = `/project/${seg(target.workspace)}/${seg(target.project)}/runs/${seg(target.experimentId)}/profile`
+  const path = `${runPath(target.workspace, target.project, target.experimentId)}/profile`
   return {
     name: 'profile',
     types: new Set(['header', 'resume', 'config', 'metadata', 'requirements'] as const),

@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { RunState } from '../../kernel/payloads.ts'
 import { terminalReport, type Report } from '../../kernel/reporter.ts'
+import { appendFinish } from '../../journal/append-finish.ts'
 import { JournalReader } from '../../journal/reader.ts'
-import { encodeRecord, JOURNAL_FILE, type RecordedRun } from '../../journal/records.ts'
+import { JOURNAL_FILE, type RecordedRun } from '../../journal/records.ts'
 import { markedRuns } from '../../journal/running.ts'
 import { isAlive, type ProcessIdentity } from '../../runtime/process-identity.ts'
 import { closeLost } from '../resume.ts'
@@ -149,7 +150,7 @@ function endIfLost(dir: string, path: string, { run, owner, state }: StoredRun):
   const caretakers = markedRuns(dirname(dir)).find((marked) => marked.dir === dir)?.caretakers
   // It is about to say so itself.
   if (caretakers?.background && isAlive(caretakers.background) === true) return state
-  closeLost(dir, run.id, (record) => appendFileSync(path, `\n${encodeRecord(record)}`))
+  closeLost(dir, run.id, (record) => appendFinish(path, record))
   return 'crashed'
 }
 

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunState } from '../../kernel/payloads.ts'
 import { JOURNAL_FILE } from '../../journal/records.ts'
+import { runPath } from './api.ts'
 import { cargoesFor, type AnyCargo, type UploadRange } from './cargoes.ts'
 import { CloudError } from './cloud-error.ts'
 import { Lane } from './lane.ts'
@@ -123,7 +124,7 @@ export class Uploader {
     const state = this.#ended?.state
     if (state === undefined || state === 'running') return
     const { workspace, project, experimentId } = target
-    const path = `/project/${[workspace, project].map(encodeURIComponent).join('/')}/runs/${encodeURIComponent(experimentId)}/state`
+    const path = `${runPath(workspace, project, experimentId)}/state`
     await this.#patiently('state', () => session.request('PUT', path, stateBody(state, this.#options.clock()), call))
   }
 

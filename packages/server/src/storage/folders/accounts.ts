@@ -2,9 +2,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ApiError } from '../../errors.ts'
+import { digest, newApiKey, newSid } from '../../ids.ts'
 import type { User } from '../interfaces.ts'
 import { readJson, Saver, writeJson } from './json-file.ts'
-import { digest, newApiKey, newSid } from './names.ts'
 
 /** How long a session lasts, in milliseconds: clients renew one that has less than a week left. */
 const SESSION_TIME = 60 * 86_400_000

@@ -4,7 +4,7 @@ import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises
 import { dirname, join, relative, sep } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { inside } from './names.ts'
+import { inside } from './paths.ts'
 
 const UPLOADS = '.uploads'
 const UPLOAD_ID = /^[a-z0-9]{21}$/

@@ -23,7 +23,8 @@ import { Accounts } from './accounts.ts'
 import { Appender } from './appender.ts'
 import { forgetUploads, get, joinParts, put, putPart } from './files.ts'
 import { readJson, Saver, writeJson } from './json-file.ts'
-import { folderOf, newCuid } from './names.ts'
+import { newCuid } from '../../ids.ts'
+import { folderOf } from './paths.ts'
 import { RunFolder } from './run-folder.ts'
 
 interface ProjectFile {
@@ -190,7 +191,6 @@ export class FolderStorage implements Storage {
       heartbeatAt: undefined,
       state: 'RUNNING',
       flagId,
-      deleted: false,
       empty: true,
       profile: {},
     }

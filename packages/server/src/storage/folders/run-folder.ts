@@ -16,7 +16,7 @@ import type { Appender } from './appender.ts'
 import { nameOf } from './files.ts'
 import { readJson, Saver, writeJson } from './json-file.ts'
 import { guessType } from './media-type.ts'
-import { newCuid } from './names.ts'
+import { newCuid } from '../../ids.ts'
 import { classOf, RunIndex, sectionOf, type IndexFile } from './run-index.ts'
 import { beginning, kindOf, plainConfig, runOf } from './run-record.ts'
 

@@ -83,7 +83,6 @@ export function runOf(recorded: RecordedRun, cuid: string, workspace: string, pr
     heartbeatAt: undefined,
     state: 'RUNNING',
     flagId: cuid,
-    deleted: false,
     empty: true,
     profile: { config: wireConfig(recorded.config) },
   }

@@ -1,21 +1,9 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { isAbsolute, join, normalize, sep } from 'node:path'
+import { digest } from '../../ids.ts'
 
-const LOWER = 'abcdefghijklmnopqrstuvwxyz0123456789'
-const ALL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-/** Of ids and keys: the oldest client takes no other. */
-const LENGTH = 21
 const MAX_PATH = 8_192
 /** Of one part of a path, in bytes; file systems end at 255, and a temporary name is longer than its file's. */
 const MAX_SEGMENT = 200
-
-const word = (alphabet: string): string =>
-  Array.from({ length: LENGTH }, () => alphabet[randomInt(alphabet.length)]).join('')
-
-export const newCuid = (): string => word(LOWER)
-export const newApiKey = (): string => word(ALL)
-export const newSid = (): string => randomBytes(32).toString('hex')
-export const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 /** A name as one folder: whatever it is, it leads nowhere else. */
 export function folderOf(name: string): string {
