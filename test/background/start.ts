@@ -31,19 +31,16 @@ export interface Program {
 /**
  * Starts the training of these tests and waits until it has logged everything.
  *
- * @param user - Number of the user to run as.
+ * @param through - The command that starts Node, such as `setpriv`.
  */
 export async function start(
   order: Record<string, unknown>,
   argv: string[] = [PROGRAM],
-  user?: number,
+  through: readonly string[] = [],
 ): Promise<Program> {
   const args = argv[0]!.endsWith('.ts') ? ['--conditions=source', '--import', 'tsx', ...argv] : argv
-  const child = spawn(process.execPath, [...args, JSON.stringify(order)], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    ...(user !== undefined && { uid: user, gid: user }),
-  })
+  const [command, ...rest] = [...through, process.execPath, ...args, JSON.stringify(order)]
+  const child = spawn(command, rest, { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | string)

@@ -40,8 +40,6 @@ export interface Order {
   readonly end?: 'finish' | 'return' | 'kill' | 'exit' | 'abort'
   readonly bytes?: number
   readonly runs?: number
-  /** Number of the user to run as. */
-  readonly user?: number
   /** Number of the user to become. */
   readonly become?: number
 }
@@ -63,8 +61,12 @@ export interface Hardship extends Program {
 export interface Place {
   readonly folder: string
   readonly logdir: string
-  /** @param flags - Of Node. */
-  start(order: Pick<Order, 'how'> & Partial<Order>, flags?: readonly string[]): Promise<Hardship>
+  /** @param flags - Of Node. @param through - The command that starts Node. */
+  start(
+    order: Pick<Order, 'how'> & Partial<Order>,
+    flags?: readonly string[],
+    through?: readonly string[],
+  ): Promise<Hardship>
 }
 
 /** A folder with a logdir, and receivers, for each test. After it, no process may be left. */
@@ -92,7 +94,7 @@ export function usePlace(): () => Place {
   const place = (): Place => ({
     folder,
     logdir: join(folder, 'swanlog'),
-    start: async (given, flags = []) => {
+    start: async (given, flags = [], through) => {
       const name = `hardship-${++count}-end`
       const at = (what: string): string => join(folder, `${name}.${what}`)
       const order: Order = {
@@ -106,7 +108,7 @@ export function usePlace(): () => Place {
         ...given,
       }
       logdirs.add(order.logdir)
-      const program = await start({ ...order }, [...flags, ...LOADER, PROGRAM], order.user)
+      const program = await start({ ...order }, [...flags, ...LOADER, PROGRAM], through)
       programs.push(program)
       return hardship(program, order, receivers)
     },

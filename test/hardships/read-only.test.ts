@@ -3,30 +3,17 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { until } from '../background/start.ts'
 import { companionsIn } from '../orphans.ts'
-import { journalIn, usePlace, type Place } from './hardship.ts'
+import { journalIn, usePlace } from './hardship.ts'
+import { bound, stranger } from './permissions.ts'
 
-/** Permissions bind everybody but the first user, so that one becomes another. */
-const USER = process.getuid?.() === 0 ? 65_534 : undefined
 const place = usePlace()
 
-/** A folder for the other user. */
-function owned(path: string): string {
-  mkdirSync(path, { recursive: true })
-  if (USER !== undefined) chownSync(path, USER, USER)
-  return path
-}
-
-function prepare({ folder, logdir }: Place): void {
-  if (USER !== undefined) chownSync(folder, USER, USER)
-  owned(logdir)
-}
-
-describe.runIf(process.platform === 'linux')('a place nobody may write to', () => {
+describe.runIf(process.platform === 'linux' && bound)('a place nobody may write to', () => {
   test('init rejects, with one clear error, and leaves nothing', async () => {
     const here = place()
-    prepare(here)
+    mkdirSync(here.logdir)
     chmodSync(here.logdir, 0o555)
-    const training = await here.start({ how: 'a place nobody may write to', ...(USER && { user: USER }) })
+    const training = await here.start({ how: 'a place nobody may write to' }, [], bound)
     expect(await training.ended).toBe(0)
     expect(training.ready).toEqual({
       name: 'SwanLabError',
@@ -47,8 +34,7 @@ describe.runIf(process.platform === 'linux')('a place nobody may write to', () =
     'a run folder that becomes one is written on where it is open, and everybody hears the end (%s)',
     async (end, code, state, cause) => {
       const here = place()
-      prepare(here)
-      const training = await here.start({ how: 'a place nobody may write to', end, ...(USER && { user: USER }) })
+      const training = await here.start({ how: 'a place nobody may write to', end }, [], bound)
       const { dir } = training.ready
       const folders = [dir, here.logdir, join(here.logdir, '.running')]
       if (existsSync(join(dir, 'files'))) folders.push(join(dir, 'files'))
@@ -66,10 +52,11 @@ describe.runIf(process.platform === 'linux')('a place nobody may write to', () =
     },
   )
 
-  test.skipIf(USER === undefined)('a training that gave up privileges and is killed did not end well', async () => {
+  test.skipIf(stranger === undefined)('a training that gave up privileges and is killed did not end well', async () => {
     const here = place()
-    prepare(here)
-    const training = await here.start({ how: 'privileges that are given up', end: 'kill', become: USER! })
+    mkdirSync(here.logdir)
+    for (const path of [here.folder, here.logdir]) chownSync(path, stranger!, stranger!)
+    const training = await here.start({ how: 'privileges that are given up', end: 'kill', become: stranger! })
     await until('it is heard', () => training.heard().some(({ moment }) => moment === 'log'))
     training.child.stdin!.write('now\n')
     expect(await training.witnessed()).toBe('SIGKILL')
