@@ -1,10 +1,9 @@
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, appendFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeRecord } from '@swanlab/core/journal'
-import { init, sync, type InitOptions } from '@swanlab/core'
+import { Image, init, sync, Text, type InitOptions } from '@swanlab/core'
 import { TrackingServer, type SeenRequest } from '../../packages/core/src/modes/cloud/testing/tracking-server.ts'
 
 /** Headers and members of every request of SwanLab's client 0.10.3, taken from recorded traffic. */
@@ -49,19 +48,8 @@ beforeAll(async () => {
   run.log({ loss: Number.NaN, inf: Infinity })
   await run.finish({ state: 'crashed', error: new Error('no') })
   const again = await init({ ...options, id: run.id, resume: 'must' })
-  again.log({ loss: 0.25 })
+  again.log({ loss: 0.25, img: new Image([[1, 2]], { caption: 'cap' }), note: new Text('hello') })
   await again.finish()
-  // A run that another client of a server of ours had logged to: media come from there.
-  mkdirSync(join(run.dir!, 'media/image'), { recursive: true })
-  writeFileSync(join(run.dir!, 'media/image/002-d6325bd2.png'), 'png')
-  const media = {
-    type: 'media',
-    key: 'img',
-    step: 2,
-    time: Date.now(),
-    data: ['media/image/002-d6325bd2.png'],
-  } as const
-  appendFileSync(join(run.dir!, 'journal.jsonl'), encodeRecord({ ...media, more: [{ caption: 'cap' }] }))
   await sync(run.dir!, { report: () => {} })
   for (const request of server.requests) {
     const route = routeOf(request)

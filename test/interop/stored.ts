@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { JournalReader } from '@swanlab/core/journal'
-import { JOURNAL_FILE } from '@swanlab/core/journal'
+import { PNG } from 'pngjs'
+import { JOURNAL_FILE, JournalReader } from '@swanlab/core/journal'
 
 /** What a client left on the server, without what differs from one run to the next: ids, times, machine. */
 export interface Stored {
@@ -13,8 +12,8 @@ export interface Stored {
   /** `key@step` and value. */
   readonly scalars: Record<string, number | string>
   readonly columns: Record<string, string>
-  /** Digest of each file by kind of key, and captions. */
-  readonly media: Record<string, unknown>
+  /** Content and captions by `key@step`. */
+  readonly media: Record<string, { content: string[]; captions: unknown[] }>
   readonly hello: boolean
   /** Text of the error, stack included. */
   readonly error: string | undefined
@@ -30,7 +29,7 @@ export function storedIn(dir: string): Stored {
   let error: string | undefined
   const scalars: Stored['scalars'] = {}
   const columns: Stored['columns'] = {}
-  const media: Record<string, unknown> = {}
+  const media: Stored['media'] = {}
   for (const record of new JournalReader(join(dir, JOURNAL_FILE))) {
     switch (record.type) {
       case 'header':
@@ -71,6 +70,12 @@ export function storedIn(dir: string): Stored {
   return { name, description, state, config, scalars, columns, media, hello, error }
 }
 
+/** The id by which a client resumes the run in this folder. */
+export function idOf(dir: string): string {
+  for (const record of new JournalReader(join(dir, JOURNAL_FILE))) if (record.type === 'header') return record.run.id
+  throw new Error(`no run begins in ${dir}`)
+}
+
 /** The newest run in a folder. */
 export function newestRun(folder: string): string {
   const names = readdirSync(folder).filter((one) => one.startsWith('run-'))
@@ -79,8 +84,11 @@ export function newestRun(folder: string): string {
   return join(folder, newest)
 }
 
+/** Each client packs pixels in its own way, so pictures are compared by these; and old clients send texts as they are. */
 function contentOf(dir: string, item: string): string {
   const path = join(dir, item)
   const bytes = existsSync(path) ? readFileSync(path) : Buffer.from(item)
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+  if (!item.endsWith('.png')) return bytes.toString()
+  const { width, height, data } = PNG.sync.read(bytes)
+  return `${width} x ${height}: ${data.toString('hex')}`
 }

@@ -1,4 +1,4 @@
-import { init } from '@swanlab/core'
+import { Image, init, Text } from '@swanlab/core'
 
 /** The TypeScript twin of script.py: training.ts <kind> <logdir> [<run id>]. */
 const [kind = '', logdir = '', id] = process.argv.slice(2)
@@ -15,5 +15,9 @@ process.stdout.write('hello from the script\n')
 const start = kind === 'resume' ? 5 : 0
 for (let step = start; step < start + 5; step++) run.log({ loss: 1 / (step + 1), 'train/acc': step }, step)
 if (kind === 'new' || kind === 'offline') run.log({ odd: Number.NaN, up: Infinity }, 5)
+if (kind === 'media') {
+  const picture = { data: Uint8Array.from({ length: 48 }, (_, at) => at), width: 4, height: 4 }
+  run.log({ 'eval/img': new Image(picture, { caption: 'cap' }), note: new Text('hello text') }, 6)
+}
 if (kind === 'crash') throw new TypeError('diverged')
 await run.finish()

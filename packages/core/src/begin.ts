@@ -8,7 +8,7 @@ import { describeError } from './kernel/thrown.ts'
 import { abandonedRuns } from './background/abandoned.ts'
 import { place } from './background/place.ts'
 import { createConfig } from './data/config-store.ts'
-import { ScalarIntake } from './data/scalar-intake.ts'
+import { LogIntake } from './data/log-intake.ts'
 import { prepareMode } from './modes/index.ts'
 import type { InitOptions, ResolvedOptions } from './options/init-options.ts'
 import { resolveOptions, wantsReinit } from './options/resolve.ts'
@@ -91,7 +91,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
     callbacks: [...live, ...attendants],
     elsewhere,
     placements,
-    intake: new ScalarIntake(report),
+    intake: new LogIntake(report),
     config,
     callbackTimeout,
     clock,

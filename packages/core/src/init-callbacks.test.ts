@@ -5,6 +5,7 @@ import type { Run } from './kernel/run.ts'
 import type { JournalRecord } from './journal/records.ts'
 import { useOffline } from './testing/offline.ts'
 import { ALL_MOMENTS, AWAITED_MOMENTS, recorder } from './testing/recorder.ts'
+import { Text } from './data/media/text.ts'
 import { alert, config, finish, getRun, log } from './current.ts'
 
 const offline = useOffline()
@@ -13,7 +14,7 @@ const LATER = ALL_MOMENTS.filter((moment) => moment !== 'onInit')
 /** A run in which every moment occurs, through the words of the package. */
 async function wholeRun(callbacks: readonly Callback[]): Promise<{ run: Run; outcome: Outcome }> {
   const run = await offline.start(callbacks, { callbackTimeout: 30 })
-  log({ loss: 1 })
+  log({ loss: 1, note: new Text('hello') })
   alert({ title: 'look' })
   config['lr'] = 2
   log({ loss: 2 })
@@ -84,7 +85,7 @@ describe('with a callback that uses the package from inside', () => {
       const [before, after] = [recorder('before'), recorder('after')]
       const run = await offline.start([before, acting, after], { callbackTimeout: 2_000 })
       run.config['lr'] = 1
-      run.log({ loss: 1 })
+      run.log({ loss: 1, note: new Text('hello') })
       run.alert({ title: 'look' })
       const outcome = await run.finish({ state: 'crashed' })
       // The synchronous moments are not awaited; what comes after the first await of such a callback may be too late.

@@ -32,6 +32,8 @@ export class StepsLayout implements Layout {
   }
 
   log(record: LogRecord): void {
+    // Media alone: nothing that a table of numbers could hold.
+    if (Object.keys(record.data).length === 0) return
     if (this.#file) this.#file.write(record)
     else if (this.#early.length < MAX_EARLY) this.#early.push(record)
     // Another callback may log while it hears the end, after this one has.

@@ -6,7 +6,7 @@ import { failureOf, outcomeOf, type Verdict } from '../kernel/outcome.ts'
 import type { ConfigSnapshot, LogRecord, Losses, Outcome, RunInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
-import { ScalarIntake } from '../data/scalar-intake.ts'
+import { LogIntake } from '../data/log-intake.ts'
 import { LastLines } from '../journal/last-lines.ts'
 import type { FinishRecord, JournalRecord, RecordedRun } from '../journal/records.ts'
 
@@ -24,7 +24,7 @@ export interface DriverOptions {
 export class Driver {
   readonly #options: DriverOptions
   readonly #emitter: Emitter
-  readonly #intake: ScalarIntake
+  readonly #intake: LogIntake
   #run: RunInfo | undefined
   #config: ConfigSnapshot = {}
   #lastTime = 0
@@ -36,7 +36,7 @@ export class Driver {
   constructor(options: DriverOptions) {
     this.#options = options
     const { hooks, guard, report } = options
-    this.#intake = new ScalarIntake(report)
+    this.#intake = new LogIntake(report)
     this.#emitter = new Emitter({ backend: createHooks(guard, report), heard: hooks, guard, report })
   }
 
@@ -85,9 +85,11 @@ export class Driver {
       case 'console':
         this.#lines.add(record)
         return undefined
-      // Callbacks hear of numbers; files are where the journal says.
-      case 'media':
+      case 'media': {
+        const { type: _, ...media } = record
+        if (this.#heard) this.#emitter.emit('media', deepFreeze(media))
         return undefined
+      }
       case 'alert': {
         const { type: _, ...alert } = record
         if (this.#heard) this.#emitter.emit('alert', Object.freeze(alert))

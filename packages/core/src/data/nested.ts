@@ -1,10 +1,16 @@
 import { describeError } from '../kernel/thrown.ts'
 import { shown } from './key.ts'
+import { isMedia, type Media } from './media/media.ts'
 import { toScalar, type Problem } from './scalar.ts'
 
 /** Values that stand in an object of their own; their keys continue the key it stands under. */
 export interface Group {
   readonly group: object
+}
+
+/** What one name got that is not a number: one, or several of one kind. */
+export interface MediaList {
+  readonly media: readonly Media[]
 }
 
 export function readNames(group: object): readonly string[] | Problem {
@@ -16,13 +22,15 @@ export function readNames(group: object): readonly string[] | Problem {
 }
 
 /**
- * What stands under a name: a number, a group, or what it is instead. Whatever the user's getters and methods throw is
- * a problem of this one name.
+ * What stands under a name: a number, media, a group, or what it is instead. Whatever the user's getters and methods
+ * throw is a problem of this one name.
  */
-export function readMember(data: object, name: string): number | Group | Problem {
+export function readMember(data: object, name: string): number | MediaList | Group | Problem {
   try {
     const value = (data as Record<string, unknown>)[name]
     if (typeof value === 'number') return value
+    const media = typeof value === 'object' && value !== null ? mediaIn(value) : undefined
+    if (media) return media
     const scalar = toScalar(value)
     return typeof scalar !== 'number' && isGroup(value) ? { group: asObject(value) } : scalar
   } catch (error) {
@@ -37,6 +45,7 @@ export function readData(data: unknown): Group | Problem {
     return typeof scalar === 'number' ? { problem: `a ${typeof data}` } : scalar
   }
   try {
+    if (isMedia(data)) return { problem: 'media without a key' }
     if (Array.isArray(data) || ArrayBuffer.isView(data)) return { problem: 'a list' }
     // An object of a class may be a record of metrics. With nothing in it, it is a promise, a date or a mistake.
     if (!isGroup(data) && Object.keys(data).length === 0) return { problem: 'an object without members' }
@@ -44,6 +53,14 @@ export function readData(data: unknown): Group | Problem {
   } catch (error) {
     return unreadable(error)
   }
+}
+
+/** Absent: there are none in it. */
+function mediaIn(value: object): MediaList | Problem | undefined {
+  if (isMedia(value)) return { media: [value] }
+  if (!Array.isArray(value) || !value.some(isMedia)) return undefined
+  const same = value.every((one: unknown) => isMedia(one) && one.kind === (value[0] as Media).kind)
+  return same ? { media: value as Media[] } : { problem: 'a list of several kinds' }
 }
 
 /** Class instances are not groups: they have insides. */

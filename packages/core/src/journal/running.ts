@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { discard, makeUnlessThere } from '../runtime/files.ts'
 import type { ProcessIdentity } from '../runtime/process-identity.ts'
 
 /** Folder, in a logdir, of the marks of runs that are not over. */
@@ -48,23 +49,6 @@ export function markedRuns(logdir: string): { dir: string; caretakers: Caretaker
 /** Path of a file beside a run's mark. */
 export function besideMark(dir: string, suffix: string): string {
   return `${markOf(dir)}.${suffix}`
-}
-
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // Whoever looks next will find it.
-  }
-}
-
-/** Not recursive: a logdir that was deleted stays deleted. */
-function makeUnlessThere(folder: string): void {
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
 }
 
 function markOf(dir: string): string {

@@ -1,9 +1,12 @@
 import type { Callback } from './callback.ts'
-import type { ConfigSnapshot, ConsoleLine, InitInfo, LogRecord, RunInfo } from './payloads.ts'
+import type { MediaDraft } from './media.ts'
+import type { ColumnInfo, ConfigSnapshot, ConsoleLine, InitInfo, LogRecord, MediaRecord, RunInfo } from './payloads.ts'
 
 /** Takes back what an earlier part of a resumed run had recorded. */
 export interface Restoration {
+  column(column: ColumnInfo): void
   log(record: LogRecord): void
+  media(record: MediaRecord): void
   config(config: ConfigSnapshot): void
   /** Steps that are counted go on after this one. */
   after(step: number): void
@@ -27,6 +30,8 @@ export interface Backend extends Callback {
   readonly begin?: number
   /** Called once, before `open`, when the run continues an earlier one. */
   restore?(info: InitInfo, into: Restoration): void
+  /** Gives media their place. Absent: it could not, and has said so and counted it. */
+  keep?(draft: MediaDraft): MediaRecord | undefined
   /** The program wrote a line to its terminal. */
   console?(line: Omit<ConsoleLine, 'line'>): void
   /** The lines that came last. */

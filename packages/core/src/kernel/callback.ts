@@ -5,6 +5,7 @@ import type {
   InitInfo,
   InitPatch,
   LogRecord,
+  MediaRecord,
   MetricInfo,
   Outcome,
   RunFailure,
@@ -67,10 +68,12 @@ export interface Callback {
   onRun?(run: RunInfo): void | Promise<void>
   /** Configuration, metadata or requirements are known or have changed. */
   onRuntimeInfoUpdate?(info: RuntimeInfo): void
-  /** A `log()` call was accepted. */
+  /** A `log()` call was accepted. Its `data` is empty when it brought media alone. */
   onLog?(record: LogRecord): void
   /** A key was logged for the first time. Heard before the `onLog` that brought it. */
   onColumnCreate?(column: ColumnInfo): void
+  /** Media were recorded: once a key and call, after its `onLog`. Their files are in the run folder. */
+  onMedia?(media: MediaRecord): void
   /** A value was recorded; once a key and call. Costs more than `onLog`: listen only when the summary is needed. */
   onMetricCreate?(metric: MetricInfo): void
   /** Somebody called `alert()`. */
@@ -118,6 +121,7 @@ export const MOMENTS: {
   readonly onRuntimeInfoUpdate: Carrier<'runtimeInfo', false>
   readonly onColumnCreate: Carrier<'column', false>
   readonly onLog: Carrier<'log', false>
+  readonly onMedia: Carrier<'media', false>
   readonly onMetricCreate: Carrier<'metric', false>
   readonly onAlert: Carrier<'alert', false>
   readonly onError: Carrier<'error', true>
@@ -128,6 +132,7 @@ export const MOMENTS: {
   onRuntimeInfoUpdate: { hook: 'runtimeInfo', awaited: false },
   onColumnCreate: { hook: 'column', awaited: false },
   onLog: { hook: 'log', awaited: false },
+  onMedia: { hook: 'media', awaited: false },
   onMetricCreate: { hook: 'metric', awaited: false },
   onAlert: { hook: 'alert', awaited: false },
   onError: { hook: 'error', awaited: true },

@@ -10,6 +10,7 @@ import type {
   ColumnInfo,
   InitInfo,
   LogRecord,
+  MediaRecord,
   MetricInfo,
   Outcome,
   RunFailure,
@@ -30,6 +31,7 @@ export interface RunHooks {
   readonly runtimeInfo: SyncHook<[RuntimeInfo]>
   readonly column: SyncHook<[ColumnInfo]>
   readonly log: SyncHook<[LogRecord]>
+  readonly media: SyncHook<[MediaRecord]>
   readonly metric: SyncHook<[MetricInfo]>
   readonly alert: SyncHook<[Alert]>
   readonly error: AsyncSeriesHook<[RunFailure]>
@@ -37,7 +39,7 @@ export interface RunHooks {
 }
 
 /** Hooks that are heard at once, in the caller's own turn. */
-export type SyncHookName = 'runtimeInfo' | 'column' | 'log' | 'metric' | 'alert'
+export type SyncHookName = 'runtimeInfo' | 'column' | 'log' | 'media' | 'metric' | 'alert'
 /** Hooks that are awaited, and never reject. */
 export type AwaitedHookName = 'run' | 'error' | 'finish'
 /** The payload of one hook. */
@@ -56,6 +58,7 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
     runtimeInfo: new SyncHook<[RuntimeInfo]>(['info'], 'runtimeInfo'),
     column: new SyncHook<[ColumnInfo]>(['column'], 'column'),
     log: new SyncHook<[LogRecord]>(['record'], 'log'),
+    media: new SyncHook<[MediaRecord]>(['media'], 'media'),
     metric: new SyncHook<[MetricInfo]>(['metric'], 'metric'),
     alert: new SyncHook<[Alert]>(['alert'], 'alert'),
     error: new AsyncSeriesHook<[RunFailure]>(['failure'], 'error'),

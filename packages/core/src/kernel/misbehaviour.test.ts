@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ALL_MOMENTS, AWAITED_MOMENTS, recorder, SYNC_MOMENTS } from '../testing/recorder.ts'
+import { Text } from '../data/media/text.ts'
 import { testRun, type TestRun } from '../testing/test-run.ts'
 import { BREAKER_LIMIT } from './guard.ts'
 import type { Callback, Moment } from './callback.ts'
@@ -53,7 +54,7 @@ const FAULTS: Record<string, { does: () => unknown; reported: string | undefined
 async function wholeRun(callbacks: readonly Callback[], options = {}): Promise<TestRun> {
   const test = await testRun(callbacks, { config: { lr: 1 }, callbackTimeout: 40, ...options })
   const { run } = test
-  run.log({ loss: 1 })
+  run.log({ loss: 1, note: new Text('hello') })
   run.alert({ title: 'look' })
   run.config['lr'] = 2
   run.log({ loss: 2 })

@@ -94,7 +94,7 @@ export interface LogRecord {
   readonly data: Readonly<Record<string, number>>
 }
 
-/** What one key got at one step that is not a number: files in the run folder, or short texts. */
+/** What one key got at one step that is not a number: files in the run folder, or short texts. Heard by `onMedia`. */
 export interface MediaRecord {
   readonly key: string
   /** Whole number, 0 or more. */

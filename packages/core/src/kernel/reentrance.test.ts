@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ALL_MOMENTS, noted, recorder } from '../testing/recorder.ts'
+import { Text } from '../data/media/text.ts'
 import { testRun } from '../testing/test-run.ts'
 import type { Callback, Moment } from './callback.ts'
 import { MAX_ECHO } from './emitter.ts'
@@ -56,7 +57,7 @@ async function act(moment: Moment, does: (run: Run) => unknown, wait: boolean): 
     callbackTimeout: 1_000,
     started: (started) => (current = started),
   })
-  run.log({ loss: 1 })
+  run.log({ loss: 1, note: new Text('hello') })
   run.alert({ title: 'look' })
   run.log({ loss: 2 })
   const outcome = await run.finish({ state: 'crashed' })
@@ -119,7 +120,7 @@ describe('finish() from inside a callback', () => {
       config: { lr: 1 },
       started: (started) => (current = started),
     })
-    run.log({ loss: 1 })
+    run.log({ loss: 1, note: new Text('hello') })
     run.alert({ title: 'look' })
     const outcome = await run.finish({ state: 'crashed' })
     await expect.poll(() => outcomes.length).toBeGreaterThan(0)

@@ -1,13 +1,14 @@
 import { alertOf, type AlertOptions } from './alert.ts'
 import type { Backend } from './backend.ts'
 import type { Config, ConfigStore } from './config.ts'
-import type { Emitter } from './emitter.ts'
+import type { Emission, Emitter } from './emitter.ts'
 import { reportEnd } from './end-report.ts'
 import { verdictOf, type FinishOptions } from './finish-options.ts'
 import { deepFreeze } from './frozen.ts'
 import type { Guard } from './guard.ts'
 import { tellRest, type RunHooks } from './hooks.ts'
 import type { Intake } from './intake.ts'
+import type { MediaDraft } from './media.ts'
 import { failureOf, outcomeOf, type Verdict } from './outcome.ts'
 import type { ConsoleLine, Mode, Outcome, Placement, RunFailure, RunInfo, RunState, RuntimeInfo } from './payloads.ts'
 import { publicInfo, type PublicInfo } from './public-info.ts'
@@ -97,11 +98,12 @@ export class Run<C extends object = Record<string, unknown>> {
   }
 
   /**
-   * Records scalars. Returns when the record is out of this process's hands, and never throws for bad data: what cannot
+   * Records numbers and media. Returns when the record is out of this process's hands, and never throws for bad data: what cannot
    * be recorded is reported once a key and counted in the {@link Outcome}.
    *
    * @param data - Numbers by key: numbers, booleans, bigints, numeric strings, and objects that hold one number
-   *   (`valueOf`, `toJSON`, `item()`, `dataSync()`, typed arrays of length 1). Nested objects are flattened with "/".
+   *   (`valueOf`, `toJSON`, `item()`, `dataSync()`, typed arrays of length 1). Media (`Image`, `Text`,
+   *   `Audio`, …) and lists of one kind of them. Nested objects are flattened with "/".
    * @param stepOrOptions - The step, or {@link LogOptions}.
    *
    * @example
@@ -122,12 +124,14 @@ export class Run<C extends object = Record<string, unknown>> {
     const record = parts.intake.accept(data, options ? options.step : stepOrOptions, time)
     if (record === undefined) return
     const columns = parts.intake.takeNewColumns()
+    const media = parts.intake.takeMedia()
     const metrics = parts.emitter.hears('metric') ? parts.intake.metricsOf(record) : undefined
-    if (columns.length === 0 && metrics === undefined) parts.emitter.emit('log', record)
+    if (columns.length === 0 && media.length === 0 && metrics === undefined) parts.emitter.emit('log', record)
     else
       parts.emitter.emitAll([
         ...columns.map((payload) => ({ hook: 'column', payload }) as const),
         { hook: 'log', payload: record },
+        ...this.#keep(media),
         ...(metrics ?? []).map((payload) => ({ hook: 'metric', payload }) as const),
       ])
     if (options?.printToConsole) console.log(record.data)
@@ -249,6 +253,14 @@ export class Run<C extends object = Record<string, unknown>> {
     const verdict = { state, ...(error && { error }), ...(cause && { cause }) }
     const { lastLines } = backend
     return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0, lastLines }, clock())
+  }
+
+  #keep(media: readonly MediaDraft[]): Emission[] {
+    const { backend } = this.#parts
+    return media.flatMap((draft) => {
+      const payload = backend.keep?.(draft)
+      return payload ? [{ hook: 'media', payload: deepFreeze(payload) } as const] : []
+    })
   }
 
   #tellClosed(what: string): void {

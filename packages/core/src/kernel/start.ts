@@ -123,7 +123,9 @@ function open(order: RunOrder, info: InitInfo): RunInfo {
   const { backend, intake, config } = order
   if (info.resumed)
     backend.restore?.(info, {
+      column: (column) => intake.column(column),
       log: (record) => intake.log(record),
+      media: (record) => intake.media(record),
       config: (earlier) => config.restore(earlier),
       after: (step) => intake.after(step),
     })

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SwanLabError } from '../kernel/error.ts'
 import type { RunInfo } from '../kernel/payloads.ts'
+import { makeUnlessThere } from '../runtime/files.ts'
 import { folderName } from './run-folders.ts'
 
 /** Run folders that may share a second and an id before something else must be wrong. */
@@ -41,17 +42,6 @@ function makeFolders(path: string, made: string[]): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || dirname(path) === path) return
   makeFolders(dirname(path), made)
   if (makeUnlessThere(path)) made.push(path)
-}
-
-/** @returns whether it is new. */
-function makeUnlessThere(path: string): boolean {
-  try {
-    mkdirSync(path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
 }
 
 /** Another process may have begun to use them by now. */

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Backend, Restoration } from '../kernel/backend.ts'
 import { SwanLabError } from '../kernel/error.ts'
+import type { MediaDraft } from '../kernel/media.ts'
 import type {
   Alert,
   ColumnInfo,
@@ -9,6 +10,7 @@ import type {
   InitInfo,
   InitPatch,
   LogRecord,
+  MediaRecord,
   Mode,
   Outcome,
   RunInfo,
@@ -29,6 +31,7 @@ import { markRunning, unmark } from '../journal/running.ts'
 import { JournalWriter, type Durability } from '../journal/writer.ts'
 import { thisProcess } from '../runtime/process-identity.ts'
 import { makeRunFolder, unusable } from './make-folder.ts'
+import { MediaFiles } from './media-files.ts'
 import { closingLine, shownPath } from './messages.ts'
 import { closeLost, findResumable, restoreJournal } from './resume.ts'
 import { RunFiles } from './run-files.ts'
@@ -52,6 +55,7 @@ export class RecordingBackend implements Backend {
   readonly #options: RecordingOptions
   #journal: JournalWriter | undefined
   #files: RunFiles | undefined
+  #media: MediaFiles | undefined
   readonly #lines = new LastLines()
   #line = 0
   #opened = false
@@ -108,7 +112,7 @@ export class RecordingBackend implements Backend {
   }
 
   lost(): number {
-    return this.#journal?.lost ?? 0
+    return (this.#journal?.lost ?? 0) + (this.#media?.lost ?? 0)
   }
 
   onRun(run: RunInfo): void {
@@ -140,6 +144,14 @@ export class RecordingBackend implements Backend {
 
   onLog(record: LogRecord): void {
     this.#journal?.append(encodeLog(record), record.time)
+  }
+
+  keep(draft: MediaDraft): MediaRecord | undefined {
+    return this.#media?.keep(draft)
+  }
+
+  onMedia(media: MediaRecord): void {
+    this.#append({ type: 'media', ...media })
   }
 
   onAlert(alert: Alert): void {
@@ -188,7 +200,9 @@ export class RecordingBackend implements Backend {
 
   #begin(dir: string): void {
     this.#journal = this.#writer(dir)
-    this.#files = new RunFiles(dir, (message) => this.#options.report('warn', message))
+    const trouble = (message: string): void => this.#options.report('warn', message)
+    this.#files = new RunFiles(dir, trouble)
+    this.#media = new MediaFiles(dir, this.#options.durability, trouble)
     markRunning(dir, { training: thisProcess() })
   }
 

@@ -62,6 +62,8 @@ export function restoreJournal(dir: string, into: Restoration, report: Report): 
   let line = 0
   for (const record of reader) {
     if (record.type === 'log') into.log(record)
+    else if (record.type === 'column') into.column(record)
+    else if (record.type === 'media') into.media(record)
     else if (record.type === 'console') line = Math.max(line, record.line)
     else if (record.type === 'config') config = record.config
     else if (record.type === 'header' || record.type === 'resume') config = record.run.config ?? config

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RuntimeInfo } from '../kernel/payloads.ts'
+import { discard, makeUnlessThere } from '../runtime/files.ts'
 import { configYaml } from './config-yaml.ts'
 
 /** The files beside the journal, in SwanLab's layout: copies for people and tools. The journal is the truth. */
@@ -40,22 +41,5 @@ export class RunFiles {
     if (this.#failed || code === 'ENOENT') return
     this.#failed = true
     this.#trouble(`files/${name} cannot be written (${code ?? message}); it is a copy, the journal holds the same.`)
-  }
-}
-
-/** Not recursive: a run folder that was deleted stays deleted. */
-function makeUnlessThere(folder: string): void {
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-}
-
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true })
-  } catch {
-    // It stays.
   }
 }

@@ -1,5 +1,7 @@
 import type { Backend } from '../kernel/backend.ts'
 import { MOMENTS, type Moment } from '../kernel/callback.ts'
+import type { MediaDraft } from '../kernel/media.ts'
+import type { MediaRecord } from '../kernel/payloads.ts'
 
 /** Keeps a run in memory, as pairs of moment and payload. */
 export interface MemoryBackend extends Backend {
@@ -19,5 +21,9 @@ export function memoryBackend(more: Partial<Backend> = {}): MemoryBackend {
     ]),
   )
   const of = (moment: Moment): unknown[] => records.filter(([what]) => what === moment).map(([, payload]) => payload)
-  return { name: 'swanlab:memory', ...methods, ...more, records, of }
+  const keep = ({ key, step, time, kind, items }: MediaDraft): MediaRecord => {
+    const data = items.map(({ extension }, at) => `media/${kind}/${at}.${extension}`)
+    return { key, step, time, data }
+  }
+  return { name: 'swanlab:memory', ...methods, keep, ...more, records, of }
 }

@@ -29,6 +29,7 @@ export function noted(moment: Moment, payload: unknown): Heard {
     onRuntimeInfoUpdate: config ?? (metadata ? 'metadata' : 'requirements'),
     onColumnCreate: key,
     onLog: data,
+    onMedia: data,
     onMetricCreate: value,
     onAlert: title,
     onError: (cause as { type?: unknown } | undefined)?.type,

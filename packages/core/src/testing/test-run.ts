@@ -5,7 +5,7 @@ import { quietly, type Report } from '../kernel/reporter.ts'
 import type { Run } from '../kernel/run.ts'
 import { startRun } from '../kernel/start.ts'
 import { createConfig } from '../data/config-store.ts'
-import { ScalarIntake } from '../data/scalar-intake.ts'
+import { LogIntake } from '../data/log-intake.ts'
 import { memoryBackend, type MemoryBackend } from './memory-backend.ts'
 
 export interface TestRunOptions {
@@ -51,7 +51,7 @@ export async function testRun(callbacks: readonly Callback[], options: TestRunOp
     callbacks,
     elsewhere: [],
     placements: callbacks.map(({ name }) => ({ name, place: 'live' })),
-    intake: new ScalarIntake(report),
+    intake: new LogIntake(report),
     config: createConfig(options.config),
     callbackTimeout: options.callbackTimeout ?? 2_000,
     clock: Date.now,

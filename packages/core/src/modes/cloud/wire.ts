@@ -40,7 +40,7 @@ export function scalarItems({ step, time, data }: JournalRecord & { type: 'log' 
 }
 
 export function mediaItem({ key, step, time, data, more }: MediaRecord): object {
-  return { key, index: step, data, ...(more && { more }), create_time: timestamp(time) }
+  return { key, index: step, data, more: more ?? [], create_time: timestamp(time) }
 }
 
 /** @param epoch - Number of the line on the server. */

@@ -1,7 +1,11 @@
 import type { Intake } from '../kernel/intake.ts'
-import type { ColumnInfo, LogRecord, Losses, MetricInfo, MetricSummary } from '../kernel/payloads.ts'
+import type { MediaDraft } from '../kernel/media.ts'
+import type { ColumnInfo, LogRecord, Losses, MediaRecord, MetricInfo, MetricSummary } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
-import { cleanKey, sectionOf, shown } from './key.ts'
+import { Columns } from './columns.ts'
+import { cleanKey, shown } from './key.ts'
+import { MediaIntake } from './media-intake.ts'
+import type { Media } from './media/media.ts'
 import { readData, readMember, readNames } from './nested.ts'
 import { Problems } from './problems.ts'
 import { Series } from './series.ts'
@@ -14,7 +18,6 @@ const MAX_MEMBERS = 100_000
 /** Spellings of keys that are remembered beside the keys themselves. */
 const MAX_SPELLINGS = 10_000
 
-const NONE: readonly ColumnInfo[] = Object.freeze([])
 const NOTHING: readonly object[] = []
 
 /** One `log()` call while it is being read. */
@@ -25,18 +28,20 @@ interface Call {
   members: number
 }
 
-/** Turns `log()` calls into records of scalars. Its memory depends on the number of keys, not on that of steps. */
-export class ScalarIntake implements Intake {
+/** Turns `log()` calls into records. Its memory depends on the number of keys, not on that of steps. */
+export class LogIntake implements Intake {
   readonly #problems: Problems
   /** By key as the user writes it: after the first time, one lookup answers everything. */
   readonly #bySpelling = new Map<string, Series>()
   readonly #series = new Map<string, Series>()
-  #newColumns: ColumnInfo[] | undefined
+  readonly #columns = new Columns()
+  readonly #media: MediaIntake
   #nextStep = 0
   #steps = 0
 
   constructor(report: Report) {
     this.#problems = new Problems(report)
+    this.#media = new MediaIntake(this.#columns, this.#problems)
   }
 
   get steps(): number {
@@ -62,10 +67,11 @@ export class ScalarIntake implements Intake {
   }
 
   takeNewColumns(): readonly ColumnInfo[] {
-    const columns = this.#newColumns
-    if (columns === undefined) return NONE
-    this.#newColumns = undefined
-    return columns
+    return this.#columns.takeNews()
+  }
+
+  takeMedia(): readonly MediaDraft[] {
+    return this.#media.take()
   }
 
   metricsOf({ step, time, data }: LogRecord): readonly MetricInfo[] {
@@ -78,9 +84,19 @@ export class ScalarIntake implements Intake {
   /** A record of an earlier part of a resumed run. */
   log({ step, time, data }: LogRecord): void {
     for (const [key, value] of Object.entries(data)) this.#seriesOf(key, step, time).add(step, value)
-    this.#newColumns = undefined
+    this.#columns.takeNews()
     this.#steps++
     if (step >= this.#nextStep) this.#nextStep = step + 1
+  }
+
+  column(column: ColumnInfo): void {
+    // Those of numbers come with their first number.
+    if (column.kind !== 'scalar') this.#media.restoreColumn(column)
+  }
+
+  media(record: MediaRecord): void {
+    this.#media.restore(record)
+    if (record.step >= this.#nextStep) this.#nextStep = record.step + 1
   }
 
   /** An earlier part of the run, recorded elsewhere, came this far. */
@@ -96,7 +112,7 @@ export class ScalarIntake implements Intake {
     return this.#problems.losses()
   }
 
-  /** @returns the number of values added to the row. @param above - The objects that hold this one. */
+  /** @returns the number of values accepted. @param above - The objects that hold this one. */
   #collect(data: object, prefix: string, call: Call, above: readonly object[]): number {
     const names = readNames(data)
     if ('problem' in names) return this.#refuse(prefix, names.problem)
@@ -107,6 +123,7 @@ export class ScalarIntake implements Intake {
       const key = prefix === '' ? name : `${prefix}/${name}`
       const read = readMember(data, name)
       if (typeof read === 'number') count += this.#put(key, read, call)
+      else if ('media' in read) count += this.#putMedia(key, read.media, call)
       else if ('problem' in read) this.#refuse(key, read.problem)
       else if (above.includes(read.group) || read.group === data) this.#refuse(key, 'an object that holds itself')
       else if (above.length === MAX_DEPTH) this.#refuse(key, `objects nested more than ${MAX_DEPTH} levels deep`)
@@ -137,32 +154,41 @@ export class ScalarIntake implements Intake {
     return 0
   }
 
+  /** Number of keys that got media: 0 or 1. */
+  #putMedia(spelling: string, media: readonly Media[], { step, time }: Call): 0 | 1 {
+    const key = this.#keyOf(spelling)
+    if (key === undefined) return 0
+    return this.#series.has(key) ? this.#refuse(key, 'media') : this.#media.add(key, media, step, time)
+  }
+
   #resolve(spelling: string, { step, time }: Call): Series | undefined {
+    const key = this.#keyOf(spelling)
+    if (key === undefined) return undefined
+    const kind = this.#media.kindOf(key)
+    if (kind !== undefined) {
+      this.#problems.lostValue(key, `"${shown(key)}" takes media of kind "${kind}", but got a number. Ignored.`)
+      return undefined
+    }
+    const series = this.#seriesOf(key, step, time)
+    if (spelling === key || this.#bySpelling.size < MAX_SPELLINGS) this.#bySpelling.set(spelling, series)
+    return series
+  }
+
+  #keyOf(spelling: string): string | undefined {
     const clean = cleanKey(spelling)
     if ('problem' in clean) {
       this.#problems.lostValue(spelling, `Key "${shown(spelling)}" ${clean.problem}. Its values are ignored.`)
       return undefined
     }
     if (clean.changed) this.#problems.say(`key ${spelling}`, `Key "${shown(spelling)}" is ${clean.changed}.`)
-    const series = this.#seriesOf(clean.key, step, time)
-    if (spelling === clean.key || this.#bySpelling.size < MAX_SPELLINGS) this.#bySpelling.set(spelling, series)
-    return series
+    return clean.key
   }
 
   #seriesOf(key: string, step: number, time: number): Series {
     const known = this.#series.get(key)
     if (known) return known
-    const column = Object.freeze({
-      key,
-      index: this.#series.size,
-      kind: 'scalar',
-      section: sectionOf(key),
-      step,
-      time,
-    } as const)
-    const series = new Series(column)
+    const series = new Series(this.#columns.create(key, 'scalar', step, time))
     this.#series.set(key, series)
-    ;(this.#newColumns ??= []).push(column)
     return series
   }
 

@@ -1,0 +1,37 @@
+import type { Problem } from '../scalar.ts'
+import { fileContent } from './file-media.ts'
+import { Media, type MediaContent, type MediaOptions } from './media.ts'
+import { pixelsOf, type PixelSource } from './pixels.ts'
+import { encodePng } from './png.ts'
+import type { MediaSource } from './source.ts'
+
+const FORMATS = ['png', 'jpg', 'gif', 'bmp', 'webp']
+
+/**
+ * A picture: a PNG, JPEG, GIF, BMP or WebP file, or pixels, which are kept as PNG. Source: `swanlab.Image`.
+ *
+ * @example
+ * ```ts
+ * run.log({ sample: new Image('out/sample.png', { caption: 'after 3 epochs' }) })
+ * run.log({ masks: [new Image({ data: mask, width: 64, height: 64 }), new Image({ data: truth, width: 64, height: 64 })] })
+ * ```
+ */
+export class Image extends Media {
+  readonly kind = 'image'
+  readonly #source: MediaSource | PixelSource
+
+  /**
+   * @param source - Path, `file:` URL or bytes of a picture; or its pixels, see {@link PixelSource}.
+   */
+  constructor(source: MediaSource | PixelSource, options?: MediaOptions) {
+    super(options)
+    this.#source = source
+  }
+
+  /** @internal */
+  override _content(): MediaContent | Problem {
+    const pixels = pixelsOf(this.#source)
+    if (pixels === undefined) return fileContent(this.#source, FORMATS)
+    return 'problem' in pixels ? pixels : { bytes: encodePng(pixels), extension: 'png' }
+  }
+}

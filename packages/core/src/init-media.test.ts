@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Image } from './data/media/image.ts'
+import { Text } from './data/media/text.ts'
+import type { MediaRecord } from './kernel/payloads.ts'
+import { useOffline } from './testing/offline.ts'
+import { init } from './init.ts'
+import { replay } from './replay.ts'
+
+const offline = useOffline()
+const pixel = { data: Uint8Array.of(1, 2, 3), width: 1, height: 1 }
+
+describe('media', () => {
+  it('are recorded with the numbers of the same call, and heard live and on replay', async () => {
+    const heard: unknown[] = []
+    const listener = {
+      name: 'listener',
+      onColumnCreate: ({ key, kind, index }: { key: string; kind: string; index: number }) =>
+        heard.push([key, kind, index]),
+      onLog: ({ step, data }: { step: number; data: object }) => heard.push([step, data]),
+      onMedia: (media: MediaRecord) => heard.push(media),
+    }
+    const run = await offline.start([listener])
+    run.log({ loss: 1, eval: { sample: new Image(pixel, { caption: 'one' }) } }, 3)
+    run.log({ note: [new Text('a'), new Text('b')] })
+    const outcome = await run.finish()
+    expect(outcome).toMatchObject({ steps: 2, lastStep: 4, losses: {}, summary: { loss: { last: 1 } } })
+    expect(Object.keys(outcome.summary)).toEqual(['loss'])
+
+    const png = expect.stringMatching(/^media\/image\/003-[0-9a-f]{8}\.png$/) as string
+    const txt = expect.stringMatching(/^media\/text\/004-[0-9a-f]{8}\.txt$/) as string
+    const time = expect.any(Number) as number
+    expect(heard).toEqual([
+      ['loss', 'scalar', 0],
+      ['eval/sample', 'image', 1],
+      [3, { loss: 1 }],
+      { key: 'eval/sample', step: 3, time, data: [png], more: [{ caption: 'one' }] },
+      ['note', 'text', 2],
+      [4, {}],
+      { key: 'note', step: 4, time, data: [txt, txt] },
+    ])
+    for (const path of (heard[6] as MediaRecord).data)
+      expect(readFileSync(join(run.dir!, path), 'utf8')).toMatch(/^[ab]$/)
+
+    const live = heard.splice(0)
+    await replay(run.dir!, listener)
+    expect(heard).toEqual(live)
+  })
+
+  it('go on after a resumed run, and none is recorded twice', async () => {
+    const first = await offline.start()
+    first.log({ loss: 1, note: new Text('a') }, 5)
+    await first.finish()
+    const again = await init({ ...offline.options(), id: first.id, resume: 'must' })
+    again.log({ note: new Text('other') }, 5)
+    again.log({ note: 1 }, 6)
+    again.log({ note: new Text('b'), more: new Text('c') })
+    const outcome = await again.finish()
+    expect(outcome).toMatchObject({ steps: 2, lastStep: 6, losses: { duplicates: 1, values: 1 } })
+    expect(offline.journal(again, 'media')).toMatchObject([
+      { key: 'note', step: 5 },
+      { key: 'note', step: 6 },
+      { key: 'more', step: 6 },
+    ])
+    expect(offline.journal(again, 'column')).toMatchObject([{ index: 0 }, { index: 1 }, { key: 'more', index: 2 }])
+    expect(offline.reports).toEqual([
+      'warn: "note": step 5 has been used before. The first value stands.',
+      'warn: "note" takes media of kind "text", but got a number. Ignored.',
+    ])
+  })
+
+  it('that cannot be read cost themselves, and are said once a key', async () => {
+    const run = await offline.start()
+    for (let step = 0; step < 3; step++) run.log({ loss: step, img: new Image('/no/such.png') })
+    run.log({ loss: 3, img: [new Image(pixel), new Image('/no/such.png')] })
+    run.log(new Text('x'))
+    run.log({ mixed: [new Image(pixel), new Text('x')], loss: new Text('x'), img: new Text('x') })
+    run.log({ many: Array.from({ length: 110 }, (_, at) => new Text(at)) })
+    const outcome = await run.finish()
+    expect(outcome).toMatchObject({ steps: 5, losses: { values: 8 } })
+    expect(offline.journal(run, 'media')).toMatchObject([
+      { key: 'img', step: 3, data: [expect.any(String)] },
+      { key: 'many', data: { length: 108 } },
+    ])
+    expect(offline.reports).toEqual([
+      'warn: "img" takes media of kind "image", but got the path of no file (/no/such.png: ENOENT). Ignored.',
+      'warn: log() takes an object of numbers by key, but got media without a key. Ignored.',
+      'warn: "mixed" takes a number, but got a list of several kinds. Ignored.',
+      'warn: "loss" takes a number, but got media. Ignored.',
+      'warn: "many" takes 108 items at once; the rest is left out.',
+    ])
+  })
+
+  it('are not even read when the run is disabled', async () => {
+    const run = await init({ ...offline.options(), mode: 'disabled' })
+    let read = false
+    class Watched extends Text {
+      override _content(): ReturnType<Text['_content']> {
+        read = true
+        return super._content()
+      }
+    }
+    run.log({ note: new Watched('a') })
+    await run.finish()
+    expect(read).toBe(false)
+    expect(existsSync(join(offline.logdir, 'media'))).toBe(false)
+  })
+})
