@@ -3,9 +3,6 @@ import type { Problem } from '../scalar.ts'
 
 /** Longest caption, in UTF-16 units. */
 const MAX_CAPTION = 1_000
-/** By its mark and not by its class: a program may hold two copies of this package. */
-const MARK: unique symbol = Symbol.for('swanlab.media') as never
-
 /** A file's content and the ending of its name. */
 export interface MediaContent {
   readonly bytes: Uint8Array
@@ -26,7 +23,8 @@ export interface MediaOptions {
 export abstract class Media {
   abstract readonly kind: Exclude<ColumnKind, 'scalar'>
   readonly caption: string | undefined
-  readonly [MARK] = true
+  /** @internal Known by this and not by its class: a program may hold two copies of this package. */
+  readonly _swanlabMedia = true
 
   constructor({ caption }: MediaOptions = {}) {
     const text = caption === undefined || caption === null ? '' : String(caption).trim()
@@ -38,5 +36,5 @@ export abstract class Media {
 }
 
 export function isMedia(value: unknown): value is Media {
-  return typeof value === 'object' && value !== null && MARK in value
+  return typeof value === 'object' && value !== null && '_swanlabMedia' in value
 }
