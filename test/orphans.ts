@@ -10,7 +10,7 @@ export interface Companion {
 }
 
 const BACKGROUND = /\/(?:core|@swanlab\/core)\/(?:src|dist)\/background\/main\.[jt]s$/
-/** Begins the script of the shell that waits for the death of a training. */
+/** In the script of the shell that waits for the death of a training. */
 const WITNESS = 'read -r word'
 
 /** Living processes of the tracker that belong to a run in this logdir, whoever their parent is. Linux only. */
@@ -38,9 +38,11 @@ function companion(pid: number): Companion | undefined {
   try {
     // A zombie has no arguments any more.
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
+    // A shell that is about to become a background process counts as a witness.
+    const script = args.findIndex((arg) => arg.includes(WITNESS))
+    if (script >= 0) return { pid, what: 'witness', dir: args[script + 2]! }
     if (args.some((arg) => BACKGROUND.test(arg)))
       return { pid, what: 'background process', dir: readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') }
-    if (args.some((arg) => arg.startsWith(WITNESS))) return { pid, what: 'witness', dir: args.at(-1)! }
   } catch {
     // It has ended meanwhile, or belongs to somebody else.
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../background/start.ts'
 import { journalIn, usePlace } from './hardship.ts'
 
 const place = usePlace()
@@ -6,6 +7,9 @@ const place = usePlace()
 describe.runIf(process.platform === 'linux')('memory', () => {
   test('a heap that fills up is called so, costs no row, and everybody hears it', async () => {
     const training = await place().start({ how: 'a heap that fills up' }, ['--max-old-space-size=40'])
+    // So small a heap can be full before the background process is up, which then has seen no memory.
+    await until('it is heard', () => training.heard().some(({ moment }) => moment === 'log'))
+    training.child.stdin!.write('now\n')
     expect(await training.witnessed()).toBe('SIGABRT')
     expect(training.stderr()).toContain('heap out of memory')
     const { state, cause } = await training.end()

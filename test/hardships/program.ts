@@ -77,7 +77,9 @@ function holdings(): Record<string, number> {
 const HARDSHIPS: Record<Order['how'], () => Promise<void>> = {
   'a heap that fills up': async () => {
     await start()
+    log({ kept: 0 })
     ready()
+    await told()
     const hoard: object[] = []
     for (;;) {
       log({ kept: hoard.length })

@@ -7,11 +7,11 @@ import { describeError } from '../kernel/thrown.ts'
 import { markRunning } from '../journal/running.ts'
 import { identityOf, thisProcess } from '../runtime/process-identity.ts'
 import { deliveryReport } from './delivery-report.ts'
-import { postWitness, type ExitWitness } from './exit-witness.ts'
+import { slowDownDeath } from './exit-witness.ts'
 import type { Farewell, News, Order } from './messages.ts'
 import { newsIn } from './news.ts'
 import { unref } from './unref.ts'
-import { spawnBackground, type BackgroundProcess } from './spawn.ts'
+import { spawnBackground, type BackgroundProcess, type Spawned } from './spawn.ts'
 import { tellOfWaiting } from './waiting.ts'
 
 const NAME = 'swanlab:background'
@@ -51,7 +51,8 @@ export function companion(options: CompanionOptions): Callback {
 class Attendant {
   readonly #options: CompanionOptions
   #process: BackgroundProcess | undefined
-  #witness: ExitWitness | undefined
+  #spawned: Spawned | undefined
+  #hurry: (() => void) | undefined
   #farewell: Farewell | undefined
   #awaited: Extract<News, { type: 'awaited' }> | undefined
   #starts = 0
@@ -69,7 +70,8 @@ class Attendant {
     const { callbacks, callbackTimeout, from, report } = this.#options
     const heapLimit = getHeapStatistics().heap_size_limit
     this.#starts++
-    this.#witness ??= postWitness(run.dir)
+    // Older than what the witness holds on to.
+    this.#hurry ??= slowDownDeath()
     const order: Order = {
       dir: run.dir,
       from: from(),
@@ -77,10 +79,11 @@ class Attendant {
       callbackTimeout,
       training: thisProcess(),
       heapLimit,
-      witness: this.#witness !== undefined,
     }
     try {
-      const background = spawnBackground(run.dir, this.#witness?.testimony)
+      this.#spawned?.dismiss()
+      this.#spawned = spawnBackground(run.dir)
+      const { background } = this.#spawned
       this.#process = background
       // At once: somebody who finds the training dead must see that the run is taken care of.
       if (background.pid) markRunning(run.dir, { training: order.training, background: identityOf(background.pid) })
@@ -95,7 +98,7 @@ class Attendant {
       unref(background.stdout)
     } catch (error) {
       this.#done = true
-      this.#witness?.dismiss()
+      this.#dismissWitness()
       report(
         'warn',
         `No background process could be started (${describeError(error)}); ${this.#names()} will not hear this run.`,
@@ -119,7 +122,7 @@ class Attendant {
     clearTimeout(deadline)
     this.#done = true
     if (how === 'late') this.#leave()
-    this.#witness?.dismiss()
+    this.#dismissWitness()
     this.#process.stdin.end()
     this.#process.stdout.destroy()
   }
@@ -135,6 +138,11 @@ class Attendant {
       this.#done = true
       this.#settled('settled')
     })
+  }
+
+  #dismissWitness(): void {
+    this.#spawned?.dismiss()
+    this.#hurry?.()
   }
 
   /** The background process is gone. While it was needed, another one hears the run from its beginning. */

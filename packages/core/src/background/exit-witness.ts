@@ -1,59 +1,42 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { close, closeSync, existsSync, openSync, watch, writeSync, type FSWatcher } from 'node:fs'
-import type { Readable, Writable } from 'node:stream'
-import { unref } from './unref.ts'
 
 const SHELL = '/bin/sh'
-// Waits for a word; at the end of input instead, the process is dead, and what the kernel still knows of it is passed
-// on. A shell is up in a millisecond, and none of this starts another program.
-const SCRIPT = 'read -r word && exit; read -r stat </proc/"$0"/stat && printf "%s\\n" "$stat"'
+// One start for two processes, because `init` has to wait for each. The text between the marks makes a pipe, and what the
+// witness says goes through it to the background process, which the shell becomes. It is a pipe and no file: a full disk
+// or a deleted folder must not hide a death. The witness waits for a word on descriptor 3; at the end of input instead,
+// the training is dead, and what the kernel still knows of it is passed on. It is nobody's child, so that nobody has to
+// ask after it when it has ended.
+const SCRIPT = `pid=$0; shift
+exec 4<<MARK
+
+MARK
+if [ -p /proc/self/fd/4 ] && command exec 5>/proc/self/fd/4; then
+  (
+    cd /
+    (read -r word <&3 || { read -r stat </proc/"$pid"/stat && printf '%s\\n' "$stat" >&5; }) </dev/null >&- 4<&- &
+  )
+  exec "$@" witnessed 3<&4 4<&- 5>&-
+fi
+exec "$@" 3<&- 4<&-`
 /** Asks to be told when memory was short for a second within two; nobody listens. */
 const PRESSURE = { file: '/proc/pressure/memory', trigger: 'some 1000000 2000000\n' }
 
-/** Sees how this process dies, and tells the background process. Linux only; sees nothing elsewhere. */
-export interface ExitWitness {
-  /**
-   * What it will say, for the background process to inherit. It is a pipe and no file: a full disk or a deleted folder
-   * must not hide a death.
-   */
-  readonly testimony: Readable
-  /** It is not needed any more. */
-  dismiss(): void
-}
+/** Descriptor of the witness's pipe in the background process. */
+export const TESTIMONY_FD = 3
+/** Last argument of a background process that has one. */
+export const WITNESSED = 'witnessed'
 
 /**
- * Only the parent of a process is told how it ended. Anybody can read it for as long as the process is a zombie, which
- * is until its parent has asked: a matter of microseconds, and too soon for a process that has to wake up first.
+ * The command that posts a witness of this process's death and then becomes `command`. Only the parent of a process is
+ * told how it ended. Anybody can read it for as long as the process is a zombie, which is until its parent has asked: a
+ * matter of microseconds, and too soon for a process that has to wake up first. A shell is up in a millisecond.
  *
  * @param dir - The run folder, so that `ps` shows whose witness it is.
+ * @returns absent where there is none: elsewhere than on Linux, nobody sees a death.
  */
-export function postWitness(dir: string): ExitWitness | undefined {
+export function withWitness(command: readonly string[], dir: string): readonly string[] | undefined {
   if (process.platform !== 'linux' || !existsSync(SHELL)) return undefined
-  const release = slowDownDeath()
-  try {
-    const witness: ChildProcessByStdio<Writable, Readable, null> = spawn(
-      SHELL,
-      ['-c', SCRIPT, String(process.pid), dir],
-      { cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'], env: {} },
-    )
-    witness.on('error', () => {})
-    witness.stdin.on('error', () => {})
-    witness.stdout.on('error', () => {})
-    witness.unref()
-    unref(witness.stdin)
-    unref(witness.stdout)
-    return {
-      testimony: witness.stdout,
-      dismiss: () => {
-        release()
-        witness.stdin.end('done\n')
-        witness.stdout.destroy()
-      },
-    }
-  } catch {
-    release()
-    return undefined
-  }
+  return [SHELL, '-c', SCRIPT, String(process.pid), dir, ...command]
 }
 
 /**
@@ -64,7 +47,8 @@ export function postWitness(dir: string): ExitWitness | undefined {
  *
  * @returns lets go of them.
  */
-function slowDownDeath(): () => void {
+export function slowDownDeath(): () => void {
+  if (process.platform !== 'linux') return () => {}
   const watcher = watchSelf()
   const pressure = watchPressure()
   return () => {

@@ -33,7 +33,7 @@ export const DELIVERY_BUDGET = 3_600_000
  */
 export async function hearRun(order: Order, lifeline: Lifeline, report: Report, stop: AbortSignal): Promise<void> {
   const watch = new DeathWatch(order.training)
-  const testimony = inheritedTestimony(order.witness)
+  const testimony = inheritedTestimony()
   const heap = new HeapSampler(order.training.pid, order.heapLimit)
   const outbox = new Outbox({
     store: new OutboxStore(order.dir),

@@ -16,8 +16,6 @@ export interface Order {
   readonly training: ProcessIdentity
   /** Limit of the training's heap, in bytes. */
   readonly heapLimit: number
-  /** Whether a witness's pipe is inherited. */
-  readonly witness: boolean
 }
 
 /**

@@ -1,15 +1,21 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Readable, Writable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { withWitness } from './exit-witness.ts'
 import { packageOf } from './resident.ts'
+import { unref } from './unref.ts'
 
 /** A background process: its standard input is its lifeline, its standard output brings news. */
 export type BackgroundProcess = ChildProcessByStdio<Writable, Readable, null>
 
-/** Descriptor of the witness's pipe in the background process. */
-export const TESTIMONY_FD = 3
+/** A background process that has been started. */
+export interface Spawned {
+  readonly background: BackgroundProcess
+  /** Lets the witness go, if there is one. */
+  readonly dismiss: () => void
+}
 
 /** The program of the background process; absent inside a bundle of CommonJS, which does not know where it is. */
 const MAIN = mainBeside(import.meta.url)
@@ -22,24 +28,34 @@ export function obstacle(): string | undefined {
 }
 
 /**
- * Starts the background process, in a process group of its own so that a terminal's Ctrl-C does not take it along.
+ * Starts the background process, in a process group of its own so that a terminal's Ctrl-C does not take it along; and
+ * with it, where there can be one, the witness of this process's death.
  *
- * @param testimony - What the witness of this process's death says; it is inherited.
  * @throws when the system cannot start one.
  */
-export function spawnBackground(cwd: string, testimony: Readable | undefined): BackgroundProcess {
+export function spawnBackground(dir: string): Spawned {
   if (MAIN === undefined) throw new Error(obstacle())
-  const child = spawn(process.execPath, [...loaderOf(MAIN), MAIN], {
-    cwd,
+  const command = [process.execPath, ...loaderOf(MAIN), MAIN]
+  const witnessed = withWitness(command, dir)
+  const [file = '', ...args] = witnessed ?? command
+  const child = spawn(file, args, {
+    cwd: dir,
     detached: true,
-    stdio: ['pipe', 'pipe', 'ignore', ...(testimony ? [testimony] : [])],
+    stdio: ['pipe', 'pipe', 'ignore', ...(witnessed ? ['pipe' as const] : [])],
     windowsHide: true,
     // What the training was told to load or to listen to is not meant for this process.
     env: { ...process.env, NODE_OPTIONS: '' },
   })
   child.unref()
-  // With more than three descriptors, the types do not say what the first three are.
-  return child as unknown as BackgroundProcess
+  // The witness reads from it, and nothing comes back.
+  const word = child.stdio[3] as Duplex | null | undefined
+  word?.on('error', () => {})
+  if (word) unref(word)
+  return {
+    // With more than three descriptors, the types do not say what the first three are.
+    background: child as unknown as BackgroundProcess,
+    dismiss: () => word?.end('done\n', () => word.destroy()),
+  }
 }
 
 function mainBeside(self: string | undefined): string | undefined {

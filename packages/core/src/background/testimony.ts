@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { TESTIMONY_FD } from './spawn.ts'
+import { TESTIMONY_FD, WITNESSED } from './exit-witness.ts'
 
 /** Wait status of a process that died, as of `waitpid(2)`. */
 export type WaitStatus = number
@@ -35,11 +35,12 @@ export class Testimony {
   }
 }
 
-/** The witness's pipe, where the training has handed one on. It does not keep this process alive. */
-export function inheritedTestimony(handedOn: boolean): Testimony {
+/** The witness's pipe, where there is one. It does not keep this process alive. */
+export function inheritedTestimony(argv: readonly string[] = process.argv): Testimony {
   try {
+    const witnessed = argv.at(-1) === WITNESSED
     return new Testimony(
-      handedOn ? new Socket({ fd: TESTIMONY_FD, readable: true, writable: false }).unref() : undefined,
+      witnessed ? new Socket({ fd: TESTIMONY_FD, readable: true, writable: false }).unref() : undefined,
     )
   } catch {
     return new Testimony(undefined)
