@@ -8,6 +8,8 @@ export interface Context {
   readonly storage: Storage
   readonly clock: () => number
   readonly report: (level: 'info' | 'warn' | 'error', message: string) => void
+  /** Bytes of what comes in one request as an object, and of a saved file that comes in parts. */
+  readonly limits: { readonly object: number; readonly file: number }
   /** Address under which clients see the server. */
   readonly publicUrl: (request: FastifyRequest) => string
 }

@@ -46,6 +46,12 @@ it('does not wait for a slow client when it is closed', async () => {
   await closed
 })
 
+it('a limit is a number', async () => {
+  setting = await setUp()
+  for (const object of [Number.NaN, -1])
+    await expect(setUp({ limits: { object } })).rejects.toThrow(`limits.object takes a number from 0, not ${object}`)
+})
+
 it('a request that is too long is refused, and named', async () => {
   setting = await setUp({ limits: { body: 1_000 } })
   const answer = await setting.alice.call('POST', '/projects/alice', { name: 'x'.repeat(2_000) })

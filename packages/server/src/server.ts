@@ -5,6 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Context } from './context.ts'
 import { ApiError, LATER, later } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
+import { bucketRoutes } from './routes/bucket.ts'
+import { columnRoutes } from './routes/columns.ts'
+import { readKeyRoutes } from './routes/read-keys.ts'
+import { runReportRoutes } from './routes/run-reports.ts'
 import { experimentRoutes } from './routes/experiments.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { loginRoutes } from './routes/login.ts'
@@ -14,13 +18,21 @@ import { objectRoutes } from './routes/objects.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { readMediaRoutes } from './routes/read-media.ts'
 import { readMetricRoutes } from './routes/read-metrics.ts'
+import { savedFileRoutes } from './routes/saved-files.ts'
 import { FolderStorage } from './storage/folders/folder-storage.ts'
 import type { Storage } from './storage/interfaces.ts'
 
-/** What clients may ask of the server; all times in milliseconds. */
+/** What clients may ask of the server; sizes in bytes, times in milliseconds. */
 export interface ServerLimits {
   /** Bytes of one request that is not an object. Default: 128 MiB, for ten thousand lines with every character escaped. */
   readonly body?: number | undefined
+  /**
+   * Bytes of one object: media, a saved file, or a part of one. A larger one is dropped and answered 200, because an error
+   * blocks clients for ever; `report` hears of it. Default: 1 GiB, ten times what any client sends at once.
+   */
+  readonly object?: number | undefined
+  /** Bytes of a saved file that comes in parts; further ones are dropped. Default: 50 GiB, the limit of the clients. */
+  readonly file?: number | undefined
   /** For the head of a request. Default: 30,000. */
   readonly headersTimeout?: number | undefined
   /** For a whole request; a slower client is cut off without an answer, which makes it keep its data. Default: 600,000. */
@@ -66,18 +78,23 @@ export interface TrackingServer {
 const DEFAULT_PORT = 5092
 const LIMITS = {
   body: 128 * 1024 * 1024,
+  object: 1024 ** 3,
+  file: 50 * 1024 ** 3,
   headersTimeout: 30_000,
   requestTimeout: 600_000,
   keepAliveTimeout: 72_000,
   closeTimeout: 5_000,
   laterDelay: 1_000,
 } as const
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /**
  * Starts a tracking server that SwanLab's clients log to.
  *
  * @throws Error when it is told to listen in the open without TLS, or the address or the folder cannot be used.
+ * @throws RangeError when a limit is none.
  *
  * @example
  * ```ts
@@ -92,14 +109,16 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     throw new Error(
       `The server would listen on ${host} without TLS: API keys and data could be read on the way. Give it a certificate, or say that this is wanted.`,
     )
+  const limits = { ...LIMITS, ...given(options.limits) }
   const unlock = options.storage ? () => {} : lockFolder(dataDir)
   const storage = options.storage ?? (await openFolder(dataDir, clock, unlock))
-  const limits = { ...LIMITS, ...given(options.limits) }
   const app = create(limits, tls)
   const context: Context = {
     storage,
     clock,
-    report: options.report ?? (() => {}),
+    // What clients say may be in it: nothing of that is to work on a terminal.
+    report: (level, message) => options.report?.(level, message.replaceAll(CONTROL, '?')),
+    limits,
     publicUrl: (request) => `${options.publicUrl ?? `${request.protocol}://${request.host}`}/api`,
   }
   assemble(app, context, limits.laterDelay)
@@ -135,8 +154,12 @@ async function openFolder(dataDir: string, clock: () => number, unlock: () => vo
 
 type Limits = { readonly [Limit in keyof typeof LIMITS]: number }
 
-const given = (limits: ServerLimits = {}): Partial<Limits> =>
-  Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined))
+function given(limits: ServerLimits = {}): Partial<Limits> {
+  const entries = (Object.entries(limits) as [string, number | undefined][]).filter(([, limit]) => limit !== undefined)
+  const wrong = entries.find(([, limit]) => !(limit! >= 0))
+  if (wrong) throw new RangeError(`limits.${wrong[0]} takes a number from 0, not ${wrong[1]}`)
+  return Object.fromEntries(entries)
+}
 
 function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
   const { body, headersTimeout, requestTimeout, keepAliveTimeout } = limits
@@ -186,10 +209,15 @@ function assemble(app: FastifyInstance, context: Context, laterDelay: number): v
         loginRoutes,
         projectRoutes,
         experimentRoutes,
+        runReportRoutes,
+        columnRoutes,
         metricRoutes,
         objectRoutes,
+        savedFileRoutes,
         objectStoreRoutes,
+        bucketRoutes,
         readMetricRoutes,
+        readKeyRoutes,
         readMediaRoutes,
         exportRoutes,
       ])

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { iso, parse, projectOf, receiver, receiverIn, runOf, sign, type Context } from '../context.ts'
+import { parse, projectOf, runOf, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
+import { runQuery, select } from '../run-query.ts'
 import { page, runView } from '../views.ts'
 
 const text = (most: number) => z.string().transform((value) => value.slice(0, most))
@@ -27,19 +28,7 @@ const order = z.object({
     })
     .nullish(),
 })
-const profileBody = z.object({
-  config: z.record(z.string(), z.unknown()).nullish(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
-  requirements: z.string().nullish(),
-  conda: z.string().nullish(),
-})
-const stateBody = z.object({
-  state: z.enum(['FINISHED', 'CRASHED', 'ABORTED']),
-  finishedAt: z.string().nullish(),
-})
-const STS_TIME = 86_400_000
-
-/** Runs: made, continued, described, ended. */
+/** Runs: made, continued, listed, deleted. */
 export function experimentRoutes(app: FastifyInstance, context: Context): void {
   const { storage, clock } = context
 
@@ -47,7 +36,8 @@ export function experimentRoutes(app: FastifyInstance, context: Context): void {
     const project = projectOf(context, request, 'write')
     const body = parse(order, request.body)
     const elsewhere = body.cuid ? storage.runByCuid(body.cuid) : undefined
-    if (elsewhere && (elsewhere.project !== project.name || elsewhere.workspace !== project.workspace))
+    // What is not theirs is nobody's business: then the run gets another cuid.
+    if (elsewhere && elsewhere.workspace === project.workspace && elsewhere.project !== project.name)
       throw new ApiError(409, 'Conflict', `run ${body.cuid} belongs to another project`)
     const [light = '', dark = ''] = body.colors ?? DEFAULT_COLOURS
     const { run, created } = await storage.createRun(project, {
@@ -74,8 +64,12 @@ export function experimentRoutes(app: FastifyInstance, context: Context): void {
 
   app.post('/project/:workspace/:project/runs/shows', async (request) => {
     const project = projectOf(context, request, 'read')
-    const runs = storage.runs(project).toSorted((a, b) => b.createdAt - a.createdAt)
-    return runs.map((run) => runView(run, clock()))
+    const query = parse(runQuery, request.body ?? {})
+    const rows = storage.runs(project).map((run) => ({ run, view: runView(run, clock()) }))
+    return select(rows, query, async (cuid, keys) => {
+      const { scalar } = storage.lastSteps(cuid)
+      return [...keys].some((key) => scalar.has(key)) ? storage.scalars(cuid, keys) : new Map()
+    })
   })
 
   app.get('/project/:workspace/:project/runs/:id', async (request) => runView(runOf(context, request, 'read'), clock()))
@@ -85,50 +79,14 @@ export function experimentRoutes(app: FastifyInstance, context: Context): void {
     return {}
   })
 
-  app.put('/project/:workspace/:project/runs/:id/profile', async (request) => {
-    const run = receiverIn(context, request)
-    const { config, metadata, requirements, conda } = parse(profileBody, request.body)
-    if (!run) return {}
-    await storage.updateProfile(run.cuid, {
-      ...(config && { config }),
-      ...(metadata && { metadata }),
-      ...(requirements && { requirements }),
-      ...(conda && { conda }),
-    })
-    return {}
-  })
-
-  app.put('/project/:workspace/:project/runs/:id/state', async (request) => {
-    const run = receiverIn(context, request)
-    const { state, finishedAt } = parse(stateBody, request.body)
-    const time = finishedAt ? Date.parse(finishedAt) : Number.NaN
-    if (run) await storage.endRun(run.cuid, state, Number.isNaN(time) ? clock() : time)
-    return {}
-  })
-
-  app.post('/house/experiments/:id/heartbeat', async (request) => {
-    const run = receiver(context, request, (request.params as { id: string }).id)
-    if (run) storage.beat(run.cuid)
-    return {}
-  })
-
-  // Clients before 0.7.4 put media into an object store; this server is one.
-  app.get('/project/:workspace/:project/runs/:id/sts', async (request) => {
-    const { cuid } = runOf(context, request, 'write')
-    const expires = clock() + STS_TIME
-    return {
-      expiredTime: Math.floor(expires / 1000),
-      expiredAt: iso(expires),
-      prefix: cuid,
-      bucket: 'swanlab',
-      region: 'local',
-      endPoint: `${context.publicUrl(request)}/objects`,
-      pathStyle: true,
-      credentials: {
-        tmpSecretId: cuid,
-        tmpSecretKey: sign(context, `key ${cuid}`, expires),
-        sessionToken: `${expires}.${sign(context, `sts ${cuid}`, expires)}`,
-      },
+  app.post('/project/:workspace/:project/runs/del', async (request) => {
+    const project = projectOf(context, request, 'write')
+    const { cuids } = parse(z.object({ cuids: z.array(z.string()).max(1_000) }), request.body)
+    for (const cuid of cuids) {
+      const run = storage.run(project, cuid)
+      if (!run) throw new ApiError(404, 'Not_Found', `run ${cuid} not found`)
+      await storage.deleteRun(run.cuid)
     }
+    return {}
   })
 }

@@ -1,38 +1,27 @@
-import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isSigned, parse, runByCuid, sign, userOf, type Context } from '../context.ts'
 import { csvOf, type CsvColumn } from '../csv.ts'
 import { ApiError } from '../errors.ts'
+import { EXPORT_TIME, ExportShelf } from '../export-shelf.ts'
 import { columnRefs, pointsOf } from './series-points.ts'
-
-/** Exports wait this long to be fetched, in milliseconds, … */
-const EXPORT_TIME = 600_000
-/** … and no more than this many of them. */
-const MAX_EXPORTS = 100
 
 /** Numbers as tables, fetched without a session. */
 export function exportRoutes(app: FastifyInstance, context: Context): void {
-  const exports = new Map<string, string>()
+  const shelf = new ExportShelf()
   const addressOf = (request: FastifyRequest, key: string): string => {
     const expires = context.clock() + EXPORT_TIME
     const signature = sign(context, `export ${key}`, expires)
     return `${context.publicUrl(request)}/exports/${encodeURIComponent(key)}?expires=${expires}&signature=${signature}`
-  }
-  const offer = (request: FastifyRequest, text: string): { cosKey: string; url: string } => {
-    const cosKey = randomBytes(16).toString('hex')
-    exports.set(cosKey, text)
-    if (exports.size > MAX_EXPORTS) exports.delete(exports.keys().next().value!)
-    setTimeout(() => exports.delete(cosKey), EXPORT_TIME).unref()
-    return { cosKey, url: addressOf(request, cosKey) }
   }
 
   app.get('/experiment/:id/column/csv', async (request) => {
     const run = runByCuid(context, request, (request.params as { id: string }).id, 'read')
     const { key = '' } = request.query as { key?: string }
     const points = await pointsOf(context, request, [{ experimentId: run.cuid, key }])
-    return { url: offer(request, csvOf([{ name: run.name, key, points: points(run.cuid, key) }])).url }
+    const text = csvOf([{ name: run.name, key, points: points(run.cuid, key) }])
+    return { url: addressOf(request, shelf.put(text)) }
   })
 
   app.post('/house/metrics/scalar/export', async (request) => {
@@ -41,7 +30,7 @@ export function exportRoutes(app: FastifyInstance, context: Context): void {
     const list = columns.map(({ experimentId, experimentName, key }): CsvColumn => {
       return { name: experimentName ?? '', key, points: points(experimentId, key) }
     })
-    return { cosKey: offer(request, csvOf(list)).cosKey }
+    return { cosKey: shelf.put(csvOf(list)) }
   })
 
   app.post('/files/presigned/get', async (request) => {
@@ -53,7 +42,7 @@ export function exportRoutes(app: FastifyInstance, context: Context): void {
   app.get('/exports/:key', async (request, reply) => {
     const { key } = request.params as { key: string }
     const { expires, signature = '' } = request.query as Record<string, string>
-    const text = isSigned(context, `export ${key}`, Number(expires), signature) ? exports.get(key) : undefined
+    const text = isSigned(context, `export ${key}`, Number(expires), signature) ? shelf.get(key) : undefined
     if (text === undefined) throw new ApiError(404, 'Not_Found', 'no such export')
     return reply.type('text/csv; charset=utf-8').send(Readable.from([text]))
   })

@@ -2,13 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { parse, runByCuid, userOf, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
+import { isTooDeep } from '../json-depth.ts'
+import { tally } from '../tally.ts'
 import type { LogLine, MediaPoint, ScalarPoint } from '../storage/interfaces.ts'
 
 const MAX_STEP = 2 ** 48
 const MAX_KEY = 1_024
 const MAX_MESSAGE = 64 * 1024
-/** Least pause between two reports of skipped items, in milliseconds. */
-const TELL_EVERY = 10_000
+/** Characters of one point that is not a number: no line of a journal may become longer than readers take. */
+const MAX_MEDIA = 4 * 1024 * 1024
 const NON_FINITE: Readonly<Record<string, number>> = {
   nan: Number.NaN,
   inf: Infinity,
@@ -23,26 +25,11 @@ const envelope = z.object({
   type: z.enum(['scalar', 'media', 'log']),
   metrics: z.array(z.unknown()),
 })
-const column = z.object({
-  key: z.string().min(1).max(MAX_KEY),
-  type: z.string().max(32),
-  class: z.enum(['CUSTOM', 'SYSTEM']).nullish(),
-  name: z.string().max(MAX_KEY).nullish(),
-  sectionName: z.string().max(MAX_KEY).nullish(),
-})
 
 /** What runs log. A bad item is skipped and reported, never refused: clients would send it for ever, or drop its batch. */
 export function metricRoutes(app: FastifyInstance, context: Context): void {
-  const { storage, report, clock } = context
-  let skipped = 0
-  let told = -Infinity
-  const skip = (count: number): void => {
-    skipped += count
-    if (skipped === 0 || clock() - told < TELL_EVERY) return
-    report('warn', `${skipped} malformed items were skipped`)
-    skipped = 0
-    told = clock()
-  }
+  const { storage, clock } = context
+  const skip = tally(context, (count) => `${count} malformed items were skipped`)
 
   app.post('/house/metrics', async (request) => {
     const user = userOf(context, request)
@@ -60,31 +47,6 @@ export function metricRoutes(app: FastifyInstance, context: Context): void {
     else if (type === 'media') await storage.appendMedia(experimentId, items as MediaPoint[])
     else await storage.appendLines(experimentId, items as LogLine[])
     return {}
-  })
-
-  app.post('/experiment/:id/columns', async (request, reply) => {
-    const { id } = request.params as { id: string }
-    userOf(context, request)
-    if (!storage.runByCuid(id)) throw new ApiError(404, 'Disabled_Resource', 'the run has been deleted')
-    const { cuid } = runByCuid(context, request, id, 'write')
-    const items = parse(z.array(z.unknown()).max(100_000), request.body)
-    const columns = items.flatMap((item) => {
-      const { data } = column.safeParse(item)
-      if (!data) return []
-      const { key, type, name, sectionName } = data
-      return [
-        {
-          key,
-          type,
-          class: data.class ?? 'CUSTOM',
-          ...(name && { name }),
-          ...(sectionName && { sectionName }),
-        } as const,
-      ]
-    })
-    skip(items.length - columns.length)
-    await storage.defineColumns(cuid, columns)
-    return reply.status(201).send({})
   })
 
   app.get('/house/metrics/summaries/:project/:id', async (request) => {
@@ -112,7 +74,9 @@ function mediaOf(item: Item, now: number): MediaPoint | undefined {
   if (!isKey(item?.['key']) || !isStep(item['index'])) return undefined
   const { data, more } = item
   if (!Array.isArray(data) || !data.every((one) => typeof one === 'string')) return undefined
+  if (data.reduce((sum, { length }) => sum + length, 0) > MAX_MEDIA) return undefined
   const said = Array.isArray(more) && more.length > 0 ? (more as MediaPoint['more']) : undefined
+  if (said && (isTooDeep(said) || JSON.stringify(said).length > MAX_MEDIA)) return undefined
   return { key: item['key'], index: item['index'], data, more: said, time: timeOf(item['create_time'], now) }
 }
 

@@ -1,7 +1,8 @@
-import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSigned, sign, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
+import { tally } from '../tally.ts'
+import { drop, receive, takeBytes } from './object-body.ts'
 
 /** How long a signed address is good for, in milliseconds: a client may be slow, and an expired one blocks some for ever. */
 const ADDRESS_TIME = 7 * 86_400_000
@@ -13,7 +14,9 @@ export interface ObjectName {
   readonly part?: string
 }
 
-const claim = (verb: 'put' | 'get', { cuid, path, part = '' }: ObjectName): string => `${verb} ${cuid} ${part} ${path}`
+/** As JSON: no member can be taken for a piece of another. */
+const claim = (verb: 'put' | 'get', { cuid, path, part = '' }: ObjectName): string =>
+  JSON.stringify([verb, cuid, part, path])
 
 /** An address that may be used by whoever has it. */
 export function addressOf(context: Context, request: FastifyRequest, verb: 'put' | 'get', object: ObjectName): string {
@@ -28,26 +31,31 @@ export function addressOf(context: Context, request: FastifyRequest, verb: 'put'
   return `${context.publicUrl(request)}/objects/${cuid}?${query.toString()}`
 }
 
-/**
- * Where the bytes of media and saved files go. Whatever must be refused is answered 200 and dropped: clients would come
- * back with it for ever, and let everything else wait.
- */
+/** Where the bytes of media and saved files go, and come from. Whatever must be refused is answered 200 and dropped. */
 export function objectStoreRoutes(app: FastifyInstance, context: Context): void {
-  const { storage } = context
+  const { storage, limits } = context
+  const dropped = tally(
+    context,
+    (count) => `${count} objects were dropped: their addresses have expired or were changed`,
+  )
+
   void app.register(async (objects) => {
-    // An object is bytes, also when they happen to be JSON or text.
-    objects.removeAllContentTypeParsers()
-    objects.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    takeBytes(objects)
 
     objects.put('/objects/:id', async (request, reply) => {
       const object = objectIn(request)
       const { cuid, path, part = '' } = object
-      if (!isAllowed(request, 'put', object)) return drop(request, reply)
+      if (!isAllowed(request, 'put', object)) {
+        dropped()
+        return drop(request, reply)
+      }
+      if (part === '')
+        return receive(context, request, reply, limits.object, (content) => storage.put(cuid, path, content))
       const [uploadId = '', number] = part.split('.')
-      const tag = part
-        ? await storage.putPart(cuid, uploadId, Number(number), contentOf(request))
-        : await storage.put(cuid, path, contentOf(request))
-      return taken(reply, tag)
+      const left = limits.file - (await storage.partsSize(cuid, uploadId, Number(number)))
+      return receive(context, request, reply, Math.max(0, Math.min(limits.object, left)), (content) =>
+        storage.putPart(cuid, uploadId, Number(number), content),
+      )
     })
 
     objects.get('/objects/:id', async (request, reply) => {
@@ -57,22 +65,11 @@ export function objectStoreRoutes(app: FastifyInstance, context: Context): void 
       // Whatever a client uploaded is never run as a page of this server.
       return reply.header('content-security-policy', 'sandbox').type('application/octet-stream').send(content)
     })
-
-    // Clients before 0.7.4 put media into an object store; this server is one. What counts is the session token.
-    objects.put('/objects/swanlab/:id/*', async (request, reply) => {
-      const { id, '*': path } = request.params as { id: string; '*': string }
-      const [expires, signature = ''] = String(request.headers['x-amz-security-token'] ?? '').split('.')
-      const allowed = isSigned(context, `sts ${id}`, Number(expires), signature)
-      if (!allowed || !storage.runByCuid(id)) return drop(request, reply)
-      return taken(reply, await storage.put(id, path, contentOf(request)))
-    })
   })
 
   function isAllowed(request: FastifyRequest, verb: 'put' | 'get', object: ObjectName): boolean {
     const { expires, signature } = request.query as Record<string, unknown>
     const right = isSigned(context, claim(verb, object), Number(expires), String(signature))
-    if (!right && verb === 'put')
-      context.report('warn', `an object for run ${object.cuid} was dropped: its address has expired or was changed`)
     return right && storage.runByCuid(object.cuid) !== undefined
   }
 }
@@ -81,18 +78,4 @@ function objectIn(request: FastifyRequest): ObjectName {
   const { path, part } = request.query as Record<string, unknown>
   const { id } = request.params as { id: string }
   return { cuid: id, path: typeof path === 'string' ? path : '', part: typeof part === 'string' ? part : '' }
-}
-
-/** An empty object comes without a body. */
-function contentOf(request: FastifyRequest): Readable {
-  return request.body instanceof Readable ? request.body : Readable.from([])
-}
-
-function taken(reply: FastifyReply, tag: string | undefined): FastifyReply {
-  return reply.header('etag', `"${tag ?? '0'}"`).send()
-}
-
-function drop(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  contentOf(request).resume()
-  return taken(reply, undefined)
 }

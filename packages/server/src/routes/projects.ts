@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { maySee, parse, projectOf, userOf, type Context } from '../context.ts'
-import { ApiError, forbidden, notFound } from '../errors.ts'
+import { forbidden, notFound } from '../errors.ts'
 import { page, projectView } from '../views.ts'
 
 const name = z
@@ -13,14 +13,6 @@ const visibility = z
   .transform((value) => value ?? 'PRIVATE')
 const order = z.object({ name, visibility, username: z.string().nullish() })
 const workspaceParams = z.object({ workspace: z.string() })
-const seriesBody = z.object({ series: z.array(z.unknown()).max(100_000) })
-const seriesItem = z.object({
-  key: z.string().min(1).max(1_024),
-  type: z.string().max(32),
-  sectionName: z.string().max(1_024).nullish(),
-  xAxis: z.string().max(1_024).nullish(),
-  hidden: z.boolean().nullish(),
-})
 
 /** Projects, in the words of both generations of clients. */
 export function projectRoutes(app: FastifyInstance, context: Context): void {
@@ -69,32 +61,6 @@ export function projectRoutes(app: FastifyInstance, context: Context): void {
 
   app.delete('/project/:workspace/:project', async (request) => {
     await storage.deleteProject(projectOf(context, request, 'write'))
-    return {}
-  })
-
-  app.post('/projects/:workspace/:project/series', async (request) => {
-    const project = projectOf(context, request, 'write')
-    const { series } = parse(seriesBody, request.body)
-    const definitions = series.flatMap((item) => {
-      const { data } = seriesItem.safeParse(item)
-      if (!data) return []
-      const { key, type, sectionName, xAxis, hidden } = data
-      return [{ key, type, ...(sectionName && { sectionName }), ...(xAxis && { xAxis }), ...(hidden && { hidden }) }]
-    })
-    if (definitions.length < series.length)
-      context.report('warn', `${series.length - definitions.length} malformed series were skipped`)
-    await storage.defineSeries(project, definitions)
-    return {}
-  })
-
-  app.post('/project/:workspace/:project/runs/del', async (request) => {
-    const project = projectOf(context, request, 'write')
-    const { cuids } = parse(z.object({ cuids: z.array(z.string()).max(1_000) }), request.body)
-    for (const cuid of cuids) {
-      const run = storage.run(project, cuid)
-      if (!run) throw new ApiError(404, 'Not_Found', `run ${cuid} not found`)
-      await storage.deleteRun(run.cuid)
-    }
     return {}
   })
 }

@@ -1,11 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { parse, runByCuid, type Context } from '../context.ts'
 import { lttb } from '../lttb.ts'
 import { statisticsOf, wireNumber } from '../statistics.ts'
-import type { ScalarPoint, StoredRun } from '../storage/interfaces.ts'
-import { page } from '../views.ts'
-import { columnRefs, pointsOf } from './series-points.ts'
+import type { ScalarPoint } from '../storage/interfaces.ts'
+import { columnRefs, experiments, pointsOf } from './series-points.ts'
 
 const MAX_POINTS = 1_500
 
@@ -15,13 +14,11 @@ const scalarBody = z.object({
   columns: columnRefs,
   num: z.number().nullish(),
 })
-const experiment = z.object({ experimentId: z.string() })
-const experiments = z.array(experiment).max(200)
 
 /** The numbers that runs logged, read back. */
 export function readMetricRoutes(app: FastifyInstance, context: Context): void {
   const { storage } = context
-  const runFor = (request: FastifyRequest, id: string): StoredRun => runByCuid(context, request, id, 'read')
+
   app.post('/house/metrics/scalar', async (request) => {
     const { columns, num, xType, xKey } = parse(scalarBody, request.body)
     const most = Math.min(MAX_POINTS, Math.max(3, Math.trunc(num ?? MAX_POINTS)))
@@ -30,41 +27,17 @@ export function readMetricRoutes(app: FastifyInstance, context: Context): void {
     return columns.map(({ experimentId, key }) => {
       const line = points(experimentId, key)
       const axis = xKey ? axisOfKey(points(experimentId, xKey)) : axisOf(xType, line)
-      const placed = line.flatMap((point) => {
-        const index = axis(point)
-        return index === undefined ? [] : [{ index, data: point.data, timestamp: point.time }]
-      })
-      const shown = lttb(
-        placed,
-        most,
-        ({ index }) => index,
-        ({ data }) => data,
-      )
-      return { key, metrics: shown.map((one) => ({ ...one, data: wireNumber(one.data) })) }
+      return { key, metrics: shown(line, axis, most) }
     })
   })
 
   app.post('/house/metrics/scalar/value', async (request) => {
     const { columns, xType } = parse(scalarBody, request.body)
-    const values = []
-    const pointsAt = await pointsOf(context, request, columns)
-    for (const { experimentId, key } of columns) {
-      const points = pointsAt(experimentId, key)
-      if (points.length === 0) continue
-      const found = statisticsOf(points, xType === 'timestamp' ? ({ time }) => time : ({ index }) => index)
-      const wire = (one: { index: number; data: number } | undefined): object =>
-        one ? { index: one.index, data: wireNumber(one.data) } : { index: found.latest.index, data: 'NaN' }
-      const { avg = Number.NaN, median = Number.NaN } = found
-      values.push({
-        key,
-        min: wire(found.min),
-        max: wire(found.max),
-        avg: { data: wireNumber(avg) },
-        median: { data: wireNumber(median) },
-        latest: wire(found.latest),
-      })
-    }
-    return values
+    const points = await pointsOf(context, request, columns)
+    return columns.flatMap(({ experimentId, key }) => {
+      const line = points(experimentId, key)
+      return line.length === 0 ? [] : [{ key, ...valuesOf(line, xType === 'timestamp') }]
+    })
   })
 
   app.post('/house/metrics/summaries', async (request) => {
@@ -78,65 +51,49 @@ export function readMetricRoutes(app: FastifyInstance, context: Context): void {
         )
     const summaries: Record<string, object> = {}
     for (const { experimentId } of list) {
-      const { cuid } = runFor(request, experimentId)
+      const { cuid } = runByCuid(context, request, experimentId, 'read')
       const points = await storage.scalars(cuid, keys && new Set(keys))
       summaries[experimentId] = Object.fromEntries(Array.from(points, ([key, series]) => [key, summaryOf(series)]))
     }
     return summaries
   })
+}
 
-  for (const kind of ['scalar', 'media'] as const)
-    app.post(`/house/metrics/${kind}/keys`, async (request) => {
-      const body = parse(
-        z.object({ experiments, limit: z.number().nullish(), cursor: z.string().nullish() }),
-        request.body,
-      )
-      const all = body.experiments.flatMap(({ experimentId }) => [
-        ...storage.lastSteps(runFor(request, experimentId).cuid)[kind].keys(),
-      ])
-      const keys = [...new Set(all)].toSorted()
-      const from = body.cursor ? keys.findIndex((key) => key > body.cursor!) : 0
-      const limit = Math.min(10_000, Math.max(1, Math.trunc(body.limit ?? 2_000)))
-      const shown = from < 0 ? [] : keys.slice(from, from + limit)
-      const hasMore = from >= 0 && from + limit < keys.length
-      return { keys: shown, hasMore, nextCursor: hasMore ? shown.at(-1) : '' }
-    })
-
-  for (const kind of ['scalar', 'media'] as const)
-    app.post(`/house/metrics/${kind}/availability`, async (request) => {
-      const body = parse(z.object({ experiments, keys: z.array(z.string()).max(1_000) }), request.body)
-      const owned = body.experiments.map(({ experimentId }) => {
-        return { experimentId, steps: storage.lastSteps(runFor(request, experimentId).cuid)[kind] }
-      })
-      const having = (key: string): string[] =>
-        owned.filter(({ steps }) => steps.has(key)).map(({ experimentId }) => experimentId)
-      return Object.fromEntries(body.keys.map((key) => [key, having(key)]))
-    })
-
-  app.get('/experiment/:id/column', async (request) => {
-    const { cuid } = runFor(request, (request.params as { id: string }).id)
-    const { all, search } = request.query as { all?: string; search?: string }
-    const { scalar, media } = storage.lastSteps(cuid)
-    const known = ['FLOAT', 'IMAGE', 'AUDIO', 'TEXT', 'OBJECT3D', 'MOLECULE', 'ECHARTS']
-    const list = storage
-      .columns(cuid)
-      // A type that the oldest clients do not know ends them, and so does a column without data.
-      .filter(
-        ({ key, type }) => (scalar.has(key) || media.has(key)) && known.includes(type === 'SYSTEM' ? 'FLOAT' : type),
-      )
-      .filter(({ key }) => !search || key.includes(search))
-      .map(({ key, type, class: kind, name, createdAt }) => {
-        const system = kind === 'SYSTEM' || type === 'SYSTEM'
-        return {
-          key,
-          name: name ?? key,
-          type: type === 'SYSTEM' ? 'FLOAT' : type,
-          class: system ? 'SYSTEM' : 'CUSTOM',
-          createdAt,
-        }
-      })
-    return all === 'True' ? { list, size: list.length, pages: 1, total: list.length } : page(list, request.query)
+/** The points on an axis, thinned out. */
+function shown(points: readonly ScalarPoint[], axis: Axis, most: number): object[] {
+  const placed = points.flatMap((point) => {
+    const index = axis(point)
+    return index === undefined ? [] : [{ index, data: point.data, timestamp: point.time }]
   })
+  const kept = lttb(
+    placed,
+    most,
+    ({ index }) => index,
+    ({ data }) => data,
+  )
+  return kept.map((one) => ({ ...one, data: wireNumber(one.data) }))
+}
+
+function valuesOf(points: readonly ScalarPoint[], byTime: boolean): object {
+  const found = statisticsOf(points, byTime ? ({ time }) => time : ({ index }) => index)
+  const { min, max, latest, avg = Number.NaN, median = Number.NaN } = found
+  return {
+    min: placeOf(min, latest),
+    max: placeOf(max, latest),
+    avg: { data: wireNumber(avg) },
+    median: { data: wireNumber(median) },
+    latest: placeOf(latest, latest),
+  }
+}
+
+interface Place {
+  readonly index: number
+  readonly data: number
+}
+
+/** Where something is; of what is nowhere, the last place. */
+function placeOf(one: Place | undefined, latest: Place): object {
+  return one ? { index: one.index, data: wireNumber(one.data) } : { index: latest.index, data: 'NaN' }
 }
 
 /** Where a point lies on an axis; absent: nowhere. */
@@ -159,13 +116,11 @@ function axisOfKey(points: readonly ScalarPoint[]): Axis {
 function summaryOf(points: readonly ScalarPoint[]): object {
   const { latest, min, max, avg, median, stdDev } = statisticsOf(points, ({ index }) => index)
   const wire = (value: number | undefined): number | string | null => (value === undefined ? null : wireNumber(value))
-  const place = (one: { index: number; data: number } | undefined): object =>
-    one ? { index: one.index, data: wireNumber(one.data) } : { index: latest.index, data: 'NaN' }
   return {
     step: latest.index,
     value: wireNumber(latest.data),
-    min: place(min),
-    max: place(max),
+    min: placeOf(min, latest),
+    max: placeOf(max, latest),
     avg: wire(avg),
     median: wire(median),
     stdDev: wire(stdDev),

@@ -18,6 +18,9 @@ const columnRef = z.object({
 
 export const columnRefs: ZodType<ColumnRef[]> = z.array(columnRef).max(64)
 
+/** Runs as clients ask for them. */
+export const experiments: ZodType<{ experimentId: string }[]> = z.array(z.object({ experimentId: z.string() })).max(200)
+
 /** One pass over each run, however many of its keys are asked for. @throws ApiError */
 export async function pointsOf(
   context: Context,

@@ -153,7 +153,7 @@ export interface MetricStore {
   lines(cuid: string): Promise<readonly LogLine[]>
 }
 
-/** Bytes of media and of saved files. */
+/** Bytes of media and of saved files. A content that ends with an error leaves nothing behind, and the call rejects. */
 export interface FileStore {
   /**
    * @param path - As the client named it; contained by whoever keeps it.
@@ -162,6 +162,8 @@ export interface FileStore {
   put(cuid: string, path: string, content: Readable): Promise<string | undefined>
   get(cuid: string, path: string): Promise<Readable | undefined>
   putPart(cuid: string, uploadId: string, part: number, content: Readable): Promise<string>
+  /** Bytes of the parts that are there, but for one that is about to be put again. */
+  partsSize(cuid: string, uploadId: string, without: number): Promise<number>
   /** Makes one file of its parts. @returns false when one is missing. */
   joinParts(cuid: string, uploadId: string, path: string, parts: readonly number[]): Promise<boolean>
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { signedHeaders, type Credentials } from './bucket-client.ts'
 import type { Storage } from '../storage/interfaces.ts'
 
 /** One exchange between an unmodified client and the server that it was recorded with. */
@@ -38,7 +39,7 @@ export class Replay {
   /** Ids that the client itself chose stay as they are where it asks for a run. */
   readonly #chosen = new Set<string>()
   readonly #addresses = new Map<string, string>()
-  #store: { from: string; to: string; token: string } | undefined
+  #store: { from: string; to: string; bucket: string; credentials: Credentials } | undefined
 
   constructor(origin: string, key: string) {
     this.#origin = origin
@@ -66,7 +67,7 @@ export class Replay {
         ...(headers['content-type'] && { 'content-type': headers['content-type'] }),
         ...(headers['authorization'] && exchange.path.endsWith('/login/api_key') && { authorization: this.#key }),
         ...(headers['cookie'] && { cookie: `sid=${this.nameOf('SID123')}` }),
-        ...(headers['x-amz-security-token'] && { 'x-amz-security-token': this.#store?.token ?? '' }),
+        ...(headers['authorization']?.startsWith('AWS ') && this.#signatureOf(exchange)),
       },
       ...(body !== null && { body: this.#contentOf(exchange) }),
     })
@@ -95,6 +96,16 @@ export class Replay {
     return text
   }
 
+  /** As boto3 would. */
+  #signatureOf({ method, path, headers: sent }: Exchange): Record<string, string> {
+    const { from, bucket, credentials } = this.#store!
+    return signedHeaders(credentials, {
+      method,
+      resource: bucket + path.slice(from.length),
+      ...(sent['content-type'] && { type: sent['content-type'] }),
+    })
+  }
+
   #translated(text: string): string {
     let translated = text
     for (const [recorded, own] of this.#names) translated = translated.replaceAll(recorded, own)
@@ -106,8 +117,9 @@ export class Replay {
       const [recorded, own] = [response, answer] as { endPoint: string; bucket: string; prefix: string }[]
       const place = (one: { endPoint: string; bucket: string; prefix: string } | undefined): string =>
         `${one?.endPoint.replace('{origin}', '')}/${one?.bucket}/${one?.prefix}`
-      const { credentials } = answer as { credentials: { sessionToken: string } }
-      this.#store = { from: place(recorded), to: place(own), token: credentials.sessionToken }
+      const { credentials } = answer as { credentials: Credentials }
+      const bucket = `/${own?.bucket}/${own?.prefix}`
+      this.#store = { from: place(recorded), to: place(own), bucket, credentials }
     }
     this.#pair(response, answer)
   }

@@ -212,9 +212,23 @@ export function describeStorage(name: string, open: (place: string, clock: () =>
         storage.putPart(cuid, upload, number, Readable.from([`${number};`]))
       expect(await part(2)).toMatch(/^[0-9a-f]{32}$/)
       expect(await storage.joinParts(cuid, upload, 'files/big', [1, 2])).toBe(false)
+      expect(await storage.partsSize(cuid, upload, 1)).toBe(2)
+      expect(await storage.partsSize(cuid, upload, 2)).toBe(0)
       await part(1)
       expect(await storage.joinParts(cuid, upload, 'files/big', [1, 2])).toBe(true)
       expect(await text((await storage.get(cuid, 'files/big'))!)).toBe('1;2;')
+    })
+
+    it('keeps nothing of what ends with an error', async () => {
+      const { cuid } = (await storage.createRun(project, order)).run
+      const cut = async function* (): AsyncGenerator<string> {
+        yield 'half'
+        throw new Error('cut')
+      }
+      await expect(storage.put(cuid, 'media/cut', Readable.from(cut()))).rejects.toThrow('cut')
+      await expect(storage.putPart(cuid, 'a'.repeat(21), 1, Readable.from(cut()))).rejects.toThrow('cut')
+      expect(await storage.get(cuid, 'media/cut')).toBeUndefined()
+      expect(await storage.partsSize(cuid, 'a'.repeat(21), 0)).toBe(0)
     })
 
     it('remembers that a run was deleted', async () => {

@@ -1,16 +1,21 @@
 import { readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ApiError } from '../../errors.ts'
+import { takeLock } from '@swanlab/core/journal'
+import { ApiError, later } from '../../errors.ts'
 import { digest, newApiKey, newSid } from '../../ids.ts'
 import type { User } from '../interfaces.ts'
 import { readJson, Saver, writeJson } from './json-file.ts'
+import { Turns } from './turns.ts'
 
 /** How long a session lasts, in milliseconds: clients renew one that has less than a week left. */
 const SESSION_TIME = 60 * 86_400_000
 /** Sessions of one user; the oldest end first. */
 const MAX_SESSIONS = 1_000
 const USERS_FILE = 'users.json'
+/** How often a process asks whether it may change the users, and how long it waits between, in milliseconds. */
+const LOCK_TRIES = 250
+const LOCK_PAUSE = 20
 const WORKSPACE = /^[0-9a-zA-Z_-]{1,25}$/
 
 interface Account {
@@ -32,7 +37,7 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>()
   readonly #keys = new Map<string, string>()
   readonly #sessions = new Map<string, Session>()
-  readonly #accountFile = new Saver(() => writeJson(this.#path(USERS_FILE), [...this.#accounts.values()], 0o600))
+  readonly #turns = new Turns()
   /** The file of users as it was when it was read. */
   #version = ''
   readonly #sessionFile = new Saver(() => writeJson(this.#path('sessions.json'), [...this.#sessions], 0o600))
@@ -58,23 +63,23 @@ export class Accounts {
   async createUser(name: string): Promise<User> {
     if (!WORKSPACE.test(name))
       throw new ApiError(400, 'Bad_Request', 'a user name takes 1 to 25 characters of 0-9 a-z A-Z _ -')
-    this.#hear()
-    if (this.#accounts.has(name)) throw new ApiError(409, 'Conflict', `user ${name} exists`)
-    const account = { name, createdAt: this.#clock(), keys: [] }
-    this.#accounts.set(name, account)
-    await this.#accountFile.save()
-    return account
+    return this.#change(() => {
+      if (this.#accounts.has(name)) throw new ApiError(409, 'Conflict', `user ${name} exists`)
+      const createdAt = this.#clock()
+      this.#accounts.set(name, { name, createdAt, keys: [] })
+      return { name, createdAt }
+    })
   }
 
-  async createKey(user: string): Promise<string> {
-    this.#hear()
-    const account = this.#accounts.get(user)
-    if (!account) throw new ApiError(404, 'Not_Found', `user ${user} not found`)
-    const key = newApiKey()
-    account.keys.push(digest(key))
-    this.#keys.set(digest(key), user)
-    await this.#accountFile.save()
-    return key
+  createKey(user: string): Promise<string> {
+    return this.#change(() => {
+      const account = this.#accounts.get(user)
+      if (!account) throw new ApiError(404, 'Not_Found', `user ${user} not found`)
+      const key = newApiKey()
+      account.keys.push(digest(key))
+      this.#keys.set(digest(key), user)
+      return key
+    })
   }
 
   userOfKey(key: string): string | undefined {
@@ -101,6 +106,28 @@ export class Accounts {
     return session && session.expires > this.#clock() ? session.user : undefined
   }
 
+  /** Changes the users that there are, one process at a time. What cannot be saved has not happened. */
+  #change<T>(change: () => T): Promise<T> {
+    return this.#turns.take('', async () => {
+      const release = await lock(this.#path(`${USERS_FILE}.lock`))
+      try {
+        this.#hear()
+        const before = structuredClone([this.#accounts, this.#keys] as const)
+        try {
+          const result = change()
+          await writeJson(this.#path(USERS_FILE), [...this.#accounts.values()], 0o600)
+          return result
+        } catch (error) {
+          restore(this.#accounts, before[0])
+          restore(this.#keys, before[1])
+          throw error
+        }
+      } finally {
+        release()
+      }
+    })
+  }
+
   /** Takes note of users and keys that another process has made. */
   #hear(): void {
     const path = this.#path(USERS_FILE)
@@ -118,4 +145,19 @@ export class Accounts {
   #path(name: string): string {
     return join(this.#folder, name)
   }
+}
+
+/** @throws ApiError 507 when another process has it for too long. */
+async function lock(path: string): Promise<() => void> {
+  for (let tries = 0; tries < LOCK_TRIES; tries++) {
+    const taken = takeLock(path)
+    if (taken.taken) return taken.release
+    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE))
+  }
+  throw later(`another process keeps ${USERS_FILE}.lock; remove it when that is gone`)
+}
+
+function restore<K, V>(map: Map<K, V>, before: ReadonlyMap<K, V>): void {
+  map.clear()
+  for (const [key, value] of before) map.set(key, value)
 }

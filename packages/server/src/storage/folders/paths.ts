@@ -10,6 +10,15 @@ export function folderOf(name: string): string {
   return encodeURIComponent(name).replaceAll('*', '%2A').replace(/^\./, '%2E').slice(0, 240)
 }
 
+/** The name that a folder was made for. */
+export function nameIn(folder: string): string {
+  try {
+    return decodeURIComponent(folder)
+  } catch {
+    return folder
+  }
+}
+
 /** A path that a client named, inside a folder; undefined when it leads out of it, or is none. */
 export function inside(folder: string, path: string): string | undefined {
   if (path === '' || path.length > MAX_PATH || path.includes('\0') || path.includes('\\')) return undefined

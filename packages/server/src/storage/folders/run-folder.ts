@@ -1,49 +1,43 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { encodeLog, encodeRecord, JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/core/journal'
+import { encodeRecord } from '@swanlab/core/journal'
 import { RunFiles } from '@swanlab/core/folder'
-import type {
-  ColumnDefinition,
-  LogLine,
-  MediaPoint,
-  Profile,
-  ScalarPoint,
-  SeriesDefinition,
-  StoredRun,
-  StoredState,
-} from '../interfaces.ts'
-import type { Appender } from './appender.ts'
-import { nameOf } from './files.ts'
-import { readJson, Saver, writeJson } from './json-file.ts'
-import { guessType } from './media-type.ts'
+import { ApiError } from '../../errors.ts'
 import { newCuid } from '../../ids.ts'
-import { classOf, RunIndex, sectionOf, type IndexFile } from './run-index.ts'
-import { beginning, kindOf, plainConfig, runOf } from './run-record.ts'
+import type { ColumnDefinition, Profile, StoredRun, StoredState } from '../interfaces.ts'
+import type { Appender } from './appender.ts'
+import { readJson, removeLeftovers, Saver, syncFolder, writeJson } from './json-file.ts'
+import { RunIndex, type IndexFile } from './run-index.ts'
+import { RunJournal } from './run-journal.ts'
+import { RunLog } from './run-log.ts'
+import { beginning, plainConfig, runOf, type Entry } from './run-record.ts'
+import { Turns } from './turns.ts'
 
 const INDEX_FILE = 'run.json'
+/** What `RunFiles` writes. */
+const COPIES = ['config.yaml', 'swanlab-metadata.json', 'requirements.txt']
 /** How long after a change the index is written, in milliseconds; the journal is the truth. */
 const INDEX_DELAY = 2_000
-/** Records between two turns of the event loop while a journal is read. */
-const BREATH = 5_000
-
-type Definitions = (key: string) => SeriesDefinition | undefined
+/** Characters of one line; readers end at 64 MiB, and a character can be three bytes. */
+const MAX_LINE = 20 * 1024 * 1024
 
 /** One run: its folder, its journal, and what is known of it without reading that. */
 export class RunFolder {
   readonly dir: string
-  readonly #appender: Appender
-  readonly #journal: string
+  readonly journal: RunJournal
+  readonly log: RunLog
   readonly #index: RunIndex
   readonly #saver: Saver
   readonly #files: RunFiles
+  readonly #turns = new Turns()
   #changed = false
   #timer: NodeJS.Timeout | undefined
 
-  private constructor(dir: string, index: RunIndex, appender: Appender) {
+  private constructor(dir: string, index: RunIndex, journal: RunJournal) {
     this.dir = dir
-    this.#journal = join(dir, JOURNAL_FILE)
+    this.journal = journal
     this.#index = index
-    this.#appender = appender
+    this.log = new RunLog(dir, journal, index, () => this.changed())
     this.#saver = new Saver(() => writeJson(join(dir, INDEX_FILE), this.#index.toFile()))
     this.#files = new RunFiles(dir, () => {})
   }
@@ -51,10 +45,10 @@ export class RunFolder {
   /** Makes the folder of a new run. */
   static async create(dir: string, run: StoredRun, visible: boolean, appender: Appender): Promise<RunFolder> {
     await mkdir(dir, { recursive: true })
-    const folder = new RunFolder(dir, new RunIndex(run), appender)
-    await folder.#append(encodeRecord(beginning(run, 'header', run.createdAt, visible) as never))
-    await folder.saveNow()
-    await keepFolder(dirname(dir))
+    const folder = new RunFolder(dir, new RunIndex(run), new RunJournal(dir, appender))
+    await folder.#append(beginning(run, 'header', run.createdAt, visible))
+    await syncFolder(dir)
+    await syncFolder(dirname(dir))
     return folder
   }
 
@@ -63,11 +57,15 @@ export class RunFolder {
     dir: string,
     { workspace, project, appender }: { workspace: string; project: string; appender: Appender },
   ): Promise<RunFolder | undefined> {
-    const file = await readJson<IndexFile>(join(dir, INDEX_FILE))
-    const index = file?.run ? RunIndex.from(file) : indexOf(dir, workspace, project)
+    const journal = new RunJournal(dir, appender)
+    const index = (await savedIndex(dir, await journal.length())) ?? newIndex(journal, dir, workspace, project)
     if (!index) return undefined
-    const folder = new RunFolder(dir, index, appender)
-    await folder.#catchUp()
+    const folder = new RunFolder(dir, index, journal)
+    const size = await journal.catchUp(index.size, (record) => index.learn(record))
+    if (size !== index.size) folder.changed()
+    // What was at rest when the last server ended has nothing half written.
+    if (size !== index.size || index.run.state === 'RUNNING') await folder.#tidy()
+    index.size = size
     return folder
   }
 
@@ -83,106 +81,49 @@ export class RunFolder {
     return this.#index
   }
 
-  async appendScalars(points: readonly ScalarPoint[], definedAs: Definitions): Promise<void> {
-    let text = ''
-    const declared: string[] = []
-    for (const { key, time, index } of points) {
-      if (this.#index.columns.has(key)) continue
-      text += this.#newColumn(key, 'FLOAT', index, time, definedAs(key))
-      declared.push(key)
-    }
-    for (let at = 0; at < points.length;) {
-      const { index: step, time } = points[at]!
-      const data: Record<string, number> = Object.create(null) as Record<string, number>
-      for (; at < points.length; at++) {
-        const point = points[at]!
-        if (point.index !== step || point.time !== time || point.key in data) break
-        data[point.key] = point.data
-      }
-      this.#index.learn({ type: 'log', step, time, data })
-      text += encodeLog({ step, time, data })
-    }
-    await this.#append(text, declared)
-  }
-
-  async appendMedia(points: readonly MediaPoint[], definedAs: Definitions): Promise<void> {
-    let text = ''
-    const declared: string[] = []
-    for (const { key, index: step, time, data: named, more } of points) {
-      const data = await Promise.all(named.map((path) => this.#placeOf(path)))
-      if (!this.#index.columns.has(key)) {
-        text += this.#newColumn(key, guessType(data[0] ?? ''), step, time, definedAs(key))
-        declared.push(key)
-      }
-      const record = { type: 'media', key, step, time, data, ...(more && { more: more as never }) } as const
-      this.#index.learn(record)
-      text += encodeRecord(record)
-    }
-    await this.#append(text, declared)
-  }
-
-  async appendLines(lines: readonly LogLine[]): Promise<void> {
-    let text = ''
-    for (const { epoch, level: said, message, time } of lines) {
-      const level = said === 'ERROR' ? 'error' : said === 'WARN' ? 'warn' : 'info'
-      const record = { type: 'console', line: epoch, level, text: message, time } as const
-      this.#index.learn(record)
-      text += encodeRecord(record)
-    }
-    await this.#append(text)
-  }
-
-  /** What was said first about a name or a section stays; a type that was guessed from values is corrected. */
-  async defineColumns(columns: readonly Omit<ColumnDefinition, 'createdAt'>[], now: number): Promise<void> {
-    let text = ''
-    for (const column of columns) {
-      const known = this.#index.columns.get(column.key)
-      const name = known?.name ?? column.name
-      const sectionName = known?.sectionName ?? column.sectionName
-      if (known?.type !== column.type || known.sectionName !== sectionName)
-        text += this.#newColumn(column.key, column.type, 0, now, { ...column, sectionName })
-      this.#index.columns.set(column.key, { ...column, name, sectionName, createdAt: known?.createdAt ?? now })
-    }
-    if (text !== '') await this.#append(text)
-    await this.saveNow()
-  }
-
-  async updateProfile(profile: Profile, now: number): Promise<void> {
-    const { profile: before } = this.run
-    const metadata = profile.metadata && { ...before.metadata, ...present(profile.metadata) }
-    const after: Profile = { ...before, ...present({ ...profile }), ...(metadata && { metadata }) }
-    this.#index.run = { ...this.run, profile: after }
-    const { requirements } = profile
-    const config = profile.config && plainConfig(after)
-    let text = ''
-    if (config) text += encodeRecord({ type: 'config', time: now, config })
-    if (metadata) text += encodeRecord({ type: 'metadata', time: now, metadata: metadata as never })
-    if (requirements) text += encodeRecord({ type: 'requirements', time: now, requirements })
-    if (text !== '') await this.#append(text)
-    this.#files.update({
-      ...(config && { config }),
-      ...(metadata && { metadata: metadata as never }),
-      ...(requirements && { requirements }),
+  updateProfile(profile: Profile, now: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const { profile: before } = this.run
+      const after: Profile = { ...before, ...present({ ...profile }) }
+      const config = profile.config && plainConfig(after)
+      // What journals have no record for goes along with the metadata.
+      const said = profile.metadata ?? (profile.conda ? {} : undefined)
+      const metadata = said && { ...before.metadata, ...present(said) }
+      const { requirements } = profile
+      const records: (WrittenEntry | undefined)[] = [
+        config && { type: 'config', time: now, config, wire: profile.config },
+        metadata && {
+          type: 'metadata',
+          time: now,
+          metadata: metadata as never,
+          ...(profile.conda && { conda: profile.conda }),
+        },
+        requirements ? { type: 'requirements', time: now, requirements } : undefined,
+      ]
+      await this.#append(...records.filter((record) => record !== undefined))
+      this.#files.update({
+        ...(config && { config }),
+        ...(profile.metadata && { metadata: metadata as never }),
+        ...(requirements && { requirements }),
+      })
     })
-    await this.saveNow()
   }
 
   /** Continues the run. */
-  async resume(flagId: string, now: number, visible: boolean): Promise<void> {
-    const ended = this.run.state !== 'RUNNING'
-    this.#index.run = { ...this.run, flagId, state: 'RUNNING', finishedAt: undefined, heartbeatAt: undefined }
-    if (ended) await this.#append(encodeRecord(beginning(this.run, 'resume', now, visible) as never))
-    await this.saveNow()
+  resume(flagId: string, now: number, visible: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.run.state !== 'RUNNING') await this.#append(beginning(this.run, 'resume', now, visible))
+      this.change({ flagId, heartbeatAt: undefined })
+    })
   }
 
-  async end(state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void> {
-    if (this.run.state === state) return
-    this.#index.run = { ...this.run, state, finishedAt }
-    const { steps, lastStep, error: told } = this.#index
-    const word = state === 'FINISHED' ? 'finished' : state === 'CRASHED' ? 'crashed' : 'aborted'
-    const error = word === 'finished' ? undefined : { name: 'Error', message: told ?? `The run ${word}.` }
-    await this.#append(
-      encodeRecord({
+  end(state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.run.state === state) return
+      const { steps, lastStep, error: told } = this.#index
+      const word = state === 'FINISHED' ? 'finished' : state === 'CRASHED' ? 'crashed' : 'aborted'
+      const error = word === 'finished' ? undefined : { name: 'Error', message: told ?? `The run ${word}.` }
+      await this.#append({
         type: 'finish',
         time: finishedAt,
         state: word,
@@ -191,152 +132,89 @@ export class RunFolder {
         steps,
         ...(lastStep !== undefined && { lastStep }),
         losses: {},
-      }),
-    )
-    await this.saveNow()
+      })
+    })
+  }
+
+  defineColumns(columns: readonly Omit<ColumnDefinition, 'createdAt'>[], now: number): Promise<void> {
+    return this.#inTurn(() => this.log.defineColumns(columns, now))
   }
 
   change(change: Partial<StoredRun>): void {
     this.#index.run = { ...this.run, ...change }
-    this.#soon()
+    this.changed()
   }
 
-  /** Reads the journal, letting others work meanwhile. */
-  async read(types: readonly JournalRecord['type'][], each: (record: JournalRecord) => void): Promise<void> {
-    const cursor = new JournalCursor(this.#journal, { only: new Set(types) })
-    try {
-      let count = 0
-      for (const record of cursor.read()) {
-        each(record)
-        if (++count % BREATH === 0) await new Promise((resolve) => setImmediate(resolve))
-      }
-    } finally {
-      cursor.close()
-    }
-  }
-
-  /** Forgets the run, but keeps what it held out of reach under another name. */
-  async bury(): Promise<void> {
-    clearTimeout(this.#timer)
-    await this.#appender.release(this.#journal)
-    await rename(this.dir, `${this.dir}.deleted`).catch(() => {})
-  }
-
-  /** Writes the index if it says something new. */
-  async close(): Promise<void> {
-    if (this.#changed) await this.saveNow()
-  }
-
-  async saveNow(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#changed = false
-    await this.#saver.save()
-  }
-
-  /** @param declared - Keys of the columns in the text. */
-  async #append(text: string, declared: readonly string[] = []): Promise<void> {
-    try {
-      await this.#appender.append(this.#journal, text)
-    } catch (error) {
-      // Whoever comes back with the same is to declare them again.
-      for (const key of declared) this.#index.columns.delete(key)
-      throw error
-    }
-    this.#index.size += Buffer.byteLength(text)
-    this.#soon()
-  }
-
-  /** Old clients name media without the folder that they are in; short texts are texts. */
-  async #placeOf(path: string): Promise<string> {
-    return /^(?:media|files)\//.test(path) || /^[^/]+\/[^/]+\.\w+$/.test(path)
-      ? ((await nameOf(this.dir, path)) ?? path)
-      : path
-  }
-
-  #newColumn(key: string, guess: string, step: number, time: number, defined?: Partial<SeriesDefinition>): string {
-    const kind = kindOf(defined?.type ?? guess)
-    const index = this.#index.numberOf(key)
-    const record = {
-      type: 'column',
-      key,
-      index,
-      kind,
-      section: defined?.sectionName ?? sectionOf(key),
-      step,
-      time,
-    } as const
-    this.#index.columns.set(key, {
-      key,
-      type: defined?.type ?? guess,
-      class: classOf(key),
-      sectionName: defined?.sectionName,
-      createdAt: time,
-    })
-    return encodeRecord(record)
-  }
-
-  #soon(): void {
+  /** The index is written a little later. */
+  changed(): void {
     this.#changed = true
     this.#timer ??= setTimeout(() => {
-      this.saveNow().catch(() => {
+      this.#save().catch(() => {
         this.#changed = true
       })
     }, INDEX_DELAY).unref()
   }
 
-  /** What was written after the index: the server was killed. */
-  async #catchUp(): Promise<void> {
-    const index = this.#index
-    const { size } = await stat(this.#journal).catch(() => ({ size: 0 }))
-    if (size <= index.size) {
-      index.size = size
-      return
-    }
-    const cursor = new JournalCursor(this.#journal, { from: index.size })
-    try {
-      for (const record of cursor.read()) index.learn(record)
-    } finally {
-      cursor.close()
-    }
-    const torn = cursor.position < size
-    // Half a line at the end: what comes next begins on a line of its own.
-    if (torn) await this.#appender.append(this.#journal, '\n')
-    index.size = torn ? size + 1 : size
-    this.#soon()
+  /** Forgets the run, but keeps what it held out of reach under another name. */
+  async bury(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#changed = false
+    await this.journal.release()
+    await rename(this.dir, `${this.dir}.deleted`).catch(() => {})
+  }
+
+  /** Writes the index if it says something new. */
+  async close(): Promise<void> {
+    if (this.#changed) await this.#save()
+  }
+
+  /** What is known is only changed when what changes it is on the disk. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    return this.#turns.take('', work)
+  }
+
+  async #append(...records: WrittenEntry[]): Promise<void> {
+    if (records.length === 0) return
+    const lines = records.map((record) => encodeRecord(record))
+    if (lines.some(({ length }) => length > MAX_LINE))
+      throw new ApiError(400, 'Bad_Request', 'more is said about the run than can be kept')
+    const written = await this.journal.append(lines.join(''))
+    for (const record of records) this.#index.learn(record)
+    this.#index.size += written
+    this.changed()
+  }
+
+  async #tidy(): Promise<void> {
+    await removeLeftovers(this.dir)
+    for (const name of COPIES) await rm(join(this.dir, 'files', `${name}.tmp`), { force: true })
+  }
+
+  async #save(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#changed = false
+    await this.#saver.save()
+  }
+}
+
+type WrittenEntry = Exclude<Entry, { type: 'log' }>
+
+/** The index as it was saved; absent when it does not belong to a journal of this length. */
+async function savedIndex(dir: string, length: number): Promise<RunIndex | undefined> {
+  const file = await readJson<IndexFile>(join(dir, INDEX_FILE))
+  try {
+    return file && typeof file.run.slug === 'string' && file.size <= length ? RunIndex.from(file) : undefined
+  } catch {
+    return undefined
   }
 }
 
 /** The index of a run that has lost it, or of one that was moved here. */
-function indexOf(dir: string, workspace: string, project: string): RunIndex | undefined {
-  let cursor: JournalCursor
-  try {
-    cursor = new JournalCursor(join(dir, JOURNAL_FILE))
-  } catch {
-    return undefined
-  }
-  try {
-    const { value: first } = cursor.read().next()
-    if (first?.type !== 'header') return undefined
-    const cuid = /^run-\d{8}_\d{6}-([a-z0-9]{21})$/.exec(basename(dir))?.[1] ?? newCuid()
-    return new RunIndex(runOf(first.run, cuid, workspace, project))
-  } finally {
-    cursor.close()
-  }
-}
-
-/** That there is a folder is on the disk, too. Not every system can be asked for it. */
-async function keepFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path)
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
-  } catch {
-    // Then it is as durable as the system makes it.
-  }
+function newIndex(journal: RunJournal, dir: string, workspace: string, project: string): RunIndex | undefined {
+  const header = journal.header()
+  if (!header) return undefined
+  const known = /^run-\d{8}_\d{6}-([a-z0-9]{21})$/.exec(basename(dir))?.[1]
+  return new RunIndex(runOf(header, known ?? newCuid(), workspace, project))
 }
 
 function present<T extends object>(value: T): Partial<T> {

@@ -1,6 +1,5 @@
-import type { JournalRecord } from '@swanlab/core/journal'
 import type { ColumnDefinition, StoredRun, StoredState } from '../interfaces.ts'
-import { typeOf, wireConfig } from './run-record.ts'
+import { typeOf, wireConfig, type Entry } from './run-record.ts'
 
 /** An index as it lies beside its journal. */
 export interface IndexFile {
@@ -30,6 +29,8 @@ export class RunIndex {
   /** The last line that tells of a failure. */
   error: string | undefined
   size = 0
+  /** Columns whose declaration is on its way to the disk. */
+  readonly undeclared: Set<string> = new Set()
   readonly #numbers = new Map<string, number>()
 
   constructor(run: StoredRun) {
@@ -50,7 +51,7 @@ export class RunIndex {
 
   toFile(): IndexFile {
     const { run, line, steps, lastStep, error, size } = this
-    const columns = [...this.columns.values()]
+    const columns = Array.from(this.columns.values()).filter(({ key }) => !this.undeclared.has(key))
     return { run, columns, scalar: [...this.scalar], media: [...this.media], line, steps, lastStep, error, size }
   }
 
@@ -62,7 +63,7 @@ export class RunIndex {
   }
 
   /** Takes note of a record. The same one heard twice changes nothing. */
-  learn(record: JournalRecord): void {
+  learn(record: Entry): void {
     switch (record.type) {
       case 'log':
         for (const key in record.data) raise(this.scalar, key, record.step)
@@ -78,22 +79,12 @@ export class RunIndex {
         if (record.line > this.line) this.line = record.line
         if (record.level === 'error') this.error = record.text
         return this.#fill()
-      case 'column': {
-        const { key, kind, section, time } = record
-        this.numberOf(key)
-        const known = this.columns.get(key)
-        const defined = { key, type: typeOf(kind), class: classOf(key), createdAt: known?.createdAt ?? time } as const
-        this.columns.set(key, {
-          ...known,
-          ...defined,
-          ...(section === sectionOf(key) ? {} : { sectionName: section }),
-        })
-        return
-      }
+      case 'column':
+        return this.#learnColumn(record)
       case 'config':
-        return this.#know({ config: wireConfig(record.config, this.run.profile.config) })
+        return this.#know({ config: record.wire ?? wireConfig(record.config, this.run.profile.config) })
       case 'metadata':
-        return this.#know({ metadata: record.metadata })
+        return this.#know({ metadata: record.metadata, ...(record.conda && { conda: record.conda }) })
       case 'requirements':
         return this.#know({ requirements: record.requirements })
       case 'finish':
@@ -104,6 +95,20 @@ export class RunIndex {
         return
       default:
     }
+  }
+
+  #learnColumn({ key, kind, section, time, defined }: Entry & { type: 'column' }): void {
+    this.numberOf(key)
+    const known = this.columns.get(key)
+    this.columns.set(key, {
+      ...known,
+      key,
+      type: typeOf(kind),
+      class: classOf(key),
+      createdAt: known?.createdAt ?? time,
+      ...(section === sectionOf(key) ? {} : { sectionName: section }),
+      ...defined,
+    })
   }
 
   #know(profile: StoredRun['profile']): void {

@@ -1,7 +1,22 @@
 import type { ColumnKind, ConfigSnapshot, JsonValue } from '@swanlab/core'
 import { JOURNAL_FORMAT, type JournalRecord, type RecordedRun } from '@swanlab/core/journal'
 import { hostname } from 'node:os'
-import type { Profile, StoredRun, WireConfig } from '../interfaces.ts'
+import type { ColumnDefinition, Profile, StoredRun, WireConfig } from '../interfaces.ts'
+
+/** What journals have no words for, and the server must not forget; readers leave out members that they do not know. */
+export interface ServerMembers {
+  /** Of a `header`. */
+  readonly server?: Partial<Pick<StoredRun, 'cuid' | 'job' | 'cluster' | 'requestedAt'>>
+  /** Of a `column`: what a client said of it. */
+  readonly defined?: Partial<Pick<ColumnDefinition, 'type' | 'class' | 'name' | 'sectionName'>>
+  /** Of a `config`: each value as the client wrapped it. */
+  readonly wire?: WireConfig
+  /** Of `metadata`. */
+  readonly conda?: string
+}
+
+/** A record as the server writes it. */
+export type Entry = JournalRecord & ServerMembers
 
 const KINDS: Readonly<Record<string, ColumnKind>> = {
   FLOAT: 'scalar',
@@ -17,12 +32,17 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
 }
 
 /** What journals call a type of column; `scalar` for one that nobody knows. */
-export const kindOf = (type: string): ColumnKind => KINDS[type] ?? 'scalar'
+export const kindOf = (type: string): ColumnKind => (Object.hasOwn(KINDS, type) ? KINDS[type]! : 'scalar')
 export const typeOf = (kind: ColumnKind): string =>
   Object.entries(KINDS).find(([type, other]) => other === kind && type !== 'SYSTEM')?.[0] ?? 'FLOAT'
 
 /** The first record of a part of a run, as local mode would write it. */
-export function beginning(run: StoredRun, type: 'header' | 'resume', time: number, visible: boolean): JournalRecord {
+export function beginning(
+  run: StoredRun,
+  type: 'header' | 'resume',
+  time: number,
+  visible: boolean,
+): Entry & { type: 'header' | 'resume' } {
   const recorded: RecordedRun = {
     id: run.slug,
     project: run.project,
@@ -40,8 +60,9 @@ export function beginning(run: StoredRun, type: 'header' | 'resume', time: numbe
     callbacks: [],
   }
   const process = { pid: 0, host: hostname() }
+  const { cuid, job, cluster, requestedAt } = run
   return type === 'header'
-    ? { type, format: JOURNAL_FORMAT, time, run: recorded, process }
+    ? { type, format: JOURNAL_FORMAT, time, run: recorded, process, server: { cuid, job, cluster, requestedAt } }
     : { type, time, run: recorded, process }
 }
 
@@ -65,7 +86,12 @@ export function wireConfig(config: ConfigSnapshot, before: WireConfig = {}): Wir
 }
 
 /** A run of which nothing is left but its journal. */
-export function runOf(recorded: RecordedRun, cuid: string, workspace: string, project: string): StoredRun {
+export function runOf(
+  { run: recorded, server }: { run: RecordedRun } & ServerMembers,
+  cuid: string,
+  workspace: string,
+  project: string,
+): StoredRun {
   return {
     cuid,
     slug: recorded.id,
@@ -75,10 +101,10 @@ export function runOf(recorded: RecordedRun, cuid: string, workspace: string, pr
     description: recorded.description ?? '',
     colors: recorded.colors,
     labels: recorded.tags,
-    job: undefined,
-    cluster: undefined,
+    job: server?.job,
+    cluster: server?.cluster,
     createdAt: recorded.startTime,
-    requestedAt: undefined,
+    requestedAt: server?.requestedAt,
     finishedAt: undefined,
     heartbeatAt: undefined,
     state: 'RUNNING',

@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isSignedByAws } from '../aws-signature.ts'
+import { iso, isSigned, runOf, sign, type Context } from '../context.ts'
+import { tally } from '../tally.ts'
+import { drop, receive, takeBytes } from './object-body.ts'
+
+const TIME = 86_400_000
+const BUCKET = 'swanlab'
+
+/** Clients before 0.7.4 put media into a bucket of an object store, with credentials that they ask for; this is one. */
+export function bucketRoutes(app: FastifyInstance, context: Context): void {
+  const { storage, clock } = context
+  const dropped = tally(
+    context,
+    (count) => `${count} objects were dropped: their credentials have expired or are wrong`,
+  )
+
+  app.get('/project/:workspace/:project/runs/:id/sts', async (request) => {
+    const { cuid } = runOf(context, request, 'write')
+    const expires = clock() + TIME
+    return {
+      expiredTime: Math.floor(expires / 1000),
+      expiredAt: iso(expires),
+      prefix: cuid,
+      bucket: BUCKET,
+      region: 'local',
+      endPoint: `${context.publicUrl(request)}/objects`,
+      pathStyle: true,
+      credentials: {
+        tmpSecretId: cuid,
+        tmpSecretKey: sign(context, `key ${cuid}`, expires),
+        sessionToken: `${expires}.${sign(context, `sts ${cuid}`, expires)}`,
+      },
+    }
+  })
+
+  void app.register(async (objects) => {
+    takeBytes(objects)
+    objects.put(`/objects/${BUCKET}/:id/*`, async (request, reply) => {
+      const { id, '*': path } = request.params as { id: string; '*': string }
+      if (!isAllowed(request, id)) {
+        dropped()
+        return drop(request, reply)
+      }
+      return receive(context, request, reply, context.limits.object, (content) => storage.put(id, path, content))
+    })
+  })
+
+  /** The token says for which run and until when, the signature for which object. */
+  function isAllowed({ headers, method, raw }: FastifyRequest, cuid: string): boolean {
+    const [expires, token = ''] = String(headers['x-amz-security-token'] ?? '').split('.')
+    if (!isSigned(context, `sts ${cuid}`, Number(expires), token) || !storage.runByCuid(cuid)) return false
+    const [url = ''] = (raw.url ?? '').split('?')
+    // What comes before the bucket depends on who stands before the server.
+    const resource = url.slice(url.indexOf(`/${BUCKET}/${cuid}/`))
+    return isSignedByAws(cuid, sign(context, `key ${cuid}`, Number(expires)), { method, resource, headers })
+  }
+}

@@ -1,0 +1,156 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { folderName } from '@swanlab/core/folder'
+import { disabled, notFound } from '../../errors.ts'
+import { newCuid } from '../../ids.ts'
+import type { NewRun, StoredRun } from '../interfaces.ts'
+import { Appender } from './appender.ts'
+import { forgetParts, forgetUploads } from './parts.ts'
+import type { ProjectFolder } from './projects.ts'
+import { RunFolder } from './run-folder.ts'
+import { Turns } from './turns.ts'
+
+const FOLDER = /^run-\d{8}_\d{6}-([a-z0-9]{21})(?:\.deleted)?$/
+
+/** The runs of all projects. */
+export class Runs {
+  readonly #clock: () => number
+  readonly #appender = new Appender()
+  readonly #runs = new Map<string, RunFolder>()
+  /** Cuids of runs that were deleted. */
+  readonly #deleted = new Set<string>()
+  /** Processes of one training ask for theirs at the same time. */
+  readonly #turns = new Turns()
+
+  constructor(clock: () => number) {
+    this.#clock = clock
+  }
+
+  find(cuid: string): RunFolder | undefined {
+    return this.#runs.get(cuid)
+  }
+
+  /** @throws ApiError 404 */
+  get(cuid: string): RunFolder {
+    const folder = this.#runs.get(cuid)
+    if (!folder) throw notFound('run')
+    return folder
+  }
+
+  /** @param id - Slug or cuid. */
+  findIn({ runs }: ProjectFolder, id: string): RunFolder | undefined {
+    const bySlug = runs.get(id)
+    if (bySlug) return bySlug
+    const byCuid = this.#runs.get(id)
+    return byCuid && runs.get(byCuid.run.slug) === byCuid ? byCuid : undefined
+  }
+
+  wasDeleted(cuid: string): boolean {
+    return this.#deleted.has(cuid)
+  }
+
+  create(home: ProjectFolder, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
+    const name = order.id ?? newCuid()
+    return this.#turns.take(`${home.project.cuid}/${name}`, () => this.#create(home, order))
+  }
+
+  async #create(home: ProjectFolder, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
+    const { project } = home
+    const now = this.#clock()
+    const visible = project.visibility === 'PUBLIC'
+    const known = order.id === undefined ? undefined : this.findIn(home, order.id)
+    if (known) {
+      const { empty, requestedAt } = known.run
+      const repeated = empty && order.requestedAt !== undefined && requestedAt === order.requestedAt
+      await known.resume(newCuid(), now, visible)
+      return { run: known.run, created: repeated }
+    }
+    if (order.id !== undefined && home.deleted.has(order.id)) throw disabled()
+    const { id, ...said } = order
+    const cuid = id !== undefined && this.#isFree(id) ? id : newCuid()
+    const run: StoredRun = {
+      ...said,
+      cuid,
+      slug: id ?? cuid,
+      workspace: project.workspace,
+      project: project.name,
+      createdAt: now,
+      finishedAt: undefined,
+      heartbeatAt: undefined,
+      state: 'RUNNING',
+      flagId: newCuid(),
+      empty: true,
+      profile: {},
+    }
+    const folder = await RunFolder.create(join(home.dir, folderName(cuid, now)), run, visible, this.#appender)
+    this.#enter(home, folder)
+    return { run, created: true }
+  }
+
+  /** Gone when it resolves, also for the next server. @param save - Writes down which runs of the project are gone. */
+  async remove(home: ProjectFolder, folder: RunFolder, save: () => Promise<void>): Promise<void> {
+    const { slug, cuid } = folder.run
+    home.deleted.add(slug).add(cuid)
+    home.unsaved = true
+    try {
+      await save()
+    } catch (error) {
+      for (const id of [slug, cuid]) home.deleted.delete(id)
+      throw error
+    }
+    home.runs.delete(slug)
+    this.forget([cuid])
+    await folder.bury()
+  }
+
+  /** Takes the runs out of memory; what comes for them is dropped from now on. */
+  forget(cuids: Iterable<string>): void {
+    for (const cuid of cuids) {
+      this.#runs.delete(cuid)
+      this.#deleted.add(cuid)
+    }
+  }
+
+  async load(home: ProjectFolder): Promise<void> {
+    const { workspace, name: project } = home.project
+    for (const one of await readdir(home.dir)) {
+      if (!one.startsWith('run-') || one.endsWith('.deleted')) continue
+      const folder = await RunFolder.load(join(home.dir, one), { workspace, project, appender: this.#appender })
+      if (!folder) continue
+      // The server was killed between the word and the deed.
+      if (home.deleted.has(folder.run.cuid)) {
+        await folder.bury()
+        continue
+      }
+      await forgetUploads(folder.dir, this.#clock())
+      this.#enter(home, folder)
+    }
+    this.forget(Array.from(home.deleted).filter((id) => /^[a-z0-9]{21}$/.test(id) && !this.#runs.has(id)))
+  }
+
+  /** Takes note of the runs in the folder of a project that was deleted. */
+  async loadDeleted(dir: string): Promise<void> {
+    const cuids = (await readdir(dir)).flatMap((name) => FOLDER.exec(name)?.[1] ?? [])
+    this.forget(cuids.filter((cuid) => !this.#runs.has(cuid)))
+  }
+
+  /** Removes parts of files that nobody completed. */
+  async forgetParts(): Promise<void> {
+    for (const { dir } of this.#runs.values()) await forgetParts(dir, this.#clock())
+  }
+
+  async close(): Promise<void> {
+    await this.#appender.close()
+    await Promise.all(Array.from(this.#runs.values(), (folder) => folder.close()))
+  }
+
+  #enter(home: ProjectFolder, folder: RunFolder): void {
+    this.#runs.set(folder.run.cuid, folder)
+    home.runs.set(folder.run.slug, folder)
+  }
+
+  /** A client's own id is taken for a cuid when it could be one, and nobody has or had it. */
+  #isFree(id: string): boolean {
+    return /^[a-z0-9]{21}$/.test(id) && !this.#runs.has(id) && !this.#deleted.has(id)
+  }
+}
