@@ -32,10 +32,11 @@ export const WITNESSED = 'witnessed'
  * matter of microseconds, and too soon for a process that has to wake up first. A shell is up in a millisecond.
  *
  * @param dir - The run folder, so that `ps` shows whose witness it is.
- * @returns absent where there is none: elsewhere than on Linux, nobody sees a death.
+ * @returns absent where there is none. Elsewhere than on Linux, nobody sees a death; and process 1 takes everybody along
+ * when it dies, but would have to ask after a witness that has ended before.
  */
 export function withWitness(command: readonly string[], dir: string): readonly string[] | undefined {
-  if (process.platform !== 'linux' || !existsSync(SHELL)) return undefined
+  if (process.platform !== 'linux' || process.pid === 1 || !existsSync(SHELL)) return undefined
   return [SHELL, '-c', SCRIPT, String(process.pid), dir, ...command]
 }
 
