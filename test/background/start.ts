@@ -5,9 +5,9 @@ import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { compiled } from '../compiled.ts'
 import { companionsIn } from '../orphans.ts'
 
-const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Program {
@@ -35,11 +35,10 @@ export interface Program {
  */
 export async function start(
   order: Record<string, unknown>,
-  argv: string[] = [PROGRAM],
+  argv: string[] = [compiled('background/program')],
   through: readonly string[] = [],
 ): Promise<Program> {
-  const args = argv[0]!.endsWith('.ts') ? ['--conditions=source', '--import', 'tsx', ...argv] : argv
-  const [command, ...rest] = [...through, process.execPath, ...args, JSON.stringify(order)]
+  const [command, ...rest] = [...through, process.execPath, ...argv, JSON.stringify(order)]
   const child = spawn(command, rest, { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))

@@ -5,15 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createServer } from '@swanlab/server'
+import { compiled } from '../compiled.ts'
 import { journalIn } from '../hardships/hardship.ts'
 import { companionsIn, expectNoOrphans } from '../orphans.ts'
 import { until } from '../background/start.ts'
 import { train } from './start.ts'
 
-const SERVER = fileURLToPath(new URL('../../packages/server/src/testing/program.ts', import.meta.url))
 const STEPS = 1_500
 const KEYS = 4
 
@@ -34,8 +33,9 @@ afterEach(async () => {
 })
 
 async function startServer(port: number): Promise<{ url: string; key: string }> {
-  const args = ['--conditions=source', '--import', 'tsx', SERVER, dataDir, String(port)]
-  server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  server = spawn(process.execPath, [compiled('cloud/server'), dataDir, String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [line] = (await once(createInterface({ input: server.stdout! }), 'line')) as [string]
   return JSON.parse(line) as { url: string; key: string }
 }

@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-
-const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
+import { compiled } from '../compiled.ts'
 
 export interface Training {
   readonly child: ChildProcess
@@ -17,8 +16,7 @@ export interface Training {
 
 /** Starts a training in cloud mode and waits for its run. */
 export async function train(host: string, order: object, env: NodeJS.ProcessEnv = {}): Promise<Training> {
-  const args = ['--conditions=source', '--import', 'tsx', PROGRAM, JSON.stringify(order)]
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [compiled('cloud/program'), JSON.stringify(order)], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     env: { ...process.env, SWANLAB_API_HOST: host, SWANLAB_API_KEY: 'key', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OutboxStore, type OutboxItem } from '../../packages/core/src/background/outbox-store.ts'
 import { processesOf, start, until } from '../background/start.ts'
+import { compiled } from '../compiled.ts'
 import { answer, closedPort, HTTP_FAULTS, startHttp, startSmtp, type Endpoint } from './endpoints.ts'
 
-const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
+const PROGRAM = compiled('delivery/program')
 /** Longer than quick receivers take, and shorter than one that hangs is waited for, in milliseconds. */
 const FINISH_TIMEOUT = 8_000
 

@@ -1,48 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach } from 'vitest'
 import { JournalReader } from '../../packages/core/src/journal/reader.ts'
 import { JOURNAL_FILE, type FinishRecord } from '../../packages/core/src/journal/records.ts'
 import { heard, start, until, type Heard, type Program } from '../background/start.ts'
 import { startReceivers, type Receivers } from '../kill/receivers.ts'
+import { compiled } from '../compiled.ts'
 import { expectNoOrphans } from '../orphans.ts'
-
-const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
-const LOADER = ['--conditions=source', '--import', 'tsx']
-
-/** What a program of these tests is to do. */
-export interface Order {
-  readonly how:
-    | 'a heap that fills up'
-    | 'much memory'
-    | 'being stopped'
-    | 'many runs'
-    | 'many programs'
-    | 'a full disk'
-    | 'a place nobody may write to'
-    | 'privileges that are given up'
-    | 'a deleted folder'
-    | 'a clock that jumps'
-    | 'an end inside an exit handler'
-  readonly name: string
-  readonly logdir: string
-  /** File of the recorder. */
-  readonly heard: string
-  /** Receives the number of rows whose log() has returned. */
-  readonly acknowledged: string
-  /** Receives the outcome, once there is one. */
-  readonly outcome: string
-  readonly slackUrl?: string
-  /** 0: it sends no mail, which costs a background process half a second. */
-  readonly smtpPort?: number
-  readonly end?: 'finish' | 'return' | 'kill' | 'exit' | 'abort'
-  readonly bytes?: number
-  readonly runs?: number
-  /** Number of the user to become. */
-  readonly become?: number
-}
+import type { Order } from './order.ts'
 
 /** A program under way, with everything that can be found out about it from outside. */
 export interface Hardship extends Program {
@@ -108,7 +74,7 @@ export function usePlace(): () => Place {
         ...given,
       }
       logdirs.add(order.logdir)
-      const program = await start({ ...order }, [...flags, ...LOADER, PROGRAM], through)
+      const program = await start({ ...order }, [...flags, compiled('hardships/program')], through)
       programs.push(program)
       return hardship(program, order, receivers)
     },

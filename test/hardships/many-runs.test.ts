@@ -6,7 +6,7 @@ import { until } from '../background/start.ts'
 import { usePlace } from './hardship.ts'
 
 /** Each has a background process of its own to wait for. */
-const RUNS = process.env['SWANLAB_TEST_LONG'] === '1' ? 100 : 30
+const RUNS = 100
 /** Runs after which everything that is made once has been made. */
 const WARM = 5
 const place = usePlace()

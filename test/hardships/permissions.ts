@@ -13,20 +13,9 @@ export const bound: readonly string[] | undefined = FIRST_USER
     : undefined
   : []
 
-/**
- * Number of a user whom nobody knows; absent when one cannot become it, or when it could not read this checkout or make
- * the folder that tsx needs.
- */
+/** Number of a user whom nobody knows; absent when one cannot become it, or when it could not read this checkout. */
 export const stranger: number | undefined =
-  FIRST_USER &&
-  runs(
-    [
-      process.execPath,
-      '-e',
-      `fs.accessSync(${JSON.stringify(`${ROOT}package.json`)}); fs.rmdirSync(fs.mkdtempSync(os.tmpdir() + '/stranger-'))`,
-    ],
-    65_534,
-  )
+  FIRST_USER && runs([process.execPath, '-e', `fs.accessSync(${JSON.stringify(`${ROOT}package.json`)})`], 65_534)
     ? 65_534
     : undefined
 

@@ -4,7 +4,7 @@ import { init, type Run } from '@swanlab/core'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { Recorder } from '../background/recorder.ts'
-import type { Order } from './hardship.ts'
+import type { Order } from './order.ts'
 
 // A training that meets with a hardship; which one is in its only argument.
 const order = JSON.parse(process.argv[2]!) as Order

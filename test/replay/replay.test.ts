@@ -6,9 +6,10 @@ import { init, replay, type Callback, type ReplayOptions } from '@swanlab/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Recorder } from '../background/recorder.ts'
 import { heard, start, until, type Heard } from '../background/start.ts'
+import { compiled } from '../compiled.ts'
 
 const CRASHED = fileURLToPath(new URL('../fixtures/crashed-run', import.meta.url))
-const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
+const PROGRAM = compiled('replay/program')
 
 let folder: string
 let logdir: string

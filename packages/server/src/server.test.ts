@@ -38,3 +38,9 @@ it('names what is wrong with a request', async () => {
   })
   expect(await alice.call('GET', '/nowhere')).toMatchObject({ status: 404, body: { code: 'Not_Found' } })
 })
+
+it('says on the address of a run, as a browser asks for it, where to look', async () => {
+  const answer = await fetch(new URL('/@alice/cats/runs/abc', setting.server.url))
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8'])
+  expect(await answer.text()).toContain('swanlab runs <its folder>/projects/<user>/<project>')
+})

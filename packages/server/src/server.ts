@@ -88,6 +88,12 @@ const LIMITS = {
 } as const
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
+const NO_PAGES = `This server keeps runs, and has no pages to show them yet. On its machine,
+
+    swanlab runs <its folder>/projects/<user>/<project>
+
+lists them; each is a folder with a journal that every tool of SwanLab for TypeScript reads.
+`
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /**
@@ -197,11 +203,13 @@ function assemble(app: FastifyInstance, context: Context, laterDelay: number): v
     reply.raw.statusMessage = known.reason ?? STATUS_CODES[known.status] ?? 'Unknown'
     return reply.status(known.status).send({ code: known.code, message: known.message })
   })
-  app.setNotFoundHandler((request, reply) =>
-    reply
+  app.setNotFoundHandler((request, reply) => {
+    // The address that a client prints for a run is meant for a browser.
+    if (!request.url.startsWith('/api')) return reply.status(404).type('text/plain; charset=utf-8').send(NO_PAGES)
+    return reply
       .status(404)
-      .send({ code: 'Not_Found', message: `there is no ${request.method} ${request.url.split('?')[0]}` }),
-  )
+      .send({ code: 'Not_Found', message: `there is no ${request.method} ${request.url.split('?')[0]}` })
+  })
   app.register(
     async (api) => {
       api.get('/', async (_request: FastifyRequest, reply) => reply.type('text/plain').send('OK'))

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, vi } from 'vitest'
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-/** What Node is given to run the command line from its sources, wherever it is started. */
-export const COMMAND: readonly string[] = [process.execPath, '--conditions=source', '--import', TSX, MAIN]
+/** The command line as it is published; vitest has compiled it. */
+export const COMMAND: readonly string[] = [
+  process.execPath,
+  fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
+]
 /** No command of these tests has a reason to live this long, in milliseconds. */
 const LONGEST_LIFE = 30_000
 

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Compiles the programs that tests start, and the packages that these import, as they would be published: plain Node
+ * starts them in a third of the time that a loader of TypeScript takes, and there are hundreds of starts. Called by
+ * vitest before all tests.
+ */
+export function setup(): void {
+  try {
+    execFileSync('node_modules/.bin/tsc', ['--build', 'test/tsconfig.programs.json'], { cwd: ROOT, encoding: 'utf8' })
+  } catch (error) {
+    const { stdout } = error as { stdout: string }
+    throw new Error(`The programs that tests start do not compile:\n${stdout}`, { cause: error })
+  }
+}
+
+/** Path of a compiled program. @param name - Such as `cloud/program`. */
+export function compiled(name: string): string {
+  return fileURLToPath(new URL(`dist/${name}.js`, import.meta.url))
+}
