@@ -12,6 +12,7 @@ import type { Outcome } from '../../packages/core/src/kernel/payloads.ts'
 import { JournalReader } from '../../packages/core/src/journal/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { heard, processesOf, start, until } from './start.ts'
+import { compiled } from '../compiled.ts'
 
 let folder: string
 let logdir: string
@@ -54,9 +55,15 @@ async function slack(...answers: number[]): Promise<{ url: string; messages: str
   }
 }
 
+const SOURCE = fileURLToPath(new URL('program.ts', import.meta.url))
+const COMPILED = [compiled('background/program')]
+
 describe.runIf(process.platform === 'linux')('the background process', () => {
-  test('a resident callback hears what a live one hears, in the same order', async () => {
-    const { ready, ended: over } = await start({ how: 'end', logdir, file, both: true })
+  test.each([
+    ['', COMPILED],
+    [' (in TypeScript, through tsx)', ['--conditions=source', '--import', 'tsx', SOURCE]],
+  ])('a resident callback hears what a live one hears, in the same order%s', async (_, program) => {
+    const { ready, ended: over } = await start({ how: 'end', logdir, file, both: true }, program)
     expect(await over).toBe(0)
     expect(ready.callbacks).toEqual([
       { name: 'recorder', place: 'resident' },
@@ -197,14 +204,13 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     async (format) => {
       const entry = join(folder, 'entry.ts')
       const bundle = join(folder, `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`)
-      const program = fileURLToPath(new URL('program.ts', import.meta.url))
       // CommonJS knows no await outside of functions.
-      writeFileSync(entry, `void (async () => {${readFileSync(program, 'utf8').replaceAll(/^import .*$/gm, '')}})()`)
-      const imports = readFileSync(program, 'utf8')
+      writeFileSync(entry, `void (async () => {${readFileSync(SOURCE, 'utf8').replaceAll(/^import .*$/gm, '')}})()`)
+      const imports = readFileSync(SOURCE, 'utf8')
         .match(/^import .*$/gm)!
         .join('\n')
       await build({
-        stdin: { contents: `${imports}\n${readFileSync(entry, 'utf8')}`, resolveDir: dirname(program), loader: 'ts' },
+        stdin: { contents: `${imports}\n${readFileSync(entry, 'utf8')}`, resolveDir: dirname(SOURCE), loader: 'ts' },
         outfile: bundle,
         bundle: true,
         platform: 'node',
@@ -227,10 +233,9 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
   )
 
   test('a module that is the training script itself is never imported again', () => {
-    const script = fileURLToPath(new URL('program.ts', import.meta.url))
-    const own = { name: 'own', resident: { module: pathToFileURL(script).href, export: 'Own', options: {} } }
+    const own = { name: 'own', resident: { module: pathToFileURL(SOURCE).href, export: 'Own', options: {} } }
     const foreign = { name: 'foreign', resident: { ...own.resident, package: '@swanlab/plugin-slack' } }
-    const { placements } = place([own, foreign], true, script)
+    const { placements } = place([own, foreign], true, SOURCE)
     expect(placements).toEqual([
       { name: 'own', place: 'live', reason: 'its module is the training script itself' },
       { name: 'foreign', place: 'live', reason: 'its module is the training script itself' },
