@@ -23,6 +23,9 @@ const POLL = 100
 /** Records between two turns of the event loop. */
 const BREATH = 20_000
 
+/** Moments that belong to a step, if they name it. Columns do, too, but are wanted whenever they came. */
+const HAS_STEP: ReadonlySet<JournalRecord['type']> = new Set(['log', 'media', 'alert'])
+
 /** Does what `replay` promises. */
 export async function replayRun(
   runDir: string,
@@ -57,7 +60,7 @@ async function feed(dir: string, driver: Driver, pace: Pace, from: number): Prom
   let finish: JournalRecord | undefined
   let count = 0
   const hear = (record: JournalRecord): Promise<void> | undefined => {
-    driver.restoring = (record.type === 'log' || record.type === 'alert') && (record.step ?? from) < from
+    driver.restoring = HAS_STEP.has(record.type) && ((record as { step?: number }).step ?? from) < from
     return driver.feed(record)
   }
   /** Answers with a promise only when there is something to wait for: a million needless ones take their time. */

@@ -79,6 +79,7 @@ export class Driver {
         return undefined
       case 'column': {
         const { type: _, ...column } = record
+        this.#intake.column(column)
         if (this.#heard) this.#emitter.emit('column', Object.freeze(column))
         return undefined
       }

@@ -1,16 +1,18 @@
-import { close, closeSync, existsSync, openSync, watch, writeSync, type FSWatcher } from 'node:fs'
+import { accessSync, close, closeSync, constants, openSync, watch, writeSync, type FSWatcher } from 'node:fs'
 
 const SHELL = '/bin/sh'
 // One start for two processes, because `init` has to wait for each. The text between the marks makes a pipe, and what the
 // witness says goes through it to the background process, which the shell becomes. It is a pipe and no file: a full disk
 // or a deleted folder must not hide a death. The witness waits for a word on descriptor 3; at the end of input instead,
 // the training is dead, and what the kernel still knows of it is passed on. It is nobody's child, so that nobody has to
-// ask after it when it has ended.
+// ask after it when it has ended. The environment may define functions by these names, and a time after which bash reads
+// no more, as hardened machines do.
 const SCRIPT = `pid=$0; shift
+unset -f cd command printf read test; unset TMOUT
 exec 4<<MARK
 
 MARK
-if [ -p /proc/self/fd/4 ] && command exec 5>/proc/self/fd/4; then
+if test -p /proc/self/fd/4 && command exec 5>/proc/self/fd/4; then
   (
     cd /
     (read -r word <&3 || { read -r stat </proc/"$pid"/stat && printf '%s\\n' "$stat" >&5; }) </dev/null >&- 4<&- &
@@ -36,8 +38,17 @@ export const WITNESSED = 'witnessed'
  * when it dies, but would have to ask after a witness that has ended before.
  */
 export function withWitness(command: readonly string[], dir: string): readonly string[] | undefined {
-  if (process.platform !== 'linux' || process.pid === 1 || !existsSync(SHELL)) return undefined
+  if (process.platform !== 'linux' || process.pid === 1 || !isExecutable(SHELL)) return undefined
   return [SHELL, '-c', SCRIPT, String(process.pid), dir, ...command]
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**

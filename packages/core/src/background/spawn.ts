@@ -46,6 +46,9 @@ export function spawnBackground(dir: string): Spawned {
     // What the training was told to load or to listen to is not meant for this process.
     env: { ...process.env, NODE_OPTIONS: '' },
   })
+  // Told to nobody else, it would end the training; without descriptors to spare, there are no pipes either.
+  child.on('error', () => {})
+  if ((child.stdio as unknown) === undefined) throw new Error('too many open files')
   child.unref()
   // The witness reads from it, and nothing comes back.
   const word = child.stdio[3] as Duplex | null | undefined

@@ -234,6 +234,21 @@ describe('columns and summaries', () => {
     expect(intake.summary()['loss']).toEqual({ last: 9, lastStep: 8, min: 1, minStep: 7, max: 9, maxStep: 8, count: 3 })
   })
 
+  test('a column of an earlier part keeps its number and kind, even when its values are lost', () => {
+    const { intake, log } = start()
+    const earlier = { section: 'default', step: 3, time: 5 }
+    for (const [key, index, kind] of [
+      ['img', 0, 'image'],
+      ['loss', 4, 'scalar'],
+    ] as const)
+      intake.column({ key, index, kind, ...earlier })
+    const record = log({ acc: 1, loss: 2, img: 3 })!
+    expect(record.data).toEqual({ acc: 1, loss: 2 })
+    expect(intake.takeNewColumns()).toMatchObject([{ key: 'acc', index: 5 }])
+    expect(intake.metricsOf(record)[1]!.column).toEqual({ key: 'loss', index: 4, kind: 'scalar', ...earlier })
+    expect(Object.keys(intake.summary())).toEqual(['acc', 'loss'])
+  })
+
   test('the summary is a plain object, safe for every key', () => {
     const { intake, log } = start()
     log({ constructor: 1, toString: 2, hasOwnProperty: 3 })

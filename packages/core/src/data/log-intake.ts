@@ -5,8 +5,7 @@ import type { Report } from '../kernel/reporter.ts'
 import { Columns } from './columns.ts'
 import { cleanKey, shown } from './key.ts'
 import { MediaIntake } from './media-intake.ts'
-import type { Media } from './media/media.ts'
-import { readData, readMember, readNames } from './nested.ts'
+import { readData, readMember, readNames, type MediaList } from './nested.ts'
 import { Problems } from './problems.ts'
 import { Series } from './series.ts'
 import { checkStep } from './step.ts'
@@ -19,12 +18,14 @@ const MAX_MEMBERS = 100_000
 const MAX_SPELLINGS = 10_000
 
 const NOTHING: readonly object[] = []
+const NO_MEDIA: readonly MediaDraft[] = []
 
 /** One `log()` call while it is being read. */
 interface Call {
   readonly step: number
   readonly time: number
   readonly row: Record<string, number>
+  media: MediaDraft[] | undefined
   members: number
 }
 
@@ -36,6 +37,8 @@ export class LogIntake implements Intake {
   readonly #series = new Map<string, Series>()
   readonly #columns = new Columns()
   readonly #media: MediaIntake
+  /** Of the call that was accepted last: what is read may log, too. */
+  #drafts = NO_MEDIA
   #nextStep = 0
   #steps = 0
 
@@ -59,10 +62,11 @@ export class LogIntake implements Intake {
       return undefined
     }
     const at = step === undefined || step === null ? this.#nextStep : this.#explicit(step)
-    const call: Call = { step: at, time, row: {}, members: 0 }
+    const call: Call = { step: at, time, row: {}, media: undefined, members: 0 }
     if (this.#collect(read.group, '', call, NOTHING) === 0) return undefined
     if (at >= this.#nextStep) this.#nextStep = at + 1
     this.#steps++
+    this.#drafts = call.media ?? NO_MEDIA
     return Object.freeze({ step: at, time, data: Object.freeze(call.row) })
   }
 
@@ -71,7 +75,9 @@ export class LogIntake implements Intake {
   }
 
   takeMedia(): readonly MediaDraft[] {
-    return this.#media.take()
+    const drafts = this.#drafts
+    this.#drafts = NO_MEDIA
+    return drafts
   }
 
   metricsOf({ step, time, data }: LogRecord): readonly MetricInfo[] {
@@ -90,13 +96,12 @@ export class LogIntake implements Intake {
   }
 
   column(column: ColumnInfo): void {
-    // Those of numbers come with their first number.
-    if (column.kind !== 'scalar') this.#media.restoreColumn(column)
+    this.#columns.restore(column)
   }
 
-  media(record: MediaRecord): void {
-    this.#media.restore(record)
-    if (record.step >= this.#nextStep) this.#nextStep = record.step + 1
+  media({ key, step }: MediaRecord): void {
+    this.#media.restore(key, step)
+    if (step >= this.#nextStep) this.#nextStep = step + 1
   }
 
   /** An earlier part of the run, recorded elsewhere, came this far. */
@@ -123,7 +128,7 @@ export class LogIntake implements Intake {
       const key = prefix === '' ? name : `${prefix}/${name}`
       const read = readMember(data, name)
       if (typeof read === 'number') count += this.#put(key, read, call)
-      else if ('media' in read) count += this.#putMedia(key, read.media, call)
+      else if ('media' in read) count += this.#putMedia(key, read, call)
       else if ('problem' in read) this.#refuse(key, read.problem)
       else if (above.includes(read.group) || read.group === data) this.#refuse(key, 'an object that holds itself')
       else if (above.length === MAX_DEPTH) this.#refuse(key, `objects nested more than ${MAX_DEPTH} levels deep`)
@@ -155,17 +160,19 @@ export class LogIntake implements Intake {
   }
 
   /** Number of keys that got media: 0 or 1. */
-  #putMedia(spelling: string, media: readonly Media[], { step, time }: Call): 0 | 1 {
+  #putMedia(spelling: string, list: MediaList, call: Call): 0 | 1 {
     const key = this.#keyOf(spelling)
-    if (key === undefined) return 0
-    return this.#series.has(key) ? this.#refuse(key, 'media') : this.#media.add(key, media, step, time)
+    const draft = key === undefined ? undefined : this.#media.draft(key, list, call.step, call.time)
+    if (draft === undefined) return 0
+    ;(call.media ??= []).push(draft)
+    return 1
   }
 
   #resolve(spelling: string, { step, time }: Call): Series | undefined {
     const key = this.#keyOf(spelling)
     if (key === undefined) return undefined
-    const kind = this.#media.kindOf(key)
-    if (kind !== undefined) {
+    const kind = this.#columns.kindOf(key) ?? 'scalar'
+    if (kind !== 'scalar') {
       this.#problems.lostValue(key, `"${shown(key)}" takes media of kind "${kind}", but got a number. Ignored.`)
       return undefined
     }
@@ -187,7 +194,7 @@ export class LogIntake implements Intake {
   #seriesOf(key: string, step: number, time: number): Series {
     const known = this.#series.get(key)
     if (known) return known
-    const series = new Series(this.#columns.create(key, 'scalar', step, time))
+    const series = new Series(this.#columns.of(key, 'scalar', step, time))
     this.#series.set(key, series)
     return series
   }

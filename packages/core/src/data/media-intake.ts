@@ -1,107 +1,98 @@
+import { types } from 'node:util'
 import type { MediaDraft, MediaItem } from '../kernel/media.ts'
-import type { ColumnInfo, ColumnKind, MediaRecord } from '../kernel/payloads.ts'
 import { describeError } from '../kernel/thrown.ts'
 import type { Columns } from './columns.ts'
 import { shown } from './key.ts'
-import type { Media, MediaContent } from './media/media.ts'
+import type { Media, MediaKind } from './media/media.ts'
+import { MAX_ITEMS, type MediaList } from './nested.ts'
 import type { Problems } from './problems.ts'
 import type { Problem } from './scalar.ts'
 import { StepSet } from './step-set.ts'
 
-/** Items of one key in one call. Source: SwanLab. */
-const MAX_ITEMS = 108
-const NONE: readonly MediaDraft[] = Object.freeze([])
-
-interface Gallery {
-  readonly kind: ColumnKind
-  readonly steps: StepSet
-}
+/** Longest caption, in UTF-16 units. */
+const MAX_CAPTION = 1_000
+/** Of what is said about one that cannot be kept. */
+const MAX_PROBLEM = 200
+/** It becomes a part of a path. */
+const EXTENSION = /^[a-z\d]{1,16}(?:\.[a-z\d]{1,16}){0,2}$/
 
 /** Turns media into drafts of records. What cannot be read is reported under its key, and costs nothing else. */
 export class MediaIntake {
   readonly #columns: Columns
   readonly #problems: Problems
-  readonly #galleries = new Map<string, Gallery>()
-  #drafts: MediaDraft[] | undefined
+  readonly #steps = new Map<string, StepSet>()
 
   constructor(columns: Columns, problems: Problems) {
     this.#columns = columns
     this.#problems = problems
   }
 
-  /** What a key holds; absent when it holds no media. */
-  kindOf(key: string): ColumnKind | undefined {
-    return this.#galleries.get(key)?.kind
-  }
-
-  /** @returns number of drafts added: 0 or 1. */
-  add(key: string, media: readonly Media[], step: number, time: number): 0 | 1 {
-    const { kind } = media[0]!
-    const known = this.#galleries.get(key)
-    if (known && known.kind !== kind) {
-      this.#problems.lostValue(key, wanted(key, known.kind, `one of kind "${kind}"`))
-      return 0
+  /** Absent: nothing of it can be recorded, and that was reported. */
+  draft(key: string, { kind, media, rest }: MediaList, step: number, time: number): MediaDraft | undefined {
+    const known = this.#columns.kindOf(key)
+    if (known !== undefined && known !== kind) {
+      const takes = known === 'scalar' ? 'a number' : `media of kind "${known}"`
+      this.#problems.lostValue(key, `"${shown(key)}" takes ${takes}, but got media of kind "${kind}". Ignored.`)
+      return undefined
     }
-    const items = this.#read(key, media)
-    if (items.length === 0) return 0
-    if (!this.#galleryOf(key, kind, step, time).steps.add(step)) {
+    if (rest > 0)
+      this.#problems.lostValue(
+        `many ${key}`,
+        `"${shown(key)}" takes ${MAX_ITEMS} items at once; the rest is left out.`,
+        rest,
+      )
+    const items = this.#read(key, kind, media)
+    if (items.length === 0) return undefined
+    if (!this.#stepsOf(key).add(step)) {
       this.#problems.lostDuplicate(key, `"${shown(key)}": step ${step} has been used before. The first value stands.`)
-      return 0
+      return undefined
     }
-    ;(this.#drafts ??= []).push({ key, step, time, kind, items })
-    return 1
+    this.#columns.of(key, kind, step, time)
+    return { key, step, time, kind, items }
   }
 
-  /** What has been added since this was asked last. */
-  take(): readonly MediaDraft[] {
-    const drafts = this.#drafts
-    if (drafts === undefined) return NONE
-    this.#drafts = undefined
-    return drafts
+  /** A key of an earlier part of the run has used this step. */
+  restore(key: string, step: number): void {
+    this.#stepsOf(key).add(step)
   }
 
-  /** A column that an earlier part of the run had made. */
-  restoreColumn({ key, kind }: ColumnInfo): void {
-    if (this.#galleries.has(key)) return
-    this.#galleries.set(key, { kind, steps: new StepSet() })
-    this.#columns.restore()
-  }
-
-  /** A record of an earlier part of the run. */
-  restore({ key, step }: MediaRecord): void {
-    this.#galleries.get(key)?.steps.add(step)
-  }
-
-  #read(key: string, media: readonly Media[]): MediaItem[] {
-    if (media.length > MAX_ITEMS)
-      this.#problems.say(`many ${key}`, `"${shown(key)}" takes ${MAX_ITEMS} items at once; the rest is left out.`)
-    return media.slice(0, MAX_ITEMS).flatMap((one) => {
-      const content = contentOf(one)
-      if (!('problem' in content))
-        return [{ ...content, more: one.caption === undefined ? null : { caption: one.caption } }]
-      this.#problems.lostValue(key, wanted(key, one.kind, content.problem))
+  #read(key: string, kind: MediaKind, media: readonly Media[]): MediaItem[] {
+    return media.flatMap((one) => {
+      const item = itemOf(one)
+      if (!('problem' in item)) return [item]
+      this.#problems.lostValue(key, `"${shown(key)}" takes media of kind "${kind}", but got ${item.problem}. Ignored.`)
       return []
     })
   }
 
-  #galleryOf(key: string, kind: ColumnKind, step: number, time: number): Gallery {
-    const known = this.#galleries.get(key)
+  #stepsOf(key: string): StepSet {
+    const known = this.#steps.get(key)
     if (known) return known
-    this.#columns.create(key, kind, step, time)
-    const gallery = { kind, steps: new StepSet() }
-    this.#galleries.set(key, gallery)
-    return gallery
+    const steps = new StepSet()
+    this.#steps.set(key, steps)
+    return steps
   }
 }
 
-function wanted(key: string, kind: ColumnKind, got: string): string {
-  return `"${shown(key)}" takes media of kind "${kind}", but got ${got}. Ignored.`
-}
-
-function contentOf(media: Media): MediaContent | Problem {
+/** Nothing is taken for granted: it may come from another copy of this package, or from somebody's own class. */
+function itemOf(media: Media): MediaItem | Problem {
   try {
-    return media._content()
+    const caption = captionOf(media.caption)
+    const content = media._content()
+    if ('problem' in content) return { problem: content.problem.slice(0, MAX_PROBLEM) }
+    const { bytes, extension } = content
+    if (!types.isUint8Array(bytes) || !EXTENSION.test(extension)) return { problem: 'what is no file' }
+    return { bytes, extension, more: caption === '' ? null : { caption } }
   } catch (error) {
     return { problem: `what cannot be read (${shown(describeError(error))})` }
   }
+}
+
+function captionOf(caption: unknown): string {
+  if (typeof caption !== 'string' && typeof caption !== 'number') return ''
+  // Cut before it is searched; a half of a character is none.
+  return String(caption)
+    .trim()
+    .slice(0, MAX_CAPTION)
+    .replaceAll(/\p{Cs}/gu, '\uFFFD')
 }

@@ -1,6 +1,6 @@
 import { describeError } from '../kernel/thrown.ts'
 import { shown } from './key.ts'
-import { isMedia, type Media } from './media/media.ts'
+import { kindOf, type Media, type MediaKind } from './media/media.ts'
 import { toScalar, type Problem } from './scalar.ts'
 
 /** Values that stand in an object of their own; their keys continue the key it stands under. */
@@ -8,9 +8,16 @@ export interface Group {
   readonly group: object
 }
 
+/** Media of one name in one call. Source: SwanLab. */
+export const MAX_ITEMS = 108
+
 /** What one name got that is not a number: one, or several of one kind. */
 export interface MediaList {
+  readonly kind: MediaKind
+  /** At most {@link MAX_ITEMS}. */
   readonly media: readonly Media[]
+  /** Number of those beyond them. */
+  readonly rest: number
 }
 
 export function readNames(group: object): readonly string[] | Problem {
@@ -45,7 +52,7 @@ export function readData(data: unknown): Group | Problem {
     return typeof scalar === 'number' ? { problem: `a ${typeof data}` } : scalar
   }
   try {
-    if (isMedia(data)) return { problem: 'media without a key' }
+    if (kindOf(data) !== undefined) return { problem: 'media without a key' }
     if (Array.isArray(data) || ArrayBuffer.isView(data)) return { problem: 'a list' }
     // An object of a class may be a record of metrics. With nothing in it, it is a promise, a date or a mistake.
     if (!isGroup(data) && Object.keys(data).length === 0) return { problem: 'an object without members' }
@@ -55,12 +62,16 @@ export function readData(data: unknown): Group | Problem {
   }
 }
 
-/** Absent: there are none in it. */
+/** Absent: there are none in it. A list is one of media when it begins with one: others are long. */
 function mediaIn(value: object): MediaList | Problem | undefined {
-  if (isMedia(value)) return { media: [value] }
-  if (!Array.isArray(value) || !value.some(isMedia)) return undefined
-  const same = value.every((one: unknown) => isMedia(one) && one.kind === (value[0] as Media).kind)
-  return same ? { media: value as Media[] } : { problem: 'a list of several kinds' }
+  const list = Array.isArray(value) ? (value as readonly unknown[]) : undefined
+  const kind = kindOf(list ? list[0] : value)
+  if (kind === undefined) return undefined
+  if (!list) return { kind, media: [value as Media], rest: 0 }
+  const length = Math.min(list.length, 2 ** 32)
+  const media = Array.from({ length: Math.min(length, MAX_ITEMS) }, (_, at) => list[at])
+  const same = media.every((one): one is Media => kindOf(one) === kind)
+  return same ? { kind, media, rest: length - media.length } : { problem: 'a list of several kinds' }
 }
 
 /** Class instances are not groups: they have insides. */

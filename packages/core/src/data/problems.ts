@@ -17,8 +17,8 @@ export class Problems {
     this.#report = report
   }
 
-  lostValue(subject: string, message: string): void {
-    this.#values++
+  lostValue(subject: string, message: string, count = 1): void {
+    this.#values += count
     this.say(`value ${subject}`, message)
   }
 

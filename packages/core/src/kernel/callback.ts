@@ -72,10 +72,10 @@ export interface Callback {
   onLog?(record: LogRecord): void
   /** A key was logged for the first time. Heard before the `onLog` that brought it. */
   onColumnCreate?(column: ColumnInfo): void
-  /** Media were recorded: once a key and call, after its `onLog`. Their files are in the run folder. */
-  onMedia?(media: MediaRecord): void
   /** A value was recorded; once a key and call. Costs more than `onLog`: listen only when the summary is needed. */
   onMetricCreate?(metric: MetricInfo): void
+  /** Media were recorded: once a key and call, after its `onLog`. Their files are in the run folder. */
+  onMedia?(media: MediaRecord): void
   /** Somebody called `alert()`. */
   onAlert?(alert: Alert): void
   /** The run did not end well. Followed by `onStop`. */
@@ -121,8 +121,8 @@ export const MOMENTS: {
   readonly onRuntimeInfoUpdate: Carrier<'runtimeInfo', false>
   readonly onColumnCreate: Carrier<'column', false>
   readonly onLog: Carrier<'log', false>
-  readonly onMedia: Carrier<'media', false>
   readonly onMetricCreate: Carrier<'metric', false>
+  readonly onMedia: Carrier<'media', false>
   readonly onAlert: Carrier<'alert', false>
   readonly onError: Carrier<'error', true>
   readonly onStop: Carrier<'finish', true>
@@ -132,8 +132,8 @@ export const MOMENTS: {
   onRuntimeInfoUpdate: { hook: 'runtimeInfo', awaited: false },
   onColumnCreate: { hook: 'column', awaited: false },
   onLog: { hook: 'log', awaited: false },
-  onMedia: { hook: 'media', awaited: false },
   onMetricCreate: { hook: 'metric', awaited: false },
+  onMedia: { hook: 'media', awaited: false },
   onAlert: { hook: 'alert', awaited: false },
   onError: { hook: 'error', awaited: true },
   onStop: { hook: 'finish', awaited: true },

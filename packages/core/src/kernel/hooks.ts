@@ -31,8 +31,8 @@ export interface RunHooks {
   readonly runtimeInfo: SyncHook<[RuntimeInfo]>
   readonly column: SyncHook<[ColumnInfo]>
   readonly log: SyncHook<[LogRecord]>
-  readonly media: SyncHook<[MediaRecord]>
   readonly metric: SyncHook<[MetricInfo]>
+  readonly media: SyncHook<[MediaRecord]>
   readonly alert: SyncHook<[Alert]>
   readonly error: AsyncSeriesHook<[RunFailure]>
   readonly finish: AsyncSeriesHook<[Outcome]>
@@ -58,8 +58,8 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
     runtimeInfo: new SyncHook<[RuntimeInfo]>(['info'], 'runtimeInfo'),
     column: new SyncHook<[ColumnInfo]>(['column'], 'column'),
     log: new SyncHook<[LogRecord]>(['record'], 'log'),
-    media: new SyncHook<[MediaRecord]>(['media'], 'media'),
     metric: new SyncHook<[MetricInfo]>(['metric'], 'metric'),
+    media: new SyncHook<[MediaRecord]>(['media'], 'media'),
     alert: new SyncHook<[Alert]>(['alert'], 'alert'),
     error: new AsyncSeriesHook<[RunFailure]>(['failure'], 'error'),
     finish: new AsyncSeriesHook<[Outcome]>(['outcome'], 'finish'),

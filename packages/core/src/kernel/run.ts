@@ -1,43 +1,33 @@
 import { alertOf, type AlertOptions } from './alert.ts'
-import type { Backend } from './backend.ts'
-import type { Config, ConfigStore } from './config.ts'
-import type { Emission, Emitter } from './emitter.ts'
+import type { Config } from './config.ts'
 import { reportEnd } from './end-report.ts'
 import { verdictOf, type FinishOptions } from './finish-options.ts'
 import { deepFreeze } from './frozen.ts'
-import type { Guard } from './guard.ts'
 import { tellRest, type RunHooks } from './hooks.ts'
-import type { Intake } from './intake.ts'
 import type { MediaDraft } from './media.ts'
 import { failureOf, outcomeOf, type Verdict } from './outcome.ts'
-import type { ConsoleLine, Mode, Outcome, Placement, RunFailure, RunInfo, RunState, RuntimeInfo } from './payloads.ts'
+import type {
+  ConsoleLine,
+  LogRecord,
+  MediaRecord,
+  Mode,
+  Outcome,
+  Placement,
+  RunFailure,
+  RunState,
+  RuntimeInfo,
+} from './payloads.ts'
 import { publicInfo, type PublicInfo } from './public-info.ts'
-import type { Report } from './reporter.ts'
-import type { Turns } from './turns.ts'
+import type { RunParts } from './run-parts.ts'
+
+const NO_MEDIA: readonly MediaRecord[] = []
 
 /** Second argument of {@link Run.log} when more than a step is to be said. */
 export interface LogOptions {
   /** Whole number from 0 to 2^47. Default: one more than the highest step of the run. */
   step?: number | undefined
-  /** Print what was recorded on standard output. Default: false. */
+  /** Print what was recorded on standard output; of media, the paths of their files. Default: false. */
   printToConsole?: boolean | undefined
-}
-
-/** @internal What a run is put together from. */
-export interface RunParts {
-  readonly info: RunInfo
-  readonly config: ConfigStore
-  readonly backend: Backend
-  readonly backendHooks: RunHooks
-  readonly hooks: RunHooks
-  readonly emitter: Emitter
-  readonly guard: Guard
-  readonly intake: Intake
-  readonly turns: Turns
-  /** Hands over what is still held back, before the end is put on record and once more before nothing can be. */
-  readonly flush?: () => void
-  readonly clock: () => number
-  readonly report: Report
 }
 
 /** A run that is being recorded. Made by `init`. */
@@ -98,12 +88,13 @@ export class Run<C extends object = Record<string, unknown>> {
   }
 
   /**
-   * Records numbers and media. Returns when the record is out of this process's hands, and never throws for bad data: what cannot
-   * be recorded is reported once a key and counted in the {@link Outcome}.
+   * Records numbers and media. Returns when the record is out of this process's hands, and never throws for bad data:
+   * what cannot be recorded is reported once a key and counted in the {@link Outcome}.
    *
    * @param data - Numbers by key: numbers, booleans, bigints, numeric strings, and objects that hold one number
    *   (`valueOf`, `toJSON`, `item()`, `dataSync()`, typed arrays of length 1). Media (`Image`, `Text`,
-   *   `Audio`, …) and lists of one kind of them. Nested objects are flattened with "/".
+   *   `Audio`, …) and lists of one kind of them, 108 at most; each is a file of at most 100 MiB, written before this
+   *   returns, and a key holds numbers or one kind of media. Nested objects are flattened with "/".
    * @param stepOrOptions - The step, or {@link LogOptions}.
    *
    * @example
@@ -124,17 +115,17 @@ export class Run<C extends object = Record<string, unknown>> {
     const record = parts.intake.accept(data, options ? options.step : stepOrOptions, time)
     if (record === undefined) return
     const columns = parts.intake.takeNewColumns()
-    const media = parts.intake.takeMedia()
+    const media = this.#keep(parts.intake.takeMedia())
     const metrics = parts.emitter.hears('metric') ? parts.intake.metricsOf(record) : undefined
     if (columns.length === 0 && media.length === 0 && metrics === undefined) parts.emitter.emit('log', record)
     else
       parts.emitter.emitAll([
         ...columns.map((payload) => ({ hook: 'column', payload }) as const),
         { hook: 'log', payload: record },
-        ...this.#keep(media),
         ...(metrics ?? []).map((payload) => ({ hook: 'metric', payload }) as const),
+        ...media.map((payload) => ({ hook: 'media', payload }) as const),
       ])
-    if (options?.printToConsole) console.log(record.data)
+    if (options?.printToConsole) console.log(inOne(record, media))
   }
 
   /** Tells every callback something that somebody should read; notifiers send it. Never throws. */
@@ -255,12 +246,11 @@ export class Run<C extends object = Record<string, unknown>> {
     return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0, lastLines }, clock())
   }
 
-  #keep(media: readonly MediaDraft[]): Emission[] {
+  /** Before anybody hears of them: their files are there when their records are. */
+  #keep(drafts: readonly MediaDraft[]): readonly MediaRecord[] {
+    if (drafts.length === 0) return NO_MEDIA
     const { backend } = this.#parts
-    return media.flatMap((draft) => {
-      const payload = backend.keep?.(draft)
-      return payload ? [{ hook: 'media', payload: deepFreeze(payload) } as const] : []
-    })
+    return drafts.flatMap((draft) => deepFreeze(backend.keep?.(draft)) ?? [])
   }
 
   #tellClosed(what: string): void {
@@ -268,4 +258,8 @@ export class Run<C extends object = Record<string, unknown>> {
     this.#toldClosed = true
     this.#parts.report('error', `${what} came after the end of run ${this.id}, which records nothing more.`)
   }
+}
+
+function inOne({ data }: LogRecord, media: readonly MediaRecord[]): object {
+  return media.length === 0 ? data : { ...data, ...Object.fromEntries(media.map((one) => [one.key, one.data])) }
 }

@@ -54,11 +54,13 @@ describe('media in a run folder', () => {
   it('do not overwrite another content whose digest begins alike', () => {
     const { files } = start()
     const path = files.keep(draft(1, item('a')))!.data[0]!
-    writeFileSync(join(dir, path), 'longer')
-    const other = files.keep(draft(1, item('a')))!.data[0]!
-    expect(other).toMatch(/^media\/text\/001-[0-9a-f]{64}\.txt$/)
-    expect(readFileSync(join(dir, path), 'utf8')).toBe('longer')
-    expect(readFileSync(join(dir, other), 'utf8')).toBe('a')
+    for (const content of ['longer', 'b']) {
+      writeFileSync(join(dir, path), content)
+      const other = files.keep(draft(1, item('a')))!.data[0]!
+      expect(other).toMatch(/^media\/text\/001-[0-9a-f]{64}\.txt$/)
+      expect(readFileSync(join(dir, path), 'utf8')).toBe(content)
+      expect(readFileSync(join(dir, other), 'utf8')).toBe('a')
+    }
   })
 
   it('do not bring back a run folder that was deleted', () => {
@@ -79,6 +81,7 @@ it.skipIf(!disk)('a full disk costs what it refuses, and leaves no half file', (
   expect(files.keep(draft(2, item('x'.repeat(200_000))))).toBe(undefined)
   expect(readdirSync(join(disk!.path, 'media/text'))).toHaveLength(1)
   expect(files.keep(draft(3, item('small again')))).toBeDefined()
-  expect(files.lost).toBe(1)
+  expect(files.keep(draft(4, item('y'.repeat(200_000))))).toBe(undefined)
+  expect(files.lost).toBe(2)
   expect(said).toEqual(['Media cannot be written (ENOSPC). Training goes on; what is lost is counted.'])
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MediaDraft, MediaItem } from '../kernel/media.ts'
 import type { MediaRecord } from '../kernel/payloads.ts'
@@ -17,7 +17,7 @@ export class MediaFiles {
   readonly #dir: string
   readonly #durability: Durability
   readonly #trouble: (message: string) => void
-  #failing = false
+  readonly #told = new Set<string>()
   #lost = 0
 
   constructor(dir: string, durability: Durability, trouble: (message: string) => void) {
@@ -37,7 +37,6 @@ export class MediaFiles {
       makeUnlessThere(join(this.#dir, FOLDER))
       makeUnlessThere(join(this.#dir, FOLDER, kind))
       const data = items.map((item) => this.#write(`${FOLDER}/${kind}`, step, item))
-      this.#failing = false
       const said = items.some(({ more }) => more !== null)
       return { key, step, time, data, ...(said && { more: items.map(({ more }) => more) }) }
     } catch (error) {
@@ -52,24 +51,25 @@ export class MediaFiles {
     const named = (width: number): string =>
       `${folder}/${String(step).padStart(STEP_WIDTH, '0')}-${digest.slice(0, width)}.${extension}`
     const short = named(DIGEST_WIDTH)
-    const size = this.#sizeOf(short)
+    const there = this.#compare(short, bytes)
+    const path = there === 'other' ? named(digest.length) : short
     // The same content at the same step is one file.
-    if (size === bytes.length) return short
-    const path = size === undefined ? short : named(digest.length)
-    if (this.#sizeOf(path) !== bytes.length) this.#place(join(this.#dir, path), bytes)
+    if (there !== 'same' && this.#compare(path, bytes) !== 'same') this.#place(join(this.#dir, path), bytes)
     return path
   }
 
-  #sizeOf(path: string): number | undefined {
-    return statSync(join(this.#dir, path), { throwIfNoEntry: false })?.size
+  #compare(name: string, bytes: Uint8Array): 'none' | 'same' | 'other' {
+    const path = join(this.#dir, name)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (!stat) return 'none'
+    return stat.size === bytes.byteLength && readFileSync(path).equals(bytes) ? 'same' : 'other'
   }
 
   /** By renaming: a file of that name is always whole. */
   #place(path: string, bytes: Uint8Array): void {
     const temporary = `${path}.tmp`
     try {
-      writeFileSync(temporary, bytes)
-      if (this.#durability === 'sync') synchronize(temporary)
+      writeFileSync(temporary, bytes, { flush: this.#durability === 'sync' })
       renameSync(temporary, path)
     } catch (error) {
       discard(temporary)
@@ -77,19 +77,11 @@ export class MediaFiles {
     }
   }
 
-  #failed({ code, message }: NodeJS.ErrnoException): void {
+  /** Said once a kind: large files may fail and small ones not, in turn. */
+  #failed({ code = 'an unknown error' }: NodeJS.ErrnoException): void {
     this.#lost++
-    if (this.#failing) return
-    this.#failing = true
-    this.#trouble(`Media cannot be written (${code ?? message}). Training goes on; what is lost is counted.`)
-  }
-}
-
-function synchronize(path: string): void {
-  const fd = openSync(path, 'r+')
-  try {
-    fdatasyncSync(fd)
-  } finally {
-    closeSync(fd)
+    if (this.#told.has(code)) return
+    this.#told.add(code)
+    this.#trouble(`Media cannot be written (${code}). Training goes on; what is lost is counted.`)
   }
 }

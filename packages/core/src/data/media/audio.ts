@@ -1,8 +1,9 @@
+import { shown } from '../key.ts'
 import type { Problem } from '../scalar.ts'
 import { fileContent } from './file-media.ts'
 import { Media, type MediaContent, type MediaOptions } from './media.ts'
 import type { MediaSource } from './source.ts'
-import { encodeWav, type Samples } from './wav.ts'
+import { encodeWav, isSamples, type Samples } from './wav.ts'
 
 const FORMATS = ['wav', 'mp3', 'flac', 'ogg']
 const DEFAULT_RATE = 44_100
@@ -27,29 +28,22 @@ export class Audio extends Media {
 
   /**
    * @param source - Path, `file:` URL or bytes of a sound file; or samples, from -1 to 1 (`Int16Array`: as they are),
-   *   a list of them for several channels.
+   *   a list of them for several channels, at most 64.
    */
-  constructor(
-    source: MediaSource | Samples | readonly Samples[],
-    { sampleRate = DEFAULT_RATE, ...options }: AudioOptions = {},
-  ) {
+  constructor(source: MediaSource | Samples | readonly Samples[], options?: AudioOptions) {
     super(options)
     this.#source = source
-    this.#rate = sampleRate
+    this.#rate = options?.sampleRate ?? DEFAULT_RATE
   }
 
   /** @internal */
   override _content(): MediaContent | Problem {
     const source = this.#source
     const channels: readonly unknown[] = Array.isArray(source) ? source : [source]
-    if (channels.length === 0 || !channels.every(isSamples)) return fileContent(source, FORMATS)
-    if (!(Number.isInteger(this.#rate) && this.#rate > 0 && this.#rate < 2 ** 32))
-      return { problem: `a sample rate of ${String(this.#rate)}` }
+    if (!isSamples(channels[0])) return fileContent(source, FORMATS)
+    if (!Number.isInteger(this.#rate) || this.#rate <= 0)
+      return { problem: `a sample rate of ${shown(String(this.#rate))}` }
     const wav = encodeWav(channels, this.#rate)
     return 'problem' in wav ? wav : { bytes: wav, extension: 'wav' }
   }
-}
-
-function isSamples(value: unknown): value is Samples {
-  return value instanceof Float32Array || value instanceof Float64Array || value instanceof Int16Array
 }

@@ -1,5 +1,7 @@
+import { types } from 'node:util'
 import type { Problem } from '../scalar.ts'
 import { Media, type MediaContent, type MediaOptions } from './media.ts'
+import { bytesOf } from './source.ts'
 import { textContent } from './text-content.ts'
 
 /** HTML, shown in a frame of its own. Source: `swanlab.Html`, whose argument may also be a path. */
@@ -15,6 +17,8 @@ export class Html extends Media {
 
   /** @internal */
   override _content(): MediaContent | Problem {
-    return textContent(this.#html instanceof Uint8Array ? Buffer.from(this.#html).toString() : this.#html, 'html')
+    if (!types.isUint8Array(this.#html)) return textContent(this.#html, 'html')
+    const bytes = bytesOf(this.#html)
+    return 'problem' in bytes ? bytes : { bytes, extension: 'html' }
   }
 }

@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { Audio } from './audio.ts'
 import { ECharts } from './echarts.ts'
 import { Html } from './html.ts'
-import { isMedia } from './media.ts'
+import { Image } from './image.ts'
+import { kindOf } from './media.ts'
 import { Molecule } from './molecule.ts'
 import { Object3D } from './object3d.ts'
 import { Text } from './text.ts'
@@ -23,6 +29,7 @@ describe('a ready-made file is kept as it is', () => {
     ['video', 'mp4', new Video(latin1('\0\0\0\x20ftypisom'))],
     ['video', 'webm', new Video(latin1('\x1a\x45\xdf\xa3'))],
     ['object3d', 'glb', new Object3D(latin1('glTF\x02'))],
+    ['molecule', 'pdb', new Molecule(latin1('HETATM10000  O   HOH A1000\n'))],
     ['molecule', 'pdb', new Molecule(latin1('REMARK\nATOM      1  N   MET A   1\n'))],
   ])('%s as %s', (kind, extension, media) => {
     expect(media.kind).toBe(kind)
@@ -68,6 +75,12 @@ describe('samples', () => {
     [new Audio([Int16Array.of(1), Int16Array.of(1, 2)]), 'channels of different length'],
     [new Audio(Float32Array.of(1), { sampleRate: 0 }), 'a sample rate of 0'],
     [new Audio(Float32Array.of(1), { sampleRate: Number.NaN }), 'a sample rate of NaN'],
+    [new Audio(Float32Array.of(1), { sampleRate: 2 ** 31 }), 'a sample rate of 2147483648'],
+    [new Audio(Float32Array.of(1), { sampleRate: 'x'.repeat(1e6) as never }), expect.stringMatching(/^.{1,120}$/)],
+    [new Audio(new Float32Array(0)), 'no samples'],
+    [new Audio([Int16Array.of(1), 2 as never]), 'channels that are not all samples'],
+    [new Audio(Object.assign([Int16Array.of(1)], { length: 2 })), 'channels that are not all samples'],
+    [new Audio(Object.assign([Int16Array.of(1)], { length: 4e9 })), '4000000000 channels, more than 64'],
     [new Audio([]), 'a list'],
     [new Audio([1, 2] as never), 'a list'],
   ])('%o are none', (media, problem) => {
@@ -108,6 +121,10 @@ describe('texts', () => {
     [new ECharts(circle), expect.stringContaining('an option that is no JSON') as string],
     [new Object3D({ points: [[1, 2]] as never }), 'points that are not 3 or 6 numbers each'],
     [new Object3D({ points: [[1, 2, Number.NaN]] }), 'points that are not 3 or 6 numbers each'],
+    [new Object3D({ points: [Object.assign([1], { length: 3 })] as never }), 'points that are not 3 or 6 numbers each'],
+    [new Object3D({ points: Object.assign([], { length: 4e9 }) }), '4000000000 points, more than 7489828'],
+    [new Object3D({ points: Object.assign([], { length: 3 }) }), 'points that are not 3 or 6 numbers each'],
+    [new Object3D({ points: [], boxes: [{ corners: Array(8).fill(0) }] as never }), 'boxes without 8 corners each'],
     [new Object3D({ points: 'x' as never }), 'points that are a string'],
     [new Object3D({ points: [], boxes: [null] as never }), 'boxes without 8 corners each'],
   ])('%o is none', (media, problem) => {
@@ -115,8 +132,64 @@ describe('texts', () => {
   })
 })
 
-it('is known by its mark, whichever copy of the package made it', () => {
-  expect(isMedia(new Text('x'))).toBe(true)
-  expect(isMedia({ _swanlabMedia: true })).toBe(true)
-  for (const other of [{}, null, undefined, 'Text', [new Text('x')]]) expect(isMedia(other)).toBe(false)
+it('is known by its mark and kind, whichever copy of the package made it', () => {
+  expect(kindOf(new Text('x'))).toBe('text')
+  expect(kindOf({ _swanlabMedia: true, kind: 'image' })).toBe('image')
+  const everything = new Proxy({}, { has: () => true, get: () => () => {} })
+  for (const other of [{}, null, undefined, 'Text', [new Text('x')], everything]) expect(kindOf(other)).toBe(undefined)
+  for (const kind of ['../..', 'scalar', 'constructor', undefined, { toString: () => 'image' }])
+    expect(kindOf({ _swanlabMedia: true, kind })).toBe(undefined)
+})
+
+it('is made without a fault, whatever it is given', () => {
+  const hostile = { toString: () => expect.fail('was read') }
+  const makers = [Audio, ECharts, Html, Image, Molecule, Object3D, Text, Video] as unknown as (new (
+    ...given: unknown[]
+  ) => object)[]
+  for (const Maker of makers)
+    for (const given of [[], [null, null], [hostile, { caption: hostile, sampleRate: hostile }], [Symbol('x'), 'x']])
+      expect(() => new Maker(...given)).not.toThrow()
+})
+
+describe('a path', () => {
+  it('of what is no file is not waited for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'media-'))
+    const pipe = join(folder, 'pipe')
+    if (process.platform !== 'win32') execFileSync('mkfifo', [pipe])
+    for (const path of [pipe, '/dev/zero', folder])
+      expect(new Video(path)._content()).toEqual({ problem: expect.stringContaining('the path of no file') as string })
+    rmSync(folder, { recursive: true })
+  })
+
+  it.each(['https://u:SECRET@example.com/a.mp4?sign=SECRET', 'data:video/mp4;base64,SECRET', 's3://SECRET'])(
+    'that is an address keeps its secrets: %s',
+    (address) => {
+      for (const source of [address, new URL(address)]) {
+        const { problem } = new Video(source)._content() as { problem: string }
+        expect(problem).toMatch(/^an address \((https:\/\/|data:|s3:\/\/)…\), and no path$/)
+      }
+    },
+  )
+})
+
+describe('bytes', () => {
+  it('may come from another realm', () => {
+    const bytes = runInNewContext("Uint8Array.from('GIF89a', (char) => char.charCodeAt(0))") as Uint8Array
+    expect(bytes).not.toBeInstanceOf(Uint8Array)
+    expect(new Video(bytes)._content()).toMatchObject({ extension: 'gif' })
+    expect(new Video(bytes.buffer as ArrayBuffer)._content()).toMatchObject({ extension: 'gif' })
+  })
+
+  it('that threads share are copied', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(6))
+    shared.set(latin1('GIF89a'))
+    const content = new Video(shared)._content() as { bytes: Uint8Array }
+    shared.fill(0)
+    expect(Buffer.from(content.bytes).toString()).toBe('GIF89a')
+  })
+
+  it('of HTML are kept as they are', () => {
+    const bytes = Uint8Array.of(0x3c, 0xff, 0x3e)
+    expect(new Html(bytes)._content()).toEqual({ bytes, extension: 'html' })
+  })
 })

@@ -1,8 +1,8 @@
 import type { ColumnKind } from '../../kernel/payloads.ts'
 import type { Problem } from '../scalar.ts'
 
-/** Longest caption, in UTF-16 units. */
-const MAX_CAPTION = 1_000
+export type MediaKind = Exclude<ColumnKind, 'scalar'>
+
 /** A file's content and the ending of its name. */
 export interface MediaContent {
   readonly bytes: Uint8Array
@@ -17,24 +17,39 @@ export interface MediaOptions {
 }
 
 /**
- * Something to `log()` that is not a number. It is read when it is logged, and not before: a file that cannot be read
- * is then reported under its key, and a run that is disabled reads nothing.
+ * Something to `log()` that is not a number: a file of at most 100 MiB. It is read when it is logged, and not before: one
+ * that cannot be read is then reported under its key, and a run that is disabled reads nothing. Making one never throws.
  */
 export abstract class Media {
-  abstract readonly kind: Exclude<ColumnKind, 'scalar'>
-  readonly caption: string | undefined
+  abstract readonly kind: MediaKind
+  readonly caption: string | number | undefined
   /** @internal Known by this and not by its class: a program may hold two copies of this package. */
   readonly _swanlabMedia = true
 
-  constructor({ caption }: MediaOptions = {}) {
-    const text = caption === undefined || caption === null ? '' : String(caption).trim()
-    this.caption = text === '' ? undefined : text.slice(0, MAX_CAPTION)
+  constructor(options?: MediaOptions) {
+    this.caption = options?.caption
   }
 
   /** @internal The file to keep, or what was given instead, in words that follow "but got". May throw. */
   abstract _content(): MediaContent | Problem
 }
 
-export function isMedia(value: unknown): value is Media {
-  return typeof value === 'object' && value !== null && '_swanlabMedia' in value
+const KINDS: ReadonlySet<unknown> = new Set(
+  Object.keys({
+    image: 0,
+    audio: 0,
+    text: 0,
+    video: 0,
+    echarts: 0,
+    object3d: 0,
+    molecule: 0,
+    html: 0,
+  } satisfies Record<MediaKind, 0>),
+)
+
+/** Absent: this is no media. @throws whatever the value's own getters throw. */
+export function kindOf(value: unknown): MediaKind | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { _swanlabMedia: mark, kind } = value as Partial<Media>
+  return mark === true && KINDS.has(kind) ? kind : undefined
 }

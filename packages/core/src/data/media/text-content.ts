@@ -3,8 +3,9 @@ import type { MediaContent } from './media.ts'
 import { MAX_BYTES, tooLarge, whatIs } from './source.ts'
 
 /** A file that holds this text. */
-export function textContent(text: unknown, extension: string): MediaContent | Problem {
-  if (!['string', 'number', 'boolean', 'bigint'].includes(typeof text)) return { problem: whatIs(text) }
-  const bytes = Buffer.from(String(text))
-  return bytes.length > MAX_BYTES ? tooLarge(bytes.length) : { bytes, extension }
+export function textContent(given: unknown, extension: string): MediaContent | Problem {
+  if (!['string', 'number', 'boolean', 'bigint'].includes(typeof given)) return { problem: whatIs(given) }
+  const text = String(given)
+  const size = Buffer.byteLength(text)
+  return size > MAX_BYTES ? tooLarge(size) : { bytes: Buffer.from(text), extension }
 }
