@@ -68,6 +68,14 @@ describe('login, verify, logout', () => {
     expect(wrong).toMatchObject({ code: 3, stdout: '' })
     expect(wrong.stderr).toContain(`${server.url} does not accept the API key`)
     expect(wrong.stderr).not.toMatch(/wr0ng|\n {4}at /)
+    expect(right.stderr).not.toContain('SWANLAB_API_HOST')
+    Object.assign(home.env, { SWANLAB_API_KEY: 'wr0ng', SWANLAB_API_HOST: 'http://elsewhere' })
+    const aside = await home.run([...login, '--api-key', '-'], 'key')
+    expect(aside.stderr).toContain(`talk to http://elsewhere, not to ${server.url}: SWANLAB_API_HOST is set.`)
+    const verify = await home.run(['verify', '--host', server.url])
+    expect(verify).toMatchObject({ code: 3, stdout: '' })
+    expect(verify.stderr).toContain('The key comes from SWANLAB_API_KEY.')
+    expect(verify.stderr).not.toContain('wr0ng')
     expect(none).toMatchObject({ code: 3, stdout: '' })
     expect(none.stderr).toContain('no terminal to ask on: give it with --api-key -')
   })
@@ -126,7 +134,7 @@ describe('ping', () => {
       home.run(['ping', '--host', url]),
       home.run(['login', '-k', '-', '--host', url], 'key'),
     ])
-    expect(ping).toMatchObject({ code: 4, stderr: `swanlab: ${url} cannot be reached (ECONNREFUSED).\n` })
+    expect(ping).toMatchObject({ code: 4, stderr: `swanlab: ${url} cannot be reached (the connection was refused).\n` })
     expect(login).toMatchObject({ code: 4, stdout: '' })
   })
 })

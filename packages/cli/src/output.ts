@@ -24,6 +24,13 @@ export function note(message: string): void {
   process.stderr.write(`swanlab: ${clean(message)}\n`)
 }
 
+/** What is said of the lines of a journal that hold no record. */
+export function leftOut(damaged: number): string {
+  return damaged === 1
+    ? '1 damaged line of the journal is left out'
+    : `${damaged} damaged lines of the journal are left out`
+}
+
 /** Text from files and servers as one line that does nothing to a terminal. */
 export function clean(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(CONTROL, '\uFFFD')

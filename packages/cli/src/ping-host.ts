@@ -1,5 +1,5 @@
 import { SwanLabError } from '@swanlab/core'
-import { httpTransport, type HttpAnswer, type Transport } from '@swanlab/core/cloud'
+import { httpTransport, networkWords, type HttpAnswer, type Transport } from '@swanlab/core/cloud'
 
 const LONGEST_WAIT = 5_000
 
@@ -16,16 +16,10 @@ export async function pingHost(api: string, transport: Transport = httpTransport
   try {
     answer = await transport({ method: 'GET', url: `${api}/api`, headers: {}, timeout: LONGEST_WAIT })
   } catch (cause) {
-    throw new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${wordsOf(cause)}).`, { cause })
+    throw new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${networkWords(cause)}).`, { cause })
   }
   const { status, text } = answer
   if (status < 200 || status >= 300 || text.trim() !== 'OK')
     throw new SwanLabError('CLOUD_UNREACHABLE', `${api} answers (${status}), but not as a SwanLab server does.`)
   return performance.now() - start
-}
-
-function wordsOf(cause: unknown): string {
-  const { name, code } = cause as { name?: unknown; code?: unknown }
-  if (name === 'TimeoutError') return `no answer within ${LONGEST_WAIT / 1000} s`
-  return typeof code === 'string' ? code : 'the network failed'
 }

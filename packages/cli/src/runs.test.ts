@@ -40,7 +40,7 @@ describe('runs', () => {
     const [none, nowhere] = await Promise.all([home.run(['runs']), home.run(['runs', 'nowhere'])])
     expect(none).toMatchObject({ code: 0, stdout: `There are no runs in ${home.env['SWANLAB_LOG_DIR']}.\n` })
     expect(nowhere).toMatchObject({ code: 1, stdout: '' })
-    expect(nowhere.stderr).toMatch(/^swanlab: ENOENT[^\n]*nowhere'\n$/)
+    expect(nowhere.stderr).toMatch(/^swanlab: There is no folder [^\n]*nowhere\.\n$/)
   })
 })
 
@@ -51,7 +51,7 @@ describe('replay', () => {
     writeFileSync(join(home.dir, 'out.csv'), 'what was there before')
     const { code, stdout, stderr } = await home.run(['replay', dir, '--to', 'csv', '-o', 'out.csv'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(home.dir, 'out.csv')}: 2 rows\n` })
-    expect(stderr).toContain('1 damaged lines of the journal are left out')
+    expect(stderr).toContain('1 damaged line of the journal is left out')
     expect(readFileSync(join(home.dir, 'out.csv'), 'utf8').split('\r\n')).toEqual([
       'step,time,loss',
       `0,${START},0.5`,
@@ -79,10 +79,17 @@ describe('replay', () => {
 
   it('fails in one line', async () => {
     const empty = record(home.dir, { id: 'empty', state: 'finished' })
-    const [none, steps] = await Promise.all([
+    const [none, steps, folder, nowhere] = await Promise.all([
       home.run(['replay', 'nowhere', '--to', 'csv']),
       home.run(['replay', empty, '--to', 'csv']),
+      home.run(['replay', empty, '--to', 'csv', '-o', '.']),
+      home.run(['replay', empty, '--to', 'csv', '-o', 'nowhere/x.csv']),
     ])
+    expect(folder).toMatchObject({ code: 1, stderr: `swanlab: ${home.dir} is a folder; --output takes a file.\n` })
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stderr: `swanlab: There is no folder ${join(home.dir, 'nowhere')} to write into.\n`,
+    })
     expect(none).toMatchObject({ code: 1, stdout: '' })
     expect(none.stderr).toMatch(/^swanlab: There is no run in [^\n]*\n$/)
     expect(steps).toMatchObject({ code: 1, stdout: '' })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { SwanLabError } from '@swanlab/core'
 import type { ServerOptions, TrackingServer } from '@swanlab/server'
 import type { Command } from 'commander'
 import { EXIT } from './exit-codes.ts'
@@ -31,11 +32,18 @@ export async function serve(command: Command, flags: ServeFlags): Promise<void> 
   const report = (_level: string, message: string): void => note(message)
   const dataDir = resolve(data)
   const { createServer } = await import('@swanlab/server')
-  const server = await createServer({ dataDir, port, host, insecure, tls, report })
+  const server = await createServer({ dataDir, port, host, insecure, tls, report }).catch(refuse)
   const stopped = stopSignal()
   await introduce(server, dataDir)
   note(`${await stopped}: closing.`)
   await close(server)
+}
+
+/** A plain error of the server is one of its refusals, such as a folder that another one keeps: no fault in a program. */
+function refuse(error: unknown): never {
+  if (error instanceof Error && error.constructor === Error && !('code' in error))
+    throw new SwanLabError('INVALID_FILE', error.message, { cause: error })
+  throw error
 }
 
 function tlsOf(command: Command, { tlsKey, tlsCert }: ServeFlags): ServerOptions['tls'] {

@@ -49,11 +49,14 @@ describe('server', () => {
       home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
     ])
     expect(sync).toMatchObject({ code: 0, stderr: '' })
-    const [further, twice, ping] = await Promise.all([
+    const [further, twice, ping, beside] = await Promise.all([
       home.run(['server', '--data', 'data', 'key', 'add', 'alice']),
       home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
       home.run(['ping']),
+      home.run(['server', '--data', 'data', '--port', '0']),
     ])
+    expect(beside).toMatchObject({ code: 1, stdout: '' })
+    expect(beside.stderr).toMatch(/^swanlab: Another server, [^\n]*\n$/)
     expect(ping).toMatchObject({ code: 0 })
     expect(twice).toMatchObject({ code: 1, stdout: '', stderr: 'swanlab: user alice exists\n' })
     expect(await nameOf(alice.stdout.trim())).toBe('alice')

@@ -54,7 +54,7 @@ describe('sync', () => {
     const { code, stdout, stderr } = await home.run(['sync', empty, torn])
     expect(code).toBe(1)
     expect(stderr).toBe(`swanlab: run-empty: There is no run in ${empty}: it holds no journal.jsonl.\n`)
-    expect(stdout).toMatch(/-torn: uploaded to .*; 1 damaged lines of the journal are left out\n$/)
+    expect(stdout).toMatch(/-torn: uploaded to .*; 1 damaged line of the journal is left out\n$/)
     expect([...server.scalars.values()]).toEqual([3, 2])
   })
 
@@ -94,7 +94,7 @@ describe('sync', () => {
     status = 400
     const refused = await home.run(args)
     expect(refused.code).toBe(1)
-    expect(refused.stdout).toContain('the server refused 1 items, see refused.jsonl in the folder')
+    expect(refused.stdout).toContain('the server refused 1 item, see refused.jsonl in the folder')
     expect([...server.scalars.values()]).toEqual([3])
   })
 
@@ -133,6 +133,15 @@ describe('sync', () => {
     expect(refusals[0].stderr).toContain('--id names one run')
     expect(refusals[1].stderr).toContain('Did you mean --project?')
     expect(server.requests).toEqual([])
+  })
+
+  it('names a folder of runs, and values that the server would refuse', async () => {
+    const folder = record(home.dir, { id: 'first', state: 'finished' })
+    const [parent, id] = await Promise.all([home.run(['sync', home.dir]), home.run(['sync', folder, '--id', 'a/b'])])
+    expect(parent).toMatchObject({ code: 1, stdout: '' })
+    expect(parent.stderr).toContain(`it is a folder of runs, such as ${folder}`)
+    expect(id).toMatchObject({ code: 2, stdout: '' })
+    expect(id.stderr).toMatch(/^swanlab: [^\n]*Wrong options for sync: id: takes 1 to 512 [^\n]*\n$/)
   })
 
   it.runIf(hasTerminals)('shows a bar on a terminal, and takes it away', async () => {

@@ -23,7 +23,7 @@ export function givenCredentials(): GivenCredentials {
  *
  * @returns name of the user.
  * @throws SwanLabError `LOGIN_FAILED` when there is no key or it is not accepted, `CLOUD_UNREACHABLE`, `RUN_ACTIVE` while a
- *   run is being recorded, `INVALID_OPTION` for an address that is none.
+ *   run is being recorded, `INVALID_OPTION` for an option that does not exist, or an address that is none.
  *
  * @example
  * ```ts
@@ -31,6 +31,8 @@ export function givenCredentials(): GivenCredentials {
  * ```
  */
 export async function login(options: LoginOptions = {}): Promise<{ username: string; host: string; savedIn?: string }> {
+  const { checkLogin } = await import('./cloud-options.ts')
+  checkLogin(options)
   if (getRun()) throw new SwanLabError('RUN_ACTIVE', 'login() comes before init(): a run is being recorded.')
   const { login: tryKey } = await import('./modes/cloud/login.ts')
   const { username, apiKey, api, web, savedIn } = await tryKey(options, { version: VERSION })

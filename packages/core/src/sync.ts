@@ -12,9 +12,12 @@ export type { SyncOptions, SyncReport } from './modes/cloud/sync-run.ts'
  * Source: `swanlab sync`, which makes a new run each time.
  *
  * @param runDir - The run folder.
- * @throws SwanLabError `INVALID_FILE` when there is no run in it, `LOGIN_FAILED`, `CLOUD_UNREACHABLE`, `CLOUD_REFUSED`.
+ * @throws SwanLabError `INVALID_FILE` when there is no run in it, `INVALID_OPTION`, `LOGIN_FAILED`, `CLOUD_UNREACHABLE`,
+ *   `CLOUD_REFUSED`.
  */
 export async function sync(runDir: string, options: SyncOptions = {}): Promise<SyncReport> {
+  const { checkSync } = await import('./cloud-options.ts')
+  checkSync(options)
   const { syncRun } = await import('./modes/cloud/sync-run.ts')
   return syncRun(runDir, { ...givenCredentials(), ...options }, VERSION)
 }

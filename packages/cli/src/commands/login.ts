@@ -50,8 +50,14 @@ async function run(flags: Flags): Promise<void> {
   if (known && source) return tell(known, source, flags)
   const keep = (apiKey: string): Promise<LoggedIn> => login({ ...hosts, apiKey, save: flags.local ? 'local' : true })
   tell(given === undefined ? await askAndKeep(hosts, keep) : await keep(given), undefined, flags)
+  warnOfEnvironment(hosts)
+}
+
+function warnOfEnvironment(given: GivenCredentials): void {
   if (process.env['SWANLAB_API_KEY'])
     note('SWANLAB_API_KEY is set; programs started here use that key, not the one that is kept.')
+  const [here, kept] = [findHosts({}).api, findHosts(given).api]
+  if (here !== kept) note(`Programs started here talk to ${here}, not to ${kept}: SWANLAB_API_HOST is set.`)
 }
 
 /** Absent: the key is not accepted, and somebody is there who can give another. */

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { replay, SwanLabError } from '@swanlab/core'
 import { JOURNAL_FILE } from '@swanlab/core/journal'
 import { Option, type Command } from 'commander'
-import { note, print } from '../output.ts'
+import { leftOut, note, print } from '../output.ts'
 import { summarize } from '../run-summary.ts'
 
 const EXAMPLES = `
@@ -28,12 +28,21 @@ async function run(folder: string, { output }: { output?: string }): Promise<voi
   const dir = resolve(folder)
   if (!existsSync(join(dir, JOURNAL_FILE)))
     throw new SwanLabError('INVALID_FILE', `There is no run in ${dir}: it holds no ${JOURNAL_FILE}.`)
+  const target = resolve(output ?? `${basename(dir)}.csv`)
+  refuseTarget(target)
   const { state, damaged } = summarize(dir)
   if (state === 'running') note('The run is still being recorded; it is followed until it ends.')
-  if (damaged > 0) note(`${damaged} damaged lines of the journal are left out.`)
-  const target = resolve(output ?? `${basename(dir)}.csv`)
+  if (damaged > 0) note(`${leftOut(damaged)}.`)
   const rows = await writeCsv(dir, target)
   print(`${target}: ${rows} rows`)
+}
+
+/** Before a run is followed for hours. */
+function refuseTarget(target: string): void {
+  if (!existsSync(dirname(target)))
+    throw new SwanLabError('INVALID_FILE', `There is no folder ${dirname(target)} to write into.`)
+  if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
+    throw new SwanLabError('INVALID_FILE', `${target} is a folder; --output takes a file.`)
 }
 
 /** In a folder beside the file, so that a file that is there stays whole until the new one is. @returns its rows. */

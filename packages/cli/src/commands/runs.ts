@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { SwanLabError } from '@swanlab/core'
 import { JOURNAL_FILE } from '@swanlab/core/journal'
 import type { Command } from 'commander'
 import { note, print, printJson, printTable } from '../output.ts'
@@ -28,6 +29,7 @@ export function addRuns(program: Command): void {
 
 function run(given: string | undefined, { json }: { json?: boolean }): void {
   const logdir = resolve(given ?? (process.env['SWANLAB_LOG_DIR'] || 'swanlog'))
+  if (!existsSync(logdir)) throw new SwanLabError('INVALID_FILE', `There is no folder ${logdir}.`)
   const runs = runsIn(logdir)
   if (json) return printJson(runs)
   if (runs.length === 0) return print(`There are no runs in ${logdir}.`)

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { givenKey } from '../api-key.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { notLoggedIn } from '../not-logged-in.ts'
-import { note, print, printJson } from '../output.ts'
+import { leftOut, note, print, printJson } from '../output.ts'
 import { parseSeconds, parseStep, parseTime } from '../parse.ts'
 import { pingHost } from '../ping-host.ts'
 import { showProgress } from '../progress.ts'
@@ -115,8 +115,10 @@ function tell(result: Result): void {
   const { complete, url, state, refused, damaged, reason } = result
   const remarks = [
     ...(state === 'running' ? ['it is still being written; sync it again later'] : []),
-    ...(refused > 0 ? [`the server refused ${refused} items, see refused.jsonl in the folder`] : []),
-    ...(damaged > 0 ? [`${damaged} damaged lines of the journal are left out`] : []),
+    ...(refused > 0
+      ? [`the server refused ${refused} ${refused === 1 ? 'item' : 'items'}, see refused.jsonl in the folder`]
+      : []),
+    ...(damaged > 0 ? [leftOut(damaged)] : []),
   ]
   const what = complete ? `uploaded to ${url}` : `NOT complete (${reason ?? 'unknown'}); sync it again`
   print([`${name}: ${what}`, ...remarks].join('; '))

@@ -1,9 +1,9 @@
-import { login } from '@swanlab/core'
+import { login, SwanLabError } from '@swanlab/core'
 import { findHosts } from '@swanlab/core/cloud'
 import type { Command } from 'commander'
 import { findKeySource } from '../key-source.ts'
 import { notLoggedIn } from '../not-logged-in.ts'
-import { print, printJson } from '../output.ts'
+import { note, print, printJson } from '../output.ts'
 
 const EXAMPLES = `
 Examples:
@@ -24,7 +24,10 @@ async function run({ host, json }: { host?: string; json?: boolean }): Promise<v
   const { api, web } = findHosts({ host })
   const source = findKeySource({ host })
   if (!source) throw notLoggedIn(api)
-  const { username } = await login({ host })
+  const { username } = await login({ host }).catch((error: unknown) => {
+    if (error instanceof SwanLabError && error.code === 'LOGIN_FAILED') note(`The key comes from ${source.place}.`)
+    throw error
+  })
   if (json) return printJson({ username, host: api, webHost: web, key: source })
   print(`Logged in to ${api} as ${username}, with the key from ${source.place}.`)
 }

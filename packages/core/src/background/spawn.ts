@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { environmentOf } from './environment.ts'
 import { withWitness } from './exit-witness.ts'
 import { packageOf } from './resident.ts'
 import { unref } from './unref.ts'
@@ -43,8 +44,7 @@ export function spawnBackground(dir: string): Spawned {
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore', ...(witnessed ? ['pipe' as const] : [])],
     windowsHide: true,
-    // What the training was told to load or to listen to is not meant for this process.
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: environmentOf(process.env, process.execArgv, process.cwd()),
   })
   // Told to nobody else, it would end the training; without descriptors to spare, there are no pipes either.
   child.on('error', () => {})

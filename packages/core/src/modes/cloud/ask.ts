@@ -62,6 +62,9 @@ export async function ask(
       const answer = (await Promise.race([lines.question(''), closed])).trim()
       if (hidden) output.write('\n')
       if (accepts.test(answer)) return answer
+    } catch (error) {
+      output.write('\n')
+      throw error
     } finally {
       lines.close()
     }

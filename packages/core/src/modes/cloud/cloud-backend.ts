@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Restoration } from '../../kernel/backend.ts'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { InitInfo, InitPatch, RunInfo } from '../../kernel/payloads.ts'
@@ -7,11 +8,14 @@ import { CloudError } from './cloud-error.ts'
 import type { Credentials } from './credentials.ts'
 import { mountRun, type Mounted } from './mount.ts'
 import { PositionFile } from './position.ts'
+import { isFinal, runRefusal } from './run-refusal.ts'
 import { Session } from './session.ts'
 import { httpTransport, type Transport } from './transport.ts'
 
-/** How long `init` waits for the server, in milliseconds. */
-const INIT_TIME = 10_000
+/** How long `init` waits for the server, in milliseconds; with all the rest it takes no more than ten seconds. */
+const INIT_TIME = 9_500
+/** Before the second attempt, in milliseconds; it doubles from there. */
+const FIRST_PAUSE = 500
 
 export interface CloudOptions extends Omit<RecordingOptions, 'mode' | 'hint'> {
   readonly credentials: Credentials
@@ -75,9 +79,9 @@ export class CloudBackend extends RecordingBackend {
       colors: local.colors ?? defaultColors(index),
     })
     const run = { ...info, description: local.description ?? info.description, look }
+    const call = { resume: info.resume, clock, timeout: INIT_TIME, signal: AbortSignal.timeout(INIT_TIME) }
     try {
-      const call = { resume: info.resume, clock, timeout: INIT_TIME, signal: AbortSignal.timeout(INIT_TIME) }
-      return await mountRun(this.#session, run, call)
+      return await withinReason(() => mountRun(this.#session, run, call))
     } catch (error) {
       if (!(error instanceof CloudError)) throw error
       if (error.remedy === 'retry' && error.status !== 403 && offlineFallback) {
@@ -90,33 +94,23 @@ export class CloudBackend extends RecordingBackend {
 
   #refusal({ id, project, resume }: InitInfo, error: CloudError): SwanLabError {
     const { api } = this.#options.credentials
-    const { status, reason } = error
+    const { status } = error
     const cause = { cause: error }
-    if (resume === 'must' && status === 404)
+    const onRun = resume && runRefusal(error, id)
+    if (onRun) return new SwanLabError('RESUME_FAILED', onRun, cause)
+    if (resume === 'must' && status === 404 && error.message.includes('/runs/'))
       return new SwanLabError(
         'RESUME_FAILED',
         `"resume" is "must", but project "${project}" at ${api} has no run ${id}. Use "allow" to start it when it does not exist.`,
         cause,
       )
-    const onRun = error.message.includes('/experiment')
-    if (onRun && status === 400)
-      return new SwanLabError(
-        'RESUME_FAILED',
-        `Run ${id} is a clone of another run, and clones cannot be resumed.`,
-        cause,
-      )
-    if (onRun && status === 404 && reason === 'Disabled Resource')
-      return new SwanLabError('RESUME_FAILED', `Run ${id} has been deleted on the server.`, cause)
-    if (onRun && status === 409)
-      return new SwanLabError('RESUME_FAILED', `Run ${id} belongs to another project on ${api}.`, cause)
     if (status === 401 || (status === 403 && error.message.startsWith('login')))
       return new SwanLabError(
         'LOGIN_FAILED',
         `${api} does not accept the API key (${error.message}). Set another one with SWANLAB_API_KEY, or run: swanlab login`,
         cause,
       )
-    if (status !== undefined && status < 500)
-      return new SwanLabError('CLOUD_REFUSED', `${api} refuses the run: ${error.message}.`, cause)
+    if (isFinal(error)) return new SwanLabError('CLOUD_REFUSED', `${api} refuses the run: ${error.message}.`, cause)
     return new SwanLabError(
       'CLOUD_UNREACHABLE',
       `${api} cannot be reached (${error.message}). init({ mode: "offline" }) records here, to be uploaded later with "swanlab sync"; ` +
@@ -146,4 +140,25 @@ export class CloudBackend extends RecordingBackend {
     const { url } = this.#mounted?.target ?? {}
     return url ? `View it at ${url}` : `Nothing is uploaded yet; ${dir} holds everything`
   }
+}
+
+/** A server that is being restarted, or has a bad moment, does not keep a training from starting. */
+async function withinReason<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + INIT_TIME
+  for (let pause = FIRST_PAUSE; ; pause *= 2) {
+    try {
+      return await attempt()
+    } catch (error) {
+      const wait = error instanceof CloudError && isPassing(error) ? Math.max(pause, error.retryAfter ?? 0) : Infinity
+      if (performance.now() + wait >= deadline) throw error
+      await setTimeout(wait)
+    }
+  }
+}
+
+/** Not so where nobody listens, or a name is not known: that is said at once. */
+function isPassing({ status, cause }: CloudError): boolean {
+  if (status !== undefined) return [408, 425, 429].includes(status) || (status >= 500 && status !== 501)
+  const { code } = (cause ?? {}) as { code?: unknown }
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN'].includes(String(code))
 }

@@ -54,13 +54,17 @@ describe('what an answer means', () => {
   })
 })
 
-test.each([
-  [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'POST x: the connection was refused'],
-  [new TypeError('failed', { cause: { code: 'ENOTFOUND' } }), 'POST x: the host name is not known'],
-  [Object.assign(new Error('late'), { name: 'TimeoutError' }), 'POST x: no answer in time'],
-  [new Error('secret address'), 'POST x: the network failed'],
-])('%s has words', (cause, message) => {
-  const error = unreachable('POST x', cause)
+it('says where a request is sent on to, and nothing else of that address', () => {
+  const moved = (location: string): string | undefined => errorOf('POST x', answer(301, { location }), 0)?.message
+  expect(moved('https://swan.example.com/api?token=secret')).toBe(
+    'POST x: it is sent on to https://swan.example.com (301)',
+  )
+  expect(moved('/login')).toBe('POST x: somebody else answered with a web page (301)')
+})
+
+it('no answer is tried again', () => {
+  const error = unreachable('POST x', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))
   expect(error).toBeInstanceOf(CloudError)
-  expect(error).toMatchObject({ message, remedy: 'retry' })
+  expect(error.message).toMatch(/^POST x: the connection was refused/)
+  expect(error.remedy).toBe('retry')
 })

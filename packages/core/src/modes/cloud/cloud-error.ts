@@ -1,3 +1,4 @@
+import { networkWords } from './network-words.ts'
 import type { HttpAnswer } from './transport.ts'
 
 /** What a failed request means for what it carried. */
@@ -56,7 +57,11 @@ export function errorOf(what: string, answer: HttpAnswer, now: number): CloudErr
   if (status >= 200 && status < 300 && !html) return undefined
   const retryAfter = readRetryAfter(headers['retry-after'], now)
   // A captive portal, or a proxy's own page: the server has not seen the request.
-  if (status < 400) return new CloudError(`${what}: somebody else answered with a web page (${status})`, { retryAfter })
+  if (status < 400) {
+    const elsewhere = html ? undefined : originOf(headers['location'])
+    const words = elsewhere ? `it is sent on to ${elsewhere}` : 'somebody else answered with a web page'
+    return new CloudError(`${what}: ${words} (${status})`, { retryAfter })
+  }
   const { code, message } = bodyOf(answer.text)
   const words = [code, message].filter((word) => word !== undefined).join(': ') || reason
   return new CloudError(`${what}: ${status} ${oneLine(words)}`.trimEnd(), { status, reason, code, retryAfter })
@@ -67,19 +72,10 @@ export function unreachable(what: string, cause: unknown): CloudError {
   return new CloudError(`${what}: ${networkWords(cause)}`, { cause })
 }
 
-function networkWords(cause: unknown): string {
-  const code = [cause, (cause as { cause?: unknown } | undefined)?.cause]
-    .map((error) => (error as { code?: unknown } | undefined)?.code)
-    .find((word): word is string => typeof word === 'string')
-  if (cause instanceof Error && (cause.name === 'TimeoutError' || code?.includes('TIMEOUT'))) return 'no answer in time'
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'the connection was refused',
-    ECONNRESET: 'the connection was cut',
-    UND_ERR_SOCKET: 'the connection was cut',
-    ENOTFOUND: 'the host name is not known',
-    EAI_AGAIN: 'the host name cannot be looked up',
-  }
-  return (code && words[code]) ?? code ?? 'the network failed'
+/** Whatever else an address holds may be a secret. */
+function originOf(location: string | undefined): string | undefined {
+  const url = location !== undefined && URL.canParse(location) ? new URL(location) : undefined
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.origin : undefined
 }
 
 function bodyOf(text: string): { code?: string | undefined; message?: string | undefined } {

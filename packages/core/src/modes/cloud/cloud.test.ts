@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { getRun, init, sync, type InitOptions, type Run } from '../../index.ts'
+import { writeLogin } from './netrc.ts'
 import { TrackingServer } from './testing/tracking-server.ts'
 
 let server: TrackingServer
@@ -117,6 +118,63 @@ describe('cloud mode', () => {
     await expect(start()).rejects.not.toThrow(/wrong/)
   })
 
+  it('waits for a server that has a bad moment, but not for one that refuses', async () => {
+    let moments = 2
+    server.fault = (_request, response) => {
+      if (moments-- <= 0) return false
+      if (moments > 0) response.writeHead(503).end()
+      else response.destroy()
+      return true
+    }
+    const run = await start()
+    expect(run.url).toBeDefined()
+    await run.finish()
+    server.fault = ({ path }, response) => {
+      if (path.endsWith('/cats')) response.writeHead(403).end()
+      return path.endsWith('/cats')
+    }
+    const before = server.requests.length
+    await expect(start()).rejects.toMatchObject({ code: 'CLOUD_REFUSED' })
+    expect(server.requests.length - before).toBe(2)
+  })
+
+  it.each([
+    [400, 'Bad Request', /clone/],
+    [404, 'Disabled Resource', /deleted/],
+    [409, 'Conflict', /another project/],
+  ])('%i %s keeps a run from being continued, and says why', async (status, reason, words) => {
+    server.fault = ({ path }, response) => {
+      if (path.endsWith('/experiment')) response.writeHead(status, reason).end()
+      return path.endsWith('/experiment')
+    }
+    const resumed = start({ id: 'r1', resume: 'allow' })
+    await expect(resumed).rejects.toMatchObject({ code: 'RESUME_FAILED' })
+    await expect(resumed).rejects.toThrow(words)
+    if (status !== 400) return
+    const fresh = start()
+    await expect(fresh).rejects.toMatchObject({ code: 'CLOUD_REFUSED' })
+    await expect(fresh).rejects.not.toThrow(/clone/)
+  })
+
+  it('an address where something else is', async () => {
+    server.fault = (_request, response) => Boolean(response.writeHead(404).end())
+    await expect(start()).rejects.toThrow(/login: 404 Not Found \(is this the address of a SwanLab server\?\)\.$/)
+  })
+
+  it('without a key it says for which server, and which one a kept login is for', async () => {
+    delete process.env['SWANLAB_API_KEY']
+    process.env['SWANLAB_SAVE_DIR'] = logdir
+    writeLogin(logdir, { host: 'http://elsewhere', webHost: undefined, apiKey: 'kept' })
+    try {
+      const started = start()
+      await expect(started).rejects.toThrow(`for ${server.url}: set SWANLAB_API_KEY`)
+      await expect(started).rejects.toThrow(`The login in ${join(logdir, '.netrc')} is for http://elsewhere.`)
+      await expect(started).rejects.not.toThrow(/kept/)
+    } finally {
+      delete process.env['SWANLAB_SAVE_DIR']
+    }
+  })
+
   it('offlineFallback records, and uploads as soon as the server answers', async () => {
     const { url } = server
     await server.stop()
@@ -173,7 +231,7 @@ describe('what a server may do to an upload', () => {
     expect(server.scalars.size).toBe(39)
     const refused = readFileSync(join(run.dir!, 'refused.jsonl'), 'utf8').trim().split('\n')
     expect(refused.map((line) => (JSON.parse(line) as { item: { data: number } }).item.data)).toEqual([13])
-    expect(told.join('\n')).toContain('1 items were refused')
+    expect(told.join('\n')).toContain('1 item was refused')
     expect(server.runs.get(run.id)?.state).toBe('FINISHED')
   })
 

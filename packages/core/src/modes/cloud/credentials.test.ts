@@ -72,6 +72,16 @@ describe('the key is looked for', () => {
     expect(findCredentials({}, place)).toBeUndefined()
   })
 
+  it('and whatever is wrong is called by where it comes from', () => {
+    const place = around({ SWANLAB_API_HOST: 'a b', SWANLAB_API_KEY: 'two words' })
+    expect(() => findHosts({}, place)).toThrow(/"SWANLAB_API_HOST" takes an address/)
+    expect(() => findHosts({ host: 'c d' }, place)).toThrow(/"host" takes an address/)
+    expect(() => findCredentials({ host: 'http://h' }, place)).toThrow(/API key in SWANLAB_API_KEY takes/)
+    const file = writeLogin(join(place.home, '.swanlab'), { host: 'ftp://h', webHost: undefined, apiKey: 'k' })
+    expect(() => findHosts({}, { ...place, env: {} })).toThrow(`"machine in ${file}" takes an address`)
+    expect(findCredentials({ host: 'http://h' }, { ...place, env: {} })).toBeUndefined()
+  })
+
   it('one that is none is refused without being shown', () => {
     expect(() => findCredentials({ apiKey: 'two words' }, around())).toThrow(/API key/)
     expect(() => findCredentials({ apiKey: 'two words' }, around())).not.toThrow(/two words/)

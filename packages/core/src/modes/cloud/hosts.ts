@@ -18,11 +18,12 @@ export interface Hosts {
  *
  * @param api - Default: SwanLab's cloud.
  * @param web - Default: that of SwanLab's cloud for its own api, otherwise the api's origin.
+ * @param names - Where the addresses come from, for whoever has to correct them.
  * @throws SwanLabError `INVALID_OPTION`
  */
-export function resolveHosts(api?: string, web?: string): Hosts {
-  const origin = originOf(api ?? DEFAULT_API, 'host')
-  if (web !== undefined) return { api: origin, web: originOf(web, 'webHost') }
+export function resolveHosts(api?: string, web?: string, names = { api: 'host', web: 'webHost' }): Hosts {
+  const origin = originOf(api ?? DEFAULT_API, names.api)
+  if (web !== undefined) return { api: origin, web: originOf(web, names.web) }
   return { api: origin, web: origin === DEFAULT_API ? DEFAULT_WEB : origin }
 }
 

@@ -41,7 +41,7 @@ export interface LoggedIn extends Credentials {
 /**
  * Tries a key on its server, and keeps it where that is wanted.
  *
- * @throws SwanLabError `LOGIN_FAILED` when there is no key or it is not accepted, `CLOUD_UNREACHABLE`.
+ * @throws SwanLabError `LOGIN_FAILED` when there is no key or it is not accepted, `CLOUD_UNREACHABLE`, `INVALID_OPTION`.
  */
 export async function login(options: LoginOptions, surroundings: LoginSurroundings): Promise<LoggedIn> {
   const { version, around = hereAndNow(), transport = httpTransport() } = surroundings

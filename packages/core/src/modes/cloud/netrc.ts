@@ -11,11 +11,16 @@ export interface StoredLogin {
 
 const FILE = '.netrc'
 
-/** Absent: there is no such file, or it holds no login. @param folder - Such as `~/.swanlab`. */
+/** @param folder - Such as `~/.swanlab`. */
+export function loginFile(folder: string): string {
+  return join(folder, FILE)
+}
+
+/** Absent: there is no such file, or it holds no login. */
 export function readLogin(folder: string): StoredLogin | undefined {
   let text: string
   try {
-    text = readFileSync(join(folder, FILE), 'utf8')
+    text = readFileSync(loginFile(folder), 'utf8')
   } catch {
     return undefined
   }
@@ -34,7 +39,7 @@ export function readLogin(folder: string): StoredLogin | undefined {
  * @throws the file system's own error.
  */
 export function writeLogin(folder: string, { host, webHost, apiKey }: StoredLogin): string {
-  const path = join(folder, FILE)
+  const path = loginFile(folder)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const lines = [`machine ${host}`, ...(webHost ? [`\tlogin ${webHost}`] : []), `\tpassword ${apiKey}`]
   writeFileSync(`${path}.tmp`, `${lines.join('\n')}\n`, { mode: 0o600 })
@@ -47,6 +52,6 @@ export function writeLogin(folder: string, { host, webHost, apiKey }: StoredLogi
 /** @returns whether there was one. */
 export function removeLogin(folder: string): boolean {
   const there = readLogin(folder) !== undefined
-  rmSync(join(folder, FILE), { force: true })
+  rmSync(loginFile(folder), { force: true })
   return there
 }

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { JOURNAL_FILE } from '../../journal/records.ts'
 
 /** Name of the file in a run folder that says what has been uploaded. */
 const FILE = 'upload.json'
@@ -34,17 +35,25 @@ export interface Position {
 /** What has been uploaded of a run, kept in its folder so that whoever goes on neither repeats nor skips. */
 export class PositionFile {
   readonly #path: string
+  readonly #journal: string
   readonly #key: string
 
   /** @param server - Address of the api. @param id - Of the run there. */
   constructor(dir: string, { server, id }: { server: string; id: string }) {
     this.#path = join(dir, FILE)
+    this.#journal = join(dir, JOURNAL_FILE)
     this.#key = `${server} ${id}`
   }
 
+  /** What is damaged counts as not uploaded: servers take the same item twice for one. */
   load(): Position | undefined {
-    const position = this.#all()[this.#key]
-    return position && typeof position.target?.experimentId === 'string' ? position : undefined
+    const { target, lanes } = fieldsOf(this.#all()[this.#key])
+    if (!isTarget(target)) return undefined
+    const size = this.#journalSize()
+    const sound = Object.entries(fieldsOf(lanes)).filter((entry): entry is [string, LanePosition] =>
+      isLanePosition(entry[1], size),
+    )
+    return { target, lanes: Object.fromEntries(sound) }
   }
 
   /** By renaming: a reader never sees half a file. @throws the file system's own error. */
@@ -59,11 +68,39 @@ export class PositionFile {
     }
   }
 
-  #all(): Record<string, Position> {
+  #all(): Readonly<Record<string, unknown>> {
     try {
-      return JSON.parse(readFileSync(this.#path, 'utf8')) as Record<string, Position>
+      return fieldsOf(JSON.parse(readFileSync(this.#path, 'utf8')))
     } catch {
       return {}
     }
   }
+
+  #journalSize(): number {
+    try {
+      return statSync(this.#journal).size
+    } catch {
+      return 0
+    }
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? (value as Record<string, unknown>) : {}
+}
+
+function isTarget(value: unknown): value is Target {
+  const { workspace, project, projectId, experimentId, series, url, lines } = fieldsOf(value)
+  const names = [workspace, project, projectId, experimentId, url]
+  return names.every((name) => typeof name === 'string' && name) && typeof series === 'boolean' && isCount(lines)
+}
+
+function isLanePosition(value: unknown, journalSize: number): boolean {
+  const { offset, sent } = fieldsOf(value)
+  return isCount(offset) && offset <= journalSize && isCount(sent)
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }

@@ -2,7 +2,7 @@ import type { Report } from '../../kernel/reporter.ts'
 import type { PreparedMode } from '../index.ts'
 import { askForKey } from './ask.ts'
 import { CloudBackend } from './cloud-backend.ts'
-import { findCredentials, type GivenCredentials } from './credentials.ts'
+import { aboutStoredLogins, findCredentials, findHosts, type GivenCredentials } from './credentials.ts'
 import { SwanLabError } from '../../kernel/error.ts'
 import { UploadCallback } from './upload-callback.ts'
 
@@ -29,12 +29,14 @@ export async function prepareCloud(choices: CloudChoices): Promise<PreparedMode 
     if (answer === 'offline') return undefined
     credentials = answer
   }
-  if (!credentials)
+  if (!credentials) {
+    const { api } = findHosts(given)
     throw new SwanLabError(
       'LOGIN_FAILED',
-      'Mode "cloud", the default, needs an API key: set SWANLAB_API_KEY, call login({ apiKey }), or run "swanlab login". ' +
-        'Without an account, init({ mode: "offline" }) or SWANLAB_MODE=offline records on this machine.',
+      `Mode "cloud", the default, needs an API key for ${api}: set SWANLAB_API_KEY, call login({ apiKey }), or run "swanlab login".` +
+        `${aboutStoredLogins(api)} Without an account, init({ mode: "offline" }) or SWANLAB_MODE=offline records on this machine.`,
     )
+  }
   const upload = new UploadCallback({ credentials, version, finishTimeout }).reportTo(report)
   return {
     mode: 'cloud',

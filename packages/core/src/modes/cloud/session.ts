@@ -33,7 +33,9 @@ interface Login {
 /** A user's session with one server. It begins with the first request, and again whenever the server has forgotten it. */
 export class Session {
   readonly #options: SessionOptions
+  /** Of all requests that need one: five kinds of data begin at the same time. */
   #login: Promise<Login> | undefined
+  #current: Login | undefined
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -62,13 +64,14 @@ export class Session {
     const what = `${method} ${path.replace(/\?.*/s, '')}`
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
     for (let again = false; ; again = true) {
-      const { sid } = await this.#loggedIn(call)
-      const headers = { cookie: `sid=${sid}`, ...(text !== undefined && { 'content-type': 'application/json' }) }
+      const login = await this.#loggedIn(call)
+      const headers = { cookie: `sid=${login.sid}`, ...(text !== undefined && { 'content-type': 'application/json' }) }
       const answer = await this.#send(what, { method, path, headers, body: text }, call)
       const error = errorOf(what, answer, this.#options.clock())
       if (!error) return { status: answer.status, json: parsed(answer.text) }
       if (error.status !== 401 || again) throw error
-      this.#login = undefined
+      // Unless another request has been told so before, and a new session is on its way.
+      if (this.#current === login) this.#login = this.#current = undefined
     }
   }
 
@@ -88,16 +91,28 @@ export class Session {
   }
 
   async #loggedIn(call?: CallOptions): Promise<Login> {
-    const now = this.#options.clock()
-    const known = await this.#login
-    const stale = known && known.expires - now <= RENEWAL && now - known.since >= SHORTEST_USE
-    if (known && !stale && known.expires > now) return known
+    for (let begun = this.#login; begun; begun = this.#login) {
+      const known = await begun
+      if (this.#isUsable(known)) return known
+      if (this.#login === begun) break
+    }
     const login = (this.#login = this.#logIn(call))
     // A failed login is tried again by the next request.
-    login.catch(() => {
-      if (this.#login === login) this.#login = undefined
-    })
+    login.then(
+      (known) => {
+        if (this.#login === login) this.#current = known
+      },
+      () => {
+        if (this.#login === login) this.#login = undefined
+      },
+    )
     return login
+  }
+
+  #isUsable({ expires, since }: Login): boolean {
+    const now = this.#options.clock()
+    const stale = expires - now <= RENEWAL && now - since >= SHORTEST_USE
+    return !stale && expires > now
   }
 
   async #logIn(call?: CallOptions): Promise<Login> {
@@ -107,7 +122,7 @@ export class Session {
     const answer = await this.#send(what, { method: 'POST', path: '/login/api_key', headers }, call)
     const now = clock()
     const error = errorOf(what, answer, now)
-    if (error) throw error
+    if (error) throw error.status === 404 || error.status === 405 ? elsewhere(error) : error
     const { sid, expiredAt, userInfo } = (parsed(answer.text) ?? {}) as Record<string, unknown>
     const username = (userInfo as { username?: unknown } | undefined)?.username
     if (typeof sid !== 'string' || typeof username !== 'string' || !/^[\x21-\x3a\x3c-\x7e]+$/.test(sid))
@@ -130,6 +145,10 @@ export class Session {
       throw unreachable(what, error)
     }
   }
+}
+
+function elsewhere({ message, status }: CloudError): CloudError {
+  return new CloudError(`${message} (is this the address of a SwanLab server?)`, { status })
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { RunState } from '../../kernel/payloads.ts'
@@ -15,6 +15,7 @@ import { findCredentials, type Credentials, type GivenCredentials } from './cred
 import { mountRun } from './mount.ts'
 import { Patience } from './patience.ts'
 import { PositionFile } from './position.ts'
+import { isFinal, runRefusal } from './run-refusal.ts'
 import { Session } from './session.ts'
 import { httpTransport, type Transport } from './transport.ts'
 import { Uploader } from './uploader.ts'
@@ -52,6 +53,9 @@ export interface SyncReport {
 }
 
 const PROGRESS_EVERY = 100
+/** How long an answer is waited for at most, and at least where the network is slow, in milliseconds. */
+const LONGEST_REQUEST = 60_000
+const SHORTEST_REQUEST = 5_000
 
 /** Does what `sync` promises. */
 export async function syncRun(runDir: string, options: SyncOptions, version: string): Promise<SyncReport> {
@@ -65,7 +69,9 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
   const state = endIfLost(dir, path, stored)
   const patience = new Patience({ clock: Date.now, random: Math.random, report, afterEnd: timeout })
   patience.runEnded(Date.now())
-  const session = new Session({ credentials, transport, clock: Date.now, version })
+  // One answer is not waited for longer than all of an outage.
+  const requestTime = Math.min(LONGEST_REQUEST, Math.max(SHORTEST_REQUEST, timeout))
+  const session = new Session({ credentials, transport, clock: Date.now, version, requestTime })
   const uploader = uploaderOf({ dir, stored, options, credentials, session, patience, report })
   uploader.end(state)
   const tell = (): void => onProgress?.(Math.min(uploader.offset, sizeOf(path)), sizeOf(path))
@@ -73,7 +79,8 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
   try {
     const { complete, refused, reason, url, error } = await uploader.run()
     tell()
-    if (error instanceof CloudError && url === undefined) throw refusal(credentials.api, error)
+    if (error instanceof CloudError && url === undefined)
+      throw refusal(credentials.api, options.id ?? stored.run.id, error)
     return { complete, url, state, refused, damaged: stored.damaged, ...(reason && { reason }) }
   } finally {
     clearInterval(timer)
@@ -127,8 +134,7 @@ interface StoredRun {
 
 /** @throws SwanLabError `INVALID_FILE` */
 function readRun(dir: string, path: string): StoredRun {
-  if (!existsSync(path))
-    throw new SwanLabError('INVALID_FILE', `There is no run in ${dir}: it holds no ${JOURNAL_FILE}.`)
+  if (!existsSync(path)) throw new SwanLabError('INVALID_FILE', `There is no run in ${dir}: ${insteadOfRun(dir)}.`)
   let run: RecordedRun | undefined
   let owner: ProcessIdentity | undefined
   let state: RunState = 'running'
@@ -154,12 +160,29 @@ function endIfLost(dir: string, path: string, { run, owner, state }: StoredRun):
   return 'crashed'
 }
 
-function refusal(api: string, error: CloudError): SwanLabError {
-  const { status } = error
-  if (status === 401) return new SwanLabError('LOGIN_FAILED', `${api} does not accept the API key.`, { cause: error })
-  if (status === undefined || status >= 500)
-    return new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${error.message}).`, { cause: error })
-  return new SwanLabError('CLOUD_REFUSED', `${api} refuses the run: ${error.message}.`, { cause: error })
+function refusal(api: string, id: string, error: CloudError): SwanLabError {
+  const cause = { cause: error }
+  if (error.status === 401) return new SwanLabError('LOGIN_FAILED', `${api} does not accept the API key.`, cause)
+  if (!isFinal(error))
+    return new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${error.message}).`, cause)
+  const onRun = runRefusal(error, id)
+  return new SwanLabError(
+    'CLOUD_REFUSED',
+    onRun ? `${onRun} With another id it becomes a run of its own.` : `${api} refuses the run: ${error.message}.`,
+    cause,
+  )
+}
+
+/** What a folder is that was taken for a run. */
+function insteadOfRun(dir: string): string {
+  if (!existsSync(dir)) return 'there is no such folder'
+  try {
+    const inside = readdirSync(dir).find((name) => existsSync(join(dir, name, JOURNAL_FILE)))
+    if (inside !== undefined) return `it is a folder of runs, such as ${join(dir, inside)}`
+  } catch {
+    // No folder.
+  }
+  return `it holds no ${JOURNAL_FILE}`
 }
 
 function sizeOf(path: string): number {

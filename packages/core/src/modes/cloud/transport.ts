@@ -21,7 +21,7 @@ export interface HttpAnswer {
 /** The network. @throws an error for everything but an answer. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>
 
-/** Longest answer that is read, in characters. */
+/** Longest answer that is read, in bytes. */
 const MAX_ANSWER = 64 * 1024 * 1024
 
 /**
@@ -33,7 +33,15 @@ export function httpTransport(): Transport {
   const load = async (): Promise<NonNullable<Awaited<typeof loaded>>> => {
     // Only cloud mode needs it; Node's own fetch knows no proxies.
     const { request, EnvHttpProxyAgent } = await import('undici')
-    return { request, dispatcher: new EnvHttpProxyAgent({ keepAliveTimeout: 30_000, connect: { timeout: 10_000 } }) }
+    const dispatcher = new EnvHttpProxyAgent({
+      keepAliveTimeout: 30_000,
+      connect: { timeout: 10_000 },
+      maxResponseSize: MAX_ANSWER,
+      // Many proxies open tunnels to port 443 alone; what is not encrypted is asked of them, as other clients do.
+      proxyTunnel: false,
+      ...proxiesOf(process.env),
+    })
+    return { request, dispatcher }
   }
   return async ({ method, url, headers, body, timeout, signal }) => {
     const { request, dispatcher } = await (loaded ??= load())
@@ -55,4 +63,13 @@ export function httpTransport(): Transport {
       text: text.length > MAX_ANSWER ? '' : text,
     }
   }
+}
+
+/** What undici would read itself, but with the spelling that other programs take, too: without `http://`. */
+function proxiesOf(env: NodeJS.ProcessEnv): { httpProxy?: string; httpsProxy?: string } {
+  const whole = (proxy: string | undefined): string | undefined =>
+    proxy && !/^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? `http://${proxy}` : proxy
+  const httpProxy = whole(env['http_proxy'] ?? env['HTTP_PROXY'])
+  const httpsProxy = whole(env['https_proxy'] ?? env['HTTPS_PROXY'])
+  return { ...(httpProxy !== undefined && { httpProxy }), ...(httpsProxy !== undefined && { httpsProxy }) }
 }

@@ -91,6 +91,6 @@ export class UploadCallback implements Callback {
   #closing({ complete, refused, reason }: UploadReport): string | undefined {
     if (!complete)
       return `The upload is not complete (${reason ?? 'unknown'}). Everything is in the run folder: swanlab sync <run folder> uploads the rest.`
-    return refused > 0 ? `${refused} items were refused by the server.` : undefined
+    return refused > 0 ? `${refused} ${refused === 1 ? 'item was' : 'items were'} refused by the server.` : undefined
   }
 }

@@ -9,6 +9,7 @@ import { Lane } from './lane.ts'
 import type { Mounted } from './mount.ts'
 import { LeftOver, wordsOf, type Patience } from './patience.ts'
 import type { LanePosition, PositionFile, Target } from './position.ts'
+import { isFinal } from './run-refusal.ts'
 import type { Session } from './session.ts'
 import { stateBody } from './wire.ts'
 
@@ -152,6 +153,8 @@ export class Uploader {
         return result
       } catch (error) {
         if (!(error instanceof CloudError) || error.remedy === 'narrow') throw error
+        // Whoever waits for a run to be found wants to know that it will not be.
+        if (this.#options.remount && what === 'run' && isFinal(error)) throw error
         await this.#options.patience.pause(what, attempts, error)
       }
     }

@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, test } from 'vitest'
+import { PositionFile, type Position } from './position.ts'
+
+let dir: string
+const here = { server: 'http://h', id: 'r1' }
+const target = {
+  workspace: 'alice',
+  project: 'cats',
+  projectId: 'P',
+  experimentId: 'r1',
+  series: true,
+  url: 'http://h/@alice/cats/runs/r1',
+  lines: 0,
+}
+const position: Position = { target, lanes: { log: { offset: 10, sent: 2 } } }
+const write = (value: unknown): void => writeFileSync(join(dir, 'upload.json'), JSON.stringify(value))
+const load = (): Position | undefined => new PositionFile(dir, here).load()
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'position-'))
+  writeFileSync(join(dir, 'journal.jsonl'), 'x'.repeat(100))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+it('is kept by server and run', () => {
+  const other = new PositionFile(dir, { ...here, server: 'http://other' })
+  new PositionFile(dir, here).save(position)
+  expect(load()).toEqual(position)
+  expect(other.load()).toBeUndefined()
+  other.save({ ...position, lanes: {} })
+  expect(load()).toEqual(position)
+})
+
+test.each([null, 5, 'x', [], {}, { 'http://h r1': null }, { 'http://h r1': { target: { experimentId: 'r1' } } }])(
+  '%j is none, and is replaced',
+  (content) => {
+    write(content)
+    expect(load()).toBeUndefined()
+    new PositionFile(dir, here).save(position)
+    expect(load()).toEqual(position)
+    expect(Object.keys(JSON.parse(readFileSync(join(dir, 'upload.json'), 'utf8')) as object)).toEqual(['http://h r1'])
+  },
+)
+
+test.each([
+  null,
+  { offset: 'abc', sent: 1 },
+  { offset: -1, sent: 0 },
+  { offset: 101, sent: 0 },
+  { offset: 5, sent: 1.5 },
+])('what is at %j is uploaded from its beginning', (damaged) => {
+  write({ 'http://h r1': { target, lanes: { log: damaged, media: { offset: 100, sent: 0 } } } })
+  expect(load()).toEqual({ target, lanes: { media: { offset: 100, sent: 0 } } })
+})
+
+test.each([undefined, null, 7])('lanes %j are none', (lanes) => {
+  write({ 'http://h r1': { target, lanes } })
+  expect(load()).toEqual({ target, lanes: {} })
+})

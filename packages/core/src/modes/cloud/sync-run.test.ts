@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it, test } from 'vitest'
+import { init, sync } from '../../index.ts'
+import { httpTransport, type Transport } from './transport.ts'
+import { TrackingServer } from './testing/tracking-server.ts'
+
+let server: TrackingServer
+let logdir: string
+let dir: string
+const given = (): { apiKey: string; host: string; report: () => void } => ({
+  apiKey: 'key',
+  host: server.url,
+  report: () => {},
+})
+
+beforeEach(async () => {
+  server = await new TrackingServer().start()
+  logdir = mkdtempSync(join(tmpdir(), 'sync-'))
+  const run = await init({
+    project: 'cats',
+    mode: 'offline',
+    logdir,
+    settings: { background: false, report: () => {} },
+  })
+  for (let step = 0; step < 10; step++) run.log({ loss: step })
+  await run.finish()
+  dir = run.dir!
+})
+
+afterEach(async () => {
+  await server.stop()
+  rmSync(logdir, { recursive: true, force: true })
+})
+
+it('does not wait where the server says no', async () => {
+  server.fault = ({ path }, response) => {
+    const refused = path.includes('/team')
+    if (refused) response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"not yours"}')
+    return refused
+  }
+  const refused = sync(dir, { ...given(), workspace: 'team' })
+  await expect(refused).rejects.toMatchObject({ code: 'CLOUD_REFUSED' })
+  await expect(refused).rejects.toThrow(/not yours/)
+  await expect(sync(dir, { ...given(), apiKey: 'wrong' })).rejects.toMatchObject({ code: 'LOGIN_FAILED' })
+})
+
+it('says how a run that belongs to another project can be uploaded', async () => {
+  server.fault = ({ path }, response) => {
+    const conflict = path.endsWith('/experiment')
+    if (conflict) response.writeHead(409).end()
+    return conflict
+  }
+  await expect(sync(dir, { ...given(), project: 'dogs' })).rejects.toThrow(/another project.* another id/)
+})
+
+it('takes a part of a run', async () => {
+  expect(await sync(dir, { ...given(), startStep: 3, endStep: 4 })).toMatchObject({ complete: true })
+  expect([...server.scalars.keys()]).toEqual(['loss@3', 'loss@4'])
+})
+
+it('names what a folder is that is no run', async () => {
+  await expect(sync(join(logdir, 'none'), given())).rejects.toThrow(/there is no such folder/)
+  await expect(sync(dirname(dir), given())).rejects.toThrow(`it is a folder of runs, such as ${dir}`)
+  await expect(sync(join(dir, 'files'), given())).rejects.toThrow(/holds no journal.jsonl/)
+})
+
+test.each([
+  [100, 5_000],
+  [20_000, 20_000],
+  [3_600_000, 60_000],
+])('with a timeout of %i ms an answer is waited for %i ms', async (timeout, wait) => {
+  const waits = new Set<number>()
+  const transport: Transport = (request) => {
+    waits.add(request.timeout)
+    return httpTransport()(request)
+  }
+  expect(await sync(dir, { ...given(), timeout, transport })).toMatchObject({ complete: true })
+  expect([...waits]).toEqual([wait])
+})
