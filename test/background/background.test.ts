@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -11,6 +10,7 @@ import { place } from '../../packages/core/src/background/place.ts'
 import type { Outcome } from '../../packages/core/src/kernel/payloads.ts'
 import { JournalReader } from '../../packages/core/src/journal/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
+import { slack } from './slack.ts'
 import { heard, processesOf, start, until } from './start.ts'
 import { compiled } from '../compiled.ts'
 
@@ -33,26 +33,6 @@ const ended = (): boolean => heard(file).some(({ moment }) => moment === 'finish
 /** States of the notifications in an outbox. */
 function statesOf(dir: string): string[] {
   return new OutboxStore(dir).load().map(({ state }) => state)
-}
-
-/** A Slack that answers as told, and then takes everything. */
-async function slack(...answers: number[]): Promise<{ url: string; messages: string[]; server: Server }> {
-  const messages: string[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk))
-    request.on('end', () => {
-      const status = answers.shift() ?? 200
-      if (status === 200) messages.push((JSON.parse(body) as { text: string }).text)
-      response.writeHead(status).end(status === 200 ? 'ok' : 'no')
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/SECRET-OF-SLACK`,
-    messages,
-    server,
-  }
 }
 
 const SOURCE = fileURLToPath(new URL('program.ts', import.meta.url))
@@ -138,25 +118,21 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     server.close()
   })
 
-  test('when both processes are gone, the next run ends the first one and delivers what is owed, once', async () => {
-    const { url, messages, server } = await slack(503)
-    const first = await start({ how: 'wait', logdir, slackUrl: url })
-    // Stopped, it cannot start another one.
-    first.child.kill('SIGSTOP')
-    for (const pid of processesOf(first.ready.dir)) process.kill(pid, 'SIGKILL')
-    await until('its background process is gone', () => processesOf(first.ready.dir).length === 0)
-    first.child.kill('SIGKILL')
-    await first.ended
-    const second = await start({ how: 'end', logdir, slackUrl: url })
-    expect(await second.ended).toBe(0)
-    await until('no process is left', () => processesOf(second.ready.dir).length === 0)
-    const finish = [...new JournalReader(join(first.ready.dir, 'journal.jsonl'))].filter(
-      ({ type }) => type === 'finish',
-    )
-    expect(finish).toMatchObject([{ state: 'crashed', cause: { type: 'lost' }, steps: 6 }])
-    expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
-    expect(messages.filter((text) => text.includes('finished'))).toHaveLength(1)
-    server.close()
+  test('a training that dies in the middle of a long step has lasted until then', async () => {
+    const { ready, child, witnessed } = await start({ how: 'wait', logdir, file })
+    await sleep(1_500)
+    child.kill('SIGKILL')
+    expect(await witnessed()).toBe('SIGKILL')
+    await until('the end is heard', ended)
+    const { endTime, duration } = heard(file).at(-1)!.payload as Outcome
+    const records = [...new JournalReader(join(ready.dir, 'journal.jsonl'))]
+    const last = records.findLast(({ type }) => type !== 'finish')!
+    const silence = endTime - last.time
+    expect(silence).toBeGreaterThan(1_300)
+    expect(endTime).toBeLessThanOrEqual(Date.now())
+    expect(records.at(-1)).toMatchObject({ type: 'finish', time: endTime, duration })
+    expect(duration).toBeGreaterThanOrEqual(silence)
+    await until('no process is left', () => processesOf(ready.dir).length === 0)
   })
 
   test('a receiver that comes back gets the message, once', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -65,6 +65,8 @@ describe.runIf(process.platform === 'linux')(
       expect(await training.witnessed()).toBe('SIGKILL')
       expect(await training.end()).toMatchObject({ state: 'crashed', cause: { type: 'killed' } })
       expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
+      const outbox = join(training.ready.dir, 'outbox')
+      expect(existsSync(outbox) ? readdirSync(outbox) : []).not.toContainEqual(expect.stringMatching(/tmp$/))
       await expectNoOrphans(logdir)
     })
   },

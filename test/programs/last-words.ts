@@ -1,9 +1,17 @@
 import { writeSync } from 'node:fs'
 import type { Callback } from '../../packages/core/src/index.ts'
-import { begin, live, raise, sleep, train, tracked } from './training.ts'
+import { begin, live, point, raise, sleep, train, tracked } from './training.ts'
 
 const say = (text: string): void => void writeSync(1, `${text}\n`)
-const hanging: Callback = { name: 'hanging', timeout: 300, onStop: () => new Promise(() => {}) }
+/** Calls `reached` when it has heard the end, which it never gets over. */
+const hangingAt = (reached: () => void): Callback => ({
+  name: 'hanging',
+  timeout: 300,
+  onStop: () => {
+    reached()
+    return new Promise(() => {})
+  },
+})
 const telling = (name: string): Callback => ({
   name,
   onError: ({ cause }) => say(`${name} hears ${cause.type}`),
@@ -60,17 +68,21 @@ const PROGRAMS: Record<string, () => unknown> = {
     process.exit(2)
   },
   'is told twice': async () => {
-    train(await begin(telling('a'), hanging, telling('b')))
+    const { reached, reach } = point()
+    train(await begin(telling('a'), hangingAt(reach), telling('b')))
     raise('SIGINT')
-    await sleep(50)
+    await reached
     say('again')
     raise('SIGINT')
     live()
   },
   'exits with 0 after it was told to stop': async () => {
-    train(await begin(hanging))
+    const { reached, reach } = point()
+    train(await begin(hangingAt(reach)))
     raise('SIGTERM')
-    await sleep(50)
+    // Without the tracker, nobody hears it.
+    if (tracked) await reached
+    else await sleep(50)
     process.exit(0)
   },
   'never yields': async () => {
@@ -103,12 +115,17 @@ const PROGRAMS: Record<string, () => unknown> = {
     )
   },
   'handles its signal after a stretch': async () => {
-    process.on('SIGINT', () => say('heard'))
+    const { reached, reach } = point()
+    let count = 0
+    process.on('SIGINT', () => {
+      say('heard')
+      if (++count === 2) reach()
+    })
     const run = await begin()
     raise('SIGINT')
     for (const end = Date.now() + 700; Date.now() < end;) train(run)
     raise('SIGINT')
-    await sleep(30)
+    await reached
   },
 }
 

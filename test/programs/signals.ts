@@ -1,6 +1,14 @@
-import { begin, live, raise, sleep, train, tracked, type Training } from './training.ts'
+import type { Callback } from '../../packages/core/src/index.ts'
+import { begin, live, point, raise, sleep, train, tracked, type Training } from './training.ts'
 
-const slow = { name: 'slow', onStop: () => sleep(60_000) }
+/** Calls `reached` when it has heard the end, over which it takes a minute. */
+const slow = (reached: () => void): Callback => ({
+  name: 'slow',
+  onStop: () => {
+    reached()
+    return sleep(60_000)
+  },
+})
 
 /** Programs that are told to stop. `process.argv`: the program's name, and `with` or `without`. */
 const PROGRAMS: Record<string, () => unknown> = {
@@ -11,7 +19,7 @@ const PROGRAMS: Record<string, () => unknown> = {
   'handles it from before': () => survives((heard) => process.on('SIGINT', heard), 'before'),
   'handles it once': () => survives((heard) => process.once('SIGINT', heard)),
   'handles it once, from before': () => survives((heard) => process.once('SIGINT', heard), 'before'),
-  'ignores it': () => survives(() => process.on('SIGINT', () => {})),
+  'ignores it': () => survives((_, ignored) => process.on('SIGINT', ignored)),
   'exits with 130': async () => {
     train(await begin())
     process.on('SIGINT', () => process.exit(130))
@@ -34,26 +42,32 @@ const PROGRAMS: Record<string, () => unknown> = {
     live()
   },
   'handles it once, then no more': async () => {
-    process.once('SIGINT', () => console.log('once more to stop'))
+    const { reached, reach } = point()
+    process.once('SIGINT', () => {
+      console.log('once more to stop')
+      reach()
+    })
     const run = await begin()
     raise('SIGINT')
-    await sleep(30)
+    await reached
     train(run)
     raise('SIGINT')
     live()
   },
   'is told twice': async () => {
-    train(await begin(slow))
+    const { reached, reach } = point()
+    train(await begin(slow(reach)))
     raise('SIGINT')
-    if (tracked) await sleep(50)
+    if (tracked) await reached
     console.log('ready')
     raise('SIGINT')
     live()
   },
   'is told twice, differently': async () => {
-    train(await begin(slow))
+    const { reached, reach } = point()
+    train(await begin(slow(reach)))
     raise('SIGINT')
-    if (tracked) await sleep(50)
+    if (tracked) await reached
     raise('SIGTERM')
     live()
   },
@@ -79,14 +93,21 @@ async function signalled(signal: NodeJS.Signals, run?: Training): Promise<void> 
 }
 
 /** Rows are logged before the signal and after it. */
-async function survives(handle: (heard: () => void) => unknown, when: 'before' | 'after' = 'after'): Promise<void> {
-  const heard = (): void => console.log('heard')
-  if (when === 'before') handle(heard)
+async function survives(
+  handle: (heard: () => void, ignored: () => void) => unknown,
+  when: 'before' | 'after' = 'after',
+): Promise<void> {
+  const { reached, reach } = point()
+  const heard = (): void => {
+    console.log('heard')
+    reach()
+  }
+  if (when === 'before') handle(heard, reach)
   const run = await begin()
-  if (when === 'after') handle(heard)
+  if (when === 'after') handle(heard, reach)
   train(run)
   raise('SIGINT')
-  await sleep(30)
+  await reached
   train(run)
 }
 

@@ -43,3 +43,16 @@ export function sleep(ms: number): Promise<void> {
 export function raise(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal)
 }
+
+/** Something that will happen: a busy machine may need longer for it than any sleep. Keeps the program alive until then. */
+export function point(): { readonly reached: Promise<void>; readonly reach: () => void } {
+  const alive = setInterval(() => {}, 1_000)
+  let reach = (): void => {}
+  const reached = new Promise<void>((resolve) => {
+    reach = () => {
+      clearInterval(alive)
+      resolve()
+    }
+  })
+  return { reached, reach }
+}

@@ -33,7 +33,7 @@ describe('the end of a run', () => {
       blocks: [
         { text: { type: 'plain_text', text: 'Run swan-1 finished' } },
         { text: { type: 'plain_text', text: 'Your experiment finished after 12 min 3 s.' } },
-        { fields: [{ text: '*Project*\niris', verbatim: true }, {}, {}, {}, {}] },
+        { fields: [{ text: '*Project*\niris', verbatim: true }, {}, {}, {}, {}, {}] },
         { text: { text: '*Final metrics*\n```\nMetric  Last   Min  Max\nloss    0.25  0.25  1.5\n```' } },
         { text: { text: '*Configuration*\n```\nlr: 0.001\n```' } },
         {

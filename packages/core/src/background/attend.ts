@@ -15,6 +15,7 @@ export async function attend(): Promise<void> {
   const lifeline = new Lifeline(process.stdin, process.stdout)
   const order = await lifeline.order
   if (!order) return
+  lifeline.send({ type: 'up' })
   const report = logTo(order, lifeline)
   // A terminal's Ctrl-C is for the training alone, and the end of its session is no reason to drop its mail.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => report('debug', `ignored ${signal}`))

@@ -12,11 +12,14 @@ import type { Farewell, News, Order } from './messages.ts'
 import { newsIn } from './news.ts'
 import { unref } from './unref.ts'
 import { spawnBackground, type BackgroundProcess, type Spawned } from './spawn.ts'
+import { StandIn } from './stand-in.ts'
 import { tellOfWaiting } from './waiting.ts'
 
 const NAME = 'swanlab:background'
 /** Background processes that may die under one run before it goes on without. */
 const MAX_STARTS = 2
+/** How long one may take to be up, in milliseconds: without threads to spare, Node hangs before it has begun. */
+const START_TIMEOUT = 20_000
 
 export interface CompanionOptions {
   readonly callbacks: Order['callbacks']
@@ -28,6 +31,10 @@ export interface CompanionOptions {
   readonly report: Report
   /** Does somebody watch the terminal? Default: as of standard error. */
   readonly terminal?: boolean
+  /** Default: starts the real one. */
+  readonly spawn?: typeof spawnBackground
+  /** How long it may take to be up, in milliseconds. Default: 20,000. */
+  readonly startTimeout?: number
 }
 
 /**
@@ -52,10 +59,14 @@ class Attendant {
   readonly #options: CompanionOptions
   #process: BackgroundProcess | undefined
   #spawned: Spawned | undefined
+  #standIn: StandIn | undefined
+  #overdue: NodeJS.Timeout | undefined
   #hurry: (() => void) | undefined
   #farewell: Farewell | undefined
   #awaited: Extract<News, { type: 'awaited' }> | undefined
   #starts = 0
+  /** The last one that was up. */
+  #up: BackgroundProcess | undefined
   #done = false
   #settled: (how: 'settled' | 'gone') => void = () => {}
   readonly #whenSettled: Promise<'settled' | 'gone'>
@@ -67,7 +78,7 @@ class Attendant {
 
   start(run: RunInfo): void {
     if (!run.dir) return
-    const { callbacks, callbackTimeout, from, report } = this.#options
+    const { callbacks, callbackTimeout, from, spawn = spawnBackground, startTimeout = START_TIMEOUT } = this.#options
     const heapLimit = getHeapStatistics().heap_size_limit
     this.#starts++
     // Older than what the witness holds on to.
@@ -82,37 +93,39 @@ class Attendant {
     }
     try {
       this.#spawned?.dismiss()
-      this.#spawned = spawnBackground(run.dir)
+      this.#spawned = spawn(run.dir)
       const { background } = this.#spawned
       this.#process = background
       // At once: somebody who finds the training dead must see that the run is taken care of.
       if (background.pid) markRunning(run.dir, { training: order.training, background: identityOf(background.pid) })
-      this.#hear(background)
-      background.on('error', (error) => this.#fell(background, run, error.message))
-      background.on('exit', (code, signal) => this.#fell(background, run, `it ended with ${signal ?? code}`))
+      createInterface({ input: background.stdout }).on('line', (line) => this.#hear(newsIn(line), background))
+      background.on('error', (error) => this.#failed(background, run, order, error.message))
+      // What it has said is read first: a callback that ends it must not be taken in here.
+      background.on('exit', (code, signal) =>
+        setImmediate(() => this.#fell(background, run, order, `it ended with ${signal ?? code}`)),
+      )
       // Its death is noticed by its exit; a broken pipe is no news.
       background.stdin.on('error', () => {})
       say(background, order)
       if (this.#farewell) say(background, this.#farewell)
       unref(background.stdin)
       unref(background.stdout)
+      const why = `it was not up within ${startTimeout / 1_000} s`
+      // Here, too, as after a loop that did not yield.
+      const late = (): unknown => setImmediate(() => this.#failed(background, run, order, why))
+      this.#overdue = setTimeout(late, startTimeout).unref()
     } catch (error) {
-      this.#done = true
-      this.#dismissWitness()
-      report(
-        'warn',
-        `No background process could be started (${describeError(error)}); ${this.#names()} will not hear this run.`,
-      )
-      this.#settled('gone')
+      this.#hearHere(order, describeError(error))
     }
   }
 
   /** Says how the run ended, at once, and waits until everybody has heard it. */
   async wait({ endTime: time, state, error, cause, duration, steps, lastStep, losses }: Outcome): Promise<void> {
     this.#farewell = { type: 'finish', time, state, error, cause, duration, steps, lastStep, losses }
-    if (!this.#process) return
+    if (this.#done || !(this.#process || this.#standIn)) return
     // The journal says it, too, but its disk may have refused it.
-    say(this.#process, this.#farewell)
+    if (this.#process) say(this.#process, this.#farewell)
+    this.#standIn?.say(this.#farewell)
     const { finishTimeout, report, terminal = process.stderr.isTTY } = this.#options
     const stopTelling = tellOfWaiting({ report, terminal, awaited: () => this.#names() })
     let deadline: NodeJS.Timeout | undefined
@@ -123,21 +136,58 @@ class Attendant {
     this.#done = true
     if (how === 'late') this.#leave()
     this.#dismissWitness()
-    this.#process.stdin.end()
-    this.#process.stdout.destroy()
+    this.#letGo()
   }
 
-  #hear(background: BackgroundProcess): void {
+  #hear(news: News | undefined, from?: BackgroundProcess): void {
     const { report } = this.#options
-    createInterface({ input: background.stdout }).on('line', (line) => {
-      const news = newsIn(line)
-      if (!news) return
-      if (news.type === 'report') return report(news.level, news.message)
-      if (news.type === 'awaited') return void (this.#awaited = news)
-      for (const { level, message } of deliveryReport(news.deliveries)) report(level, message)
-      this.#done = true
-      this.#settled('settled')
-    })
+    if (!news || this.#done) return
+    if (news.type === 'up') return this.#isUp(from)
+    if (news.type === 'report') return report(news.level, news.message)
+    if (news.type === 'awaited') return void (this.#awaited = news)
+    for (const { level, message } of deliveryReport(news.deliveries)) report(level, message)
+    this.#done = true
+    this.#settled('settled')
+  }
+
+  #isUp(which: BackgroundProcess | undefined): void {
+    clearTimeout(this.#overdue)
+    this.#up = which
+  }
+
+  #letGo(): void {
+    clearTimeout(this.#overdue)
+    this.#process?.stdin.end()
+    this.#process?.stdout.destroy()
+  }
+
+  /** It cannot be had, or hangs before it has begun. Another one would fare no better. */
+  #failed(which: BackgroundProcess, run: RunInfo, order: Order, why: string): void {
+    if (this.#done || which !== this.#process || which === this.#up) return
+    this.#starts = MAX_STARTS
+    this.#fell(which, run, order, why)
+    which.kill('SIGKILL')
+  }
+
+  /** None of the callbacks' code has run yet, so it is not their fault: they hear the run from here. */
+  #hearHere(order: Order, why: string): void {
+    const { report, callbacks } = this.#options
+    this.#process = undefined
+    this.#dismissWitness()
+    // If this process is killed, the next one finds what is owed.
+    markRunning(order.dir, { training: order.training })
+    const consequence =
+      callbacks.length === 0
+        ? ''
+        : `; ${this.#names()}: in the training process. If that crashes, nothing is sent before the next init in the same logdir`
+    report('warn', `No background process could be started (${why})${consequence}.`)
+    this.#standIn = new StandIn(
+      order,
+      (news) => this.#hear(news),
+      report,
+      () => this.#settled('gone'),
+    )
+    if (this.#farewell) this.#standIn.say(this.#farewell)
   }
 
   #dismissWitness(): void {
@@ -146,15 +196,22 @@ class Attendant {
   }
 
   /** The background process is gone. While it was needed, another one hears the run from its beginning. */
-  #fell(which: BackgroundProcess, run: RunInfo, why: string): void {
+  #fell(which: BackgroundProcess, run: RunInfo, order: Order, why: string): void {
     if (this.#done || which !== this.#process) return
     const { report } = this.#options
+    clearTimeout(this.#overdue)
     if (this.#starts < MAX_STARTS) {
       report('warn', `The background process is gone (${why}); starting it again.`)
       return this.start(run)
     }
+    this.#letGo()
+    if (!this.#up) return this.#hearHere(order, why)
     this.#done = true
-    report('error', `The background process is gone again (${why}); ${this.#names()} will not hear this run.`)
+    this.#dismissWitness()
+    report(
+      'error',
+      `The background process is gone again (${why}); ${this.#names()} will not hear this run before the next init in the same logdir.`,
+    )
     this.#settled('gone')
   }
 
@@ -164,8 +221,11 @@ class Attendant {
     const names = this.#awaited?.names ?? []
     const others = this.#awaited?.deliveries.filter(({ channel }) => !names.includes(channel)) ?? []
     for (const { level, message } of deliveryReport(others)) report(level, message)
-    const time = `${finishTimeout / 1_000} s`
-    report('warn', `Not done within ${time}: ${this.#names()}; the background process goes on by itself.`)
+    const rest = this.#standIn
+      ? 'what is left waits for the next init in the same logdir'
+      : 'the background process goes on by itself'
+    this.#standIn?.stop()
+    report('warn', `Not done within ${finishTimeout / 1_000} s: ${this.#names()}; ${rest}.`)
   }
 
   /** Who is still at work on the end. */

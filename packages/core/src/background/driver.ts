@@ -50,10 +50,10 @@ export class Driver {
     return this.#lastTime
   }
 
-  /** How far the run has come. */
-  progress(): Pick<FinishRecord, 'duration' | 'steps' | 'lastStep'> {
+  /** How far the run has come. @param time - When it ended, in milliseconds since 1970. */
+  progress(time: number): Pick<FinishRecord, 'duration' | 'steps' | 'lastStep'> {
     const { steps, lastStep } = this.#intake
-    return { duration: Math.max(0, this.#lastTime - (this.#run?.startTime ?? this.#lastTime)), steps, lastStep }
+    return { duration: Math.max(0, time - (this.#run?.startTime ?? time)), steps, lastStep }
   }
 
   /** @returns a promise when somebody must be waited for before the next record may be fed. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '../kernel/outcome.ts'
 import type { Outcome } from '../kernel/payloads.ts'
@@ -20,32 +20,45 @@ import { Outbox } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 import { Pulse } from './pulse.ts'
 import { noteHeard } from './heard.ts'
-import { inheritedTestimony } from './testimony.ts'
+import { inheritedTestimony, Testimony } from './testimony.ts'
 
 /** How long the word of whoever saw the training die is waited for, in milliseconds. */
 const GRACE = 2_000
 /** How long after the end of a run its notifications are tried, in milliseconds. */
 export const DELIVERY_BUDGET = 3_600_000
 
+/** What is heard from the training, and how it hears of us. */
+export type Line = Pick<Lifeline, 'cut' | 'farewell' | 'onWord' | 'send'>
+
 /**
  * Drives the resident callbacks of one run while it is recorded, explains its death if it dies, and stays until its
  * notifications are delivered or their time is over.
+ *
+ * @param here - Inside the training itself. It is not kept alive then, and as nobody is left to try again after it, the
+ *   news that all is settled waits for every attempt.
  */
-export async function hearRun(order: Order, lifeline: Lifeline, report: Report, stop: AbortSignal): Promise<void> {
+export async function hearRun(
+  order: Order,
+  lifeline: Line,
+  report: Report,
+  stop: AbortSignal,
+  here = false,
+): Promise<void> {
   const watch = new DeathWatch(order.training)
-  const testimony = inheritedTestimony()
+  const testimony = here ? new Testimony(undefined) : inheritedTestimony()
   const heap = new HeapSampler(order.training.pid, order.heapLimit)
   const outbox = new Outbox({
     store: new OutboxStore(order.dir),
     part: String(order.from),
     budget: DELIVERY_BUDGET,
     report,
+    holds: !here,
   })
   const { guard, hooks, lasting } = await assemble(order.callbacks, order.callbackTimeout, outbox, report)
   const cursor = new JournalCursor(join(order.dir, JOURNAL_FILE))
   const driver = new Driver({ hooks, guard, report, dir: order.dir })
 
-  const pulse = new Pulse()
+  const pulse = new Pulse(!here)
   lifeline.onWord(() => pulse.now())
   stop.addEventListener('abort', () => pulse.now())
   const lookout = new Lookout(join(order.dir, JOURNAL_FILE), pulse)
@@ -75,7 +88,10 @@ export async function hearRun(order: Order, lifeline: Lifeline, report: Report, 
 
   // Each by itself: a message does not wait for an upload.
   const works = [
-    ...outbox.untried().map((name) => ({ name, done: outbox.tried(name).then(() => undefined) })),
+    ...(here ? outbox.busy() : outbox.untried()).map((name) => ({
+      name,
+      done: (here ? outbox.settled(name) : outbox.tried(name)).then(() => undefined),
+    })),
     ...lasting.map((work) => ({ name: work.name, done: work.settled() })),
   ]
   const remarks = await awaitAll(works, (names) =>
@@ -93,7 +109,7 @@ async function follow(
   cursor: JournalCursor,
   driver: Driver,
   lookout: Lookout,
-  lifeline: Lifeline,
+  lifeline: Line,
   last: () => boolean,
 ): Promise<Outcome | undefined> {
   for (;;) {
@@ -135,9 +151,20 @@ async function conclude(
   if (finished) return finished
   for (const record of cursor.end()) await driver.feed(record)
   if (driver.outcome) return driver.outcome
+  const time = driver.lastTime + sinceLastWrite(order.dir)
   const verdict = await explain()
-  writeEnd(order.dir, finishRecord(driver, verdict))
-  return driver.end(verdict, driver.lastTime)
+  writeEnd(order.dir, finishRecord(driver, verdict, time))
+  return driver.end(verdict, time)
+}
+
+/** How long a training that has just died had been silent, in milliseconds. Its own clock may be anything. */
+function sinceLastWrite(dir: string): number {
+  try {
+    return Math.max(0, Math.round(Date.now() - statSync(join(dir, JOURNAL_FILE)).mtimeMs))
+  } catch {
+    // Deleted.
+    return 0
+  }
 }
 
 function writeEnd(dir: string, record: FinishRecord): void {

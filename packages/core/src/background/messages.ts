@@ -26,6 +26,8 @@ export type Farewell = FinishRecord
 
 /** One line on the background process's standard output, for as long as somebody reads it. */
 export type News =
+  /** It is up, and has understood what to do. */
+  | { readonly type: 'up' }
   /** Something the user should see. */
   | { readonly type: 'report'; readonly level: ReportLevel; readonly message: string }
   /** Everybody has heard the end; these callbacks are still at work on it. */

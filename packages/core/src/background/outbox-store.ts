@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Notification } from '../notification/notification.ts'
+import { discard, makeUnlessThere } from '../runtime/files.ts'
 
 /** Folder of the outbox in a run folder. */
 const OUTBOX_FOLDER = 'outbox'
@@ -55,10 +56,15 @@ export class OutboxStore {
   /** @throws the file system's own error. */
   save(item: OutboxItem): void {
     // Not recursive: a run folder that was deleted stays deleted.
-    mkdirUnlessThere(this.#folder)
+    makeUnlessThere(this.#folder)
     const path = join(this.#folder, `${fileName(item.key)}.json`)
-    writeFileSync(`${path}.tmp`, `${JSON.stringify(item)}\n`, { mode: 0o600 })
-    renameSync(`${path}.tmp`, path)
+    try {
+      writeFileSync(`${path}.tmp`, `${JSON.stringify(item)}\n`, { mode: 0o600 })
+      renameSync(`${path}.tmp`, path)
+    } catch (error) {
+      discard(`${path}.tmp`)
+      throw error
+    }
   }
 }
 
@@ -66,12 +72,4 @@ export class OutboxStore {
 function fileName(key: string): string {
   const readable = key.replaceAll(/[^\w.-]+/g, '_').slice(0, 60)
   return `${readable}-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`
-}
-
-function mkdirUnlessThere(folder: string): void {
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
 }

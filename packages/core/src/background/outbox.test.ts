@@ -87,7 +87,7 @@ test('a permanent refusal is not tried again, and its reason is kept', async () 
   await outbox.settled()
   expect(attempts()).toBe(1)
   expect(outbox.deliveries()).toMatchObject([{ state: 'given up', reason: 'no such receiver' }])
-  expect(reports).toEqual(['error mail: ended was not delivered: no such receiver'])
+  expect(reports).toEqual(['error mail: the news of the end was not delivered: no such receiver'])
 })
 
 test('Retry-After is respected', async () => {

@@ -5,6 +5,7 @@ import type { Mailbox } from '../notification/mailbox.ts'
 import type { Notification } from '../notification/notification.ts'
 import { attempt, type Send } from './delivery-attempt.ts'
 import type { OutboxItem, OutboxStore } from './outbox-store.ts'
+import { END, eventInWords, tooLate } from './outbox-words.ts'
 
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 300_000
@@ -14,8 +15,6 @@ const LONGEST_ASKED = 900_000
 const ATTEMPT_TIME = 20_000
 /** Notifications of one run that are kept; more than this is a loop somewhere. The news of the end is kept beyond. */
 const MAX_ITEMS = 1_000
-const END = 'ended'
-const TOO_LATE = 'the time for delivery is over'
 
 /** How a notification fared, for the end-of-run report. */
 export type Delivery = Pick<OutboxItem, 'channel' | 'event' | 'state' | 'attempts' | 'reason'> & {
@@ -37,6 +36,8 @@ export interface OutboxOptions {
   readonly firstPause?: number
   /** Longest that one attempt may take, in milliseconds. Default: 20,000. */
   readonly attemptTime?: number
+  /** Does waiting for the next attempt keep the process alive? Default: true. */
+  readonly holds?: boolean
 }
 
 /** Notifications for one receiver go one by one: a crowd of connections is what receivers turn away. */
@@ -61,11 +62,17 @@ export class Outbox {
   #endOfBudget = Infinity
   #stopped = false
   #full = false
-  #changed: () => void = () => {}
+  readonly #settling = new Set<() => void>()
 
   constructor(options: OutboxOptions) {
-    const defaults = { clock: Date.now, random: Math.random, firstPause: FIRST_PAUSE, attemptTime: ATTEMPT_TIME }
-    this.#options = { ...defaults, ...options }
+    this.#options = {
+      clock: Date.now,
+      random: Math.random,
+      firstPause: FIRST_PAUSE,
+      attemptTime: ATTEMPT_TIME,
+      holds: true,
+      ...options,
+    }
     for (const item of options.store.load()) this.#items.set(item.key, item)
   }
 
@@ -87,6 +94,11 @@ export class Outbox {
     return [...this.#channels.values()].filter((channel) => this.#isUntried(channel)).map(({ name }) => name)
   }
 
+  /** Channels that are at work. */
+  busy(): string[] {
+    return [...this.#channels.values()].filter(isBusy).map(({ name }) => name)
+  }
+
   /** Resolves when every notification that can be sent has been tried once. @param only - One channel. Default: all. */
   async tried(only?: string): Promise<void> {
     const channels = [...this.#channels.values()].filter(({ name }) => only === undefined || name === only)
@@ -97,10 +109,10 @@ export class Outbox {
     )
   }
 
-  /** Resolves when nothing is on its way any more. */
-  async settled(): Promise<void> {
-    while ([...this.#channels.values()].some(({ attempt: busy, timer }) => busy !== undefined || timer !== undefined)) {
-      await new Promise<void>((resolve) => (this.#changed = resolve))
+  /** Resolves when nothing is on its way any more. @param only - One channel. Default: all. */
+  async settled(only?: string): Promise<void> {
+    while (this.busy().some((name) => only === undefined || name === only)) {
+      await new Promise<void>((resolve) => this.#settling.add(resolve))
     }
   }
 
@@ -121,6 +133,12 @@ export class Outbox {
       ...(reason === undefined ? {} : { reason }),
       took: (settled ?? now) - posted,
     }))
+  }
+
+  #changed(): void {
+    const waiting = [...this.#settling]
+    this.#settling.clear()
+    for (const look of waiting) look()
   }
 
   #post(channel: Channel, event: string, notification: Notification): void {
@@ -174,6 +192,7 @@ export class Outbox {
     if (!(pause > 0)) return this.#start(channel, item)
     // Bounded also when a clock was put back, or a file was written by one that went ahead.
     channel.timer = setTimeout(() => this.#start(channel, item), Math.min(pause, LONGEST_ASKED))
+    if (!this.#options.holds) channel.timer.unref()
   }
 
   #start(channel: Channel, item: OutboxItem): void {
@@ -213,7 +232,7 @@ export class Outbox {
 
   #giveUp(item: OutboxItem, reason: string): void {
     this.#save({ ...item, state: 'given up', settled: this.#options.clock(), reason })
-    this.#options.report('error', `${item.channel}: ${item.event} was not delivered: ${reason}`)
+    this.#options.report('error', `${item.channel}: ${eventInWords(item.event)} was not delivered: ${reason}`)
   }
 
   #save(item: OutboxItem): void {
@@ -227,6 +246,6 @@ export class Outbox {
   }
 }
 
-function tooLate(failure: string | undefined): string {
-  return failure === undefined ? TOO_LATE : `${failure} (${TOO_LATE})`
+function isBusy({ attempt: trying, timer }: Channel): boolean {
+  return trying !== undefined || timer !== undefined
 }

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LOST } from '../kernel/outcome.ts'
+import type { Placement } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { appendFinish } from '../journal/append-finish.ts'
@@ -19,9 +20,12 @@ import type { Order } from './messages.ts'
 import { Outbox } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 
+/** How long an abandoned run waits for an `init` with those callbacks that have not heard its end, in milliseconds. */
+const KEPT = 7 * 24 * 3_600_000
+
 /**
  * Ends abandoned runs of the same logdir as lost, and delivers what is owed of them, through those callbacks of this run
- * that the other had too. Each is taken by one process only.
+ * that the other had too. For those that this run lacks it stays for a week. Each is taken by one process only.
  */
 export async function settleOwed(order: Order, report: Report, stop: AbortSignal): Promise<void> {
   for (const dir of abandonedRuns(dirname(order.dir))) {
@@ -44,10 +48,13 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   const { from, run, finished } = lastPart(path)
   const callbacks = run?.callbacks ?? []
   const cast = order.callbacks.filter(({ name }) => callbacks.some((other) => other.name === name))
+  const heard = finished && wasHeard(dir, from)
+  const kept = !heard && lacks(callbacks, cast) && Date.now() - statSync(path).mtimeMs < KEPT
+  if (kept && finished && cast.length === 0) return
   const outbox = new Outbox({ store: new OutboxStore(dir), part: String(from), budget: DELIVERY_BUDGET, report })
   outbox.runEnded()
   const { guard, hooks, lasting } = await assemble(cast, order.callbackTimeout, outbox, report)
-  if (!finished || !wasHeard(dir, from)) {
+  if (!heard) {
     const driver = new Driver({ hooks, guard, report, dir })
     const cursor = new JournalCursor(path)
     for (const records of [cursor.read(), cursor.end()]) {
@@ -61,7 +68,7 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
       appendFinish(path, finishRecord(driver, LOST))
       await driver.end(LOST)
     }
-    noteHeard(dir, from)
+    if (!kept) noteHeard(dir, from)
   }
   stop.addEventListener('abort', () => {
     outbox.stop()
@@ -70,7 +77,12 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   const works = lasting.map((work) => work.settled())
   await outbox.settled()
   for (const remark of await Promise.all(works)) if (remark !== undefined) report('warn', remark)
-  if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
+  if (!kept && outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
+}
+
+/** Did the run have callbacks in its background process that are not among these? */
+function lacks(callbacks: readonly Placement[], cast: Order['callbacks']): boolean {
+  return callbacks.some(({ name, place }) => place === 'resident' && cast.every((other) => other.name !== name))
 }
 
 /** Undefined: another living process takes care of it, or nobody can. */

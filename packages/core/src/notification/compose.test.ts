@@ -38,6 +38,7 @@ describe('the end of a run', () => {
       'Link: https://swanlab.cn/@botany/iris/runs/abc',
       'State: finished',
       'Duration: 12 min 3 s',
+      'Ended: 2023-11-14 22:25:23 UTC',
       'Steps: 100 logged, last step 99',
     ])
   })
@@ -47,9 +48,10 @@ describe('the end of a run', () => {
     const notification = composeEnd(sampleOutcome({ state: 'crashed', cause }), 'zh')
     expect(notification).toMatchObject({
       language: 'zh',
-      subject: 'SwanLab | 实验 swan-1 已崩溃（iris）',
-      title: '实验 swan-1 已崩溃',
-      sentence: '您的实验在运行 12 分 3 秒后崩溃。',
+      subject: 'SwanLab | 实验 swan-1 已崩溃：退出码 3，第 99 步（iris）',
+      title: '实验 swan-1 已崩溃：退出码 3，第 99 步',
+      sentence:
+        '您的实验在运行 12 分 3 秒后崩溃：进程以退出码 3 结束（位于 csv.onStop），位于第 99 步；最后 loss 为 0.25。',
       link: { label: '查看实验' },
       metrics: { heading: '最终指标', columns: { key: '指标', last: '最终值', min: '最小值', max: '最大值' } },
     })
@@ -63,6 +65,7 @@ describe('the end of a run', () => {
       '状态',
       '原因',
       '用时',
+      '结束时间',
       '步数',
     ])
   })
@@ -95,10 +98,43 @@ describe('the end of a run', () => {
     expect(factsOf(composeEnd(outcome, 'en'))['cause']).toBe(words)
   })
 
+  test.each([
+    [{ type: 'killed', evidence: [] }, 'crashed: killed at step 99'],
+    [{ type: 'oom-killed', evidence: [] }, 'crashed: out of memory at step 99'],
+    [{ type: 'lost-contact', evidence: [] }, 'crashed: contact lost at step 99'],
+    [{ type: 'exit', code: 3 }, 'crashed: exit code 3 at step 99'],
+    [{ type: 'signal', signal: 'SIGHUP' }, 'crashed: SIGHUP at step 99'],
+    [{ type: 'struck by lightning' }, 'crashed'],
+  ])('%j is in the title and the subject', (cause, words) => {
+    const notification = composeEnd(Object.assign(sampleOutcome({ state: 'crashed' }), { cause }), 'en')
+    expect(notification).toMatchObject({
+      title: `Run swan-1 ${words}`,
+      subject: `SwanLab | Run swan-1 ${words} (iris)`,
+    })
+  })
+
+  test('the first sentence says why, where, and what the losses were', () => {
+    const keys = ['lr', 'accuracy', 'val/loss', 'loss']
+    const summary = Object.fromEntries(keys.map((key, at) => [key, sampleSummary(at)]))
+    const killed: Cause = { type: 'killed', evidence: [] }
+    expect(composeEnd(sampleOutcome({ state: 'crashed', cause: killed, summary }), 'en').sentence).toBe(
+      'Your experiment crashed after 12 min 3 s: killed (SIGKILL), at step 99; last val/loss 2, loss 3, lr 0.',
+    )
+    const bare = sampleOutcome({ state: 'aborted', cause: { type: 'signal', signal: 'SIGINT' }, summary: {} })
+    expect(composeEnd({ ...bare, lastStep: undefined }, 'en')).toMatchObject({
+      title: 'Run swan-1 aborted: SIGINT',
+      sentence: 'Your experiment was stopped after 12 min 3 s: signal SIGINT.',
+    })
+  })
+
+  test.each([Number.NaN, Infinity, 9e15])('a time that no calendar has is left out: %s', (endTime) => {
+    expect(factsOf(composeEnd(sampleOutcome({ endTime }), 'en'))).not.toHaveProperty('ended')
+  })
+
   test('what is absent is left out, and nothing says undefined, None or null', () => {
     const run = sampleRun({ workspace: undefined, description: '', url: undefined, dir: undefined, config: {} })
     const notification = composeEnd(sampleOutcome({ run, summary: {}, steps: 0, lastStep: undefined }), 'en')
-    expect(Object.keys(factsOf(notification))).toEqual(['project', 'experiment', 'state', 'duration', 'steps'])
+    expect(Object.keys(factsOf(notification))).toEqual(['project', 'experiment', 'state', 'duration', 'ended', 'steps'])
     expect(plainText(notification)).not.toMatch(/undefined|None|null|Final metrics|Configuration|Error/)
   })
 

@@ -8,6 +8,9 @@ import { type FactKey, WORDING, type Wording } from './wording.ts'
 const TONE_OF_STATE: Readonly<Record<Outcome['state'], Tone>> = { finished: 'good', crashed: 'bad', aborted: 'warning' }
 const TONE_OF_LEVEL: Readonly<Record<Alert['level'], Tone>> = { info: 'neutral', warn: 'warning', error: 'bad' }
 
+/** Last values that a sentence names. */
+const MAX_VALUES = 3
+
 /** A run has started. */
 export function composeStart(run: RunInfo, language: Language): Notification {
   const words = WORDING[language]
@@ -29,11 +32,13 @@ export function composeStart(run: RunInfo, language: Language): Notification {
  * A run has ended. The state alone decides whether that is good news.
  *
  * @param undelivered - Number of earlier notifications of this run that did not arrive.
+ * @param machine - Name of the computer that it ran on, when it is known.
  */
-export function composeEnd(outcome: Outcome, language: Language, undelivered = 0): Notification {
+export function composeEnd(outcome: Outcome, language: Language, undelivered = 0, machine?: string): Notification {
   const words = WORDING[language]
   const { run, state } = outcome
-  const title = words.endedTitle(oneLine(run.experimentName, 80), state)
+  const why = whyInWords(outcome, words)
+  const title = oneLine(words.endedTitle(oneLine(run.experimentName, 80), state, why.brief), 120)
   const duration = formatDuration(outcome.duration, words.units)
   return finish(language, {
     event: 'ended',
@@ -41,13 +46,14 @@ export function composeEnd(outcome: Outcome, language: Language, undelivered = 0
     time: outcome.endTime,
     subject: words.subject(title, oneLine(run.project, 60)),
     title,
-    sentence: words.ended(state, duration),
+    sentence: words.ended(state, duration, why.details),
     facts: [
-      ...runFacts(run, words),
+      ...runFacts(run, words, machine),
       ...facts(words, [
         ['state', words.states[state]],
         ['cause', outcome.cause && causeInWords(outcome.cause, words)],
         ['duration', duration],
+        ['ended', timeInWords(outcome.endTime)],
         ['steps', words.steps(outcome.steps, outcome.lastStep)],
       ]),
     ],
@@ -61,7 +67,12 @@ export function composeEnd(outcome: Outcome, language: Language, undelivered = 0
 }
 
 /** Somebody called `alert()`. The run is absent when it has not been heard of. */
-export function composeAlert(alert: Alert, run: RunInfo | undefined, language: Language): Notification {
+export function composeAlert(
+  alert: Alert,
+  run: RunInfo | undefined,
+  language: Language,
+  machine?: string,
+): Notification {
   const words = WORDING[language]
   const title = oneLine(alert.title, 120)
   const where = run && `${oneLine(run.experimentName, 40)}, ${oneLine(run.project, 30)}`
@@ -78,7 +89,7 @@ export function composeAlert(alert: Alert, run: RunInfo | undefined, language: L
         ['step', alert.step === undefined ? undefined : formatNumber(alert.step)],
         ['rule', alert.rule],
       ]),
-      ...(run ? runFacts({ ...run, description: undefined }, words) : []),
+      ...(run ? runFacts({ ...run, description: undefined }, words, machine) : []),
     ],
     link: run && linkTo(run, words),
   })
@@ -106,7 +117,7 @@ function finish(language: Language, draft: Omit<Notification, 'id' | 'language' 
   return { id: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32), ...content }
 }
 
-function runFacts(run: RunInfo, words: Wording): Fact[] {
+function runFacts(run: RunInfo, words: Wording, machine?: string): Fact[] {
   const url = linkTo(run, words)?.url
   return facts(words, [
     ['project', run.project],
@@ -115,6 +126,7 @@ function runFacts(run: RunInfo, words: Wording): Fact[] {
     ['description', run.description],
     ['link', url],
     ['folder', url === undefined ? run.dir : undefined],
+    ['machine', machine],
   ])
 }
 
@@ -123,6 +135,50 @@ function facts(words: Wording, values: readonly (readonly [FactKey, string | und
     const line = oneLine(value ?? '', key === 'link' ? 2000 : 300)
     return line === '' ? [] : [{ key, label: words.labels[key], value: line }]
   })
+}
+
+/** Enough to know, from a locked telephone, whether to get up. */
+function whyInWords({ cause, error, lastStep, summary }: Outcome, words: Wording): { brief: string; details: string } {
+  if (cause === undefined) return { brief: '', details: '' }
+  const short = inShort(cause, words)
+  const told = cause.type === 'exception' || cause.type === 'reported' ? error : undefined
+  const what = told && oneLine(`${told.name}: ${told.message}`, 200)
+  const long = oneLine(causeInWords(cause, words), 100)
+  return {
+    brief: short === undefined ? '' : words.brief(short, lastStep),
+    details: words.details(what === undefined ? long : `${long} (${what})`, lastStep, lastValues(summary)),
+  }
+}
+
+function inShort(cause: Cause, words: Wording): string | undefined {
+  switch (cause.type) {
+    case 'signal':
+      return oneLine(cause.signal, 20)
+    case 'exit':
+      return words.exitCode(cause.code)
+    default:
+      return words.inShort[cause.type]
+  }
+}
+
+/** Losses first: they are what people ask for. */
+function lastValues(summary: Outcome['summary']): [key: string, last: string][] {
+  const isLoss = (key: string): boolean => /loss/i.test(key)
+  return Object.entries(summary)
+    .toSorted(([a], [b]) => Number(isLoss(b)) - Number(isLoss(a)))
+    .slice(0, MAX_VALUES)
+    .map(([key, { last }]) => [oneLine(key, 60), formatNumber(last)])
+}
+
+/** In universal time: who reads it may be anywhere. Absent: no clock of ours has such a time. */
+function timeInWords(time: number): string | undefined {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime())
+    ? undefined
+    : date
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z$/, ' UTC')
 }
 
 function causeInWords(cause: Cause, words: Wording): string {

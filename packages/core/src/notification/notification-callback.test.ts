@@ -94,6 +94,20 @@ describe('a start', () => {
   })
 })
 
+test('the machine is named where its metadata is collected', async () => {
+  const recorder = new Recorder()
+  recorder.onRun(sampleRun())
+  recorder.onRuntimeInfoUpdate({ metadata: { runtime: { hostname: 'gpu-7' } } })
+  recorder.onRuntimeInfoUpdate({ config: { lr: 1 } })
+  recorder.onAlert(sampleAlert())
+  await recorder.onStop(sampleOutcome())
+  const machine = { key: 'machine', label: 'Machine', value: 'gpu-7' }
+  expect(recorder.sent.map(({ facts }) => facts)).toEqual([
+    expect.arrayContaining([machine]),
+    expect.arrayContaining([machine]),
+  ])
+})
+
 describe('alerts', () => {
   test('arrive one by one, in order, before the end', async () => {
     let running = 0

@@ -1,5 +1,5 @@
 import { SwanKitCallback } from '../kernel/callback.ts'
-import type { Alert, AlertLevel, Outcome, RunInfo } from '../kernel/payloads.ts'
+import type { Alert, AlertLevel, Outcome, RunInfo, RuntimeInfo } from '../kernel/payloads.ts'
 import { composeAlert, composeEnd, composeMessage, composeStart } from './compose.ts'
 import { DeliveryError } from './delivery-error.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
@@ -69,6 +69,7 @@ export abstract class NotificationCallback extends SwanKitCallback {
   readonly #queue: DeliveryQueue
   #mailbox: Mailbox | undefined
   #run: RunInfo | undefined
+  #machine: string | undefined
   #alerts = 0
 
   constructor(options: NotificationOptions = {}) {
@@ -115,16 +116,22 @@ export abstract class NotificationCallback extends SwanKitCallback {
     if (this.#notifyOnStart) this.#enqueue('started', composeStart(run, this.language))
   }
 
+  override onRuntimeInfoUpdate({ metadata }: RuntimeInfo): void {
+    const runtime = metadata?.['runtime']
+    if (typeof runtime !== 'object' || runtime === null || !('hostname' in runtime)) return
+    if (typeof runtime.hostname === 'string') this.#machine = runtime.hostname
+  }
+
   override onAlert(alert: Alert): void {
     // Counted also when it is not passed on: hearing the run once more gives every alert the number it had.
     this.#alerts++
     if (URGENCY[alert.level] >= this.#leastUrgency)
-      this.#enqueue(`alert-${this.#alerts}`, composeAlert(alert, this.#run, this.language))
+      this.#enqueue(`alert-${this.#alerts}`, composeAlert(alert, this.#run, this.language, this.#machine))
   }
 
   override async onStop(outcome: Outcome): Promise<void> {
     if (this.#mailbox) {
-      this.#enqueue('ended', composeEnd(outcome, this.language, 0))
+      this.#enqueue('ended', composeEnd(outcome, this.language, 0, this.#machine))
       this.#run = undefined
       return
     }
@@ -132,7 +139,7 @@ export abstract class NotificationCallback extends SwanKitCallback {
     const budget = this.timeout - Math.min(1000, this.timeout / 10)
     const start = this.#clock.now()
     const { count, reason } = await this.#queue.close(budget / 2)
-    const notification = this.edit(composeEnd(outcome, this.language, count))
+    const notification = this.edit(composeEnd(outcome, this.language, count, this.#machine))
     this.#run = undefined
     if (notification) await this.#attempt(notification, start + budget - this.#clock.now())
     if (count === 0) return

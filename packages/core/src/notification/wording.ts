@@ -1,4 +1,4 @@
-import type { AlertLevel, Outcome } from '../kernel/payloads.ts'
+import type { AlertLevel, Cause, Outcome } from '../kernel/payloads.ts'
 import type { Language } from './notification.ts'
 
 type State = Outcome['state']
@@ -10,9 +10,11 @@ export type FactKey =
   | 'description'
   | 'link'
   | 'folder'
+  | 'machine'
   | 'state'
   | 'cause'
   | 'duration'
+  | 'ended'
   | 'steps'
   | 'level'
   | 'step'
@@ -35,11 +37,18 @@ export interface Wording {
   readonly footer: string
   startedTitle(name: string): string
   readonly started: string
-  endedTitle(name: string, state: State): string
-  ended(state: State, duration: string): string
+  endedTitle(name: string, state: State, why: string): string
+  ended(state: State, duration: string, why: string): string
+  /** Why and where a run ended, for titles. */
+  brief(cause: string, step: number | undefined): string
+  /** The same with what is known beside it, for sentences. */
+  details(cause: string, step: number | undefined, values: readonly (readonly [key: string, last: string])[]): string
+  /** Causes in a word or two; one that is not here goes without. */
+  readonly inShort: Partial<Record<Cause['type'], string>>
   subject(news: string, where: string | undefined): string
   steps(count: number, last: number | undefined): string
   exit(code: number, inside: string | undefined): string
+  exitCode(code: number): string
   readonly exception: string
   signal(signal: string): string
   readonly reported: string
@@ -66,9 +75,11 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
       description: 'Description',
       link: 'Link',
       folder: 'Folder',
+      machine: 'Machine',
       state: 'State',
       cause: 'Cause',
       duration: 'Duration',
+      ended: 'Ended',
       steps: 'Steps',
       level: 'Level',
       step: 'Step',
@@ -88,16 +99,30 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
     footer: 'Sent by SwanLab, as the training program asked.',
     startedTitle: (name) => `Run ${name} started`,
     started: 'Your experiment has started.',
-    endedTitle: (name, state) => `Run ${name} ${state}`,
-    ended: (state, duration) =>
+    endedTitle: (name, state, why) => `Run ${name} ${state}${why}`,
+    ended: (state, duration, why) =>
       ({
-        finished: `Your experiment finished after ${duration}.`,
-        crashed: `Your experiment crashed after ${duration}.`,
-        aborted: `Your experiment was stopped after ${duration}.`,
+        finished: `Your experiment finished after ${duration}${why}.`,
+        crashed: `Your experiment crashed after ${duration}${why}.`,
+        aborted: `Your experiment was stopped after ${duration}${why}.`,
       })[state],
+    brief: (cause, step) => `: ${cause}${step === undefined ? '' : ` at step ${step}`}`,
+    details: (cause, step, values) =>
+      `: ${cause}${step === undefined ? '' : `, at step ${step}`}${
+        values.length === 0 ? '' : `; last ${values.map(([key, last]) => `${key} ${last}`).join(', ')}`
+      }`,
+    inShort: {
+      exception: 'uncaught exception',
+      killed: 'killed',
+      'oom-killed': 'out of memory',
+      'crashed-natively': 'native crash',
+      'lost-contact': 'contact lost',
+      lost: 'contact lost',
+    },
     subject: (news, where) => `SwanLab | ${news}${where === undefined ? '' : ` (${where})`}`,
     steps: (logged, last) => `${logged} logged${last === undefined ? '' : `, last step ${last}`}`,
     exit: (code, inside) => `the process exited with code ${code}${inside === undefined ? '' : ` inside ${inside}`}`,
+    exitCode: (code) => `exit code ${code}`,
     exception: 'uncaught exception',
     signal: (signal) => `signal ${signal}`,
     reported: 'reported by the program itself',
@@ -125,9 +150,11 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
       description: '描述',
       link: '实验链接',
       folder: '本地目录',
+      machine: '机器',
       state: '状态',
       cause: '原因',
       duration: '用时',
+      ended: '结束时间',
       steps: '步数',
       level: '级别',
       step: '步',
@@ -147,16 +174,30 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
     footer: '由 SwanLab 按训练程序的设置自动发送。',
     startedTitle: (name) => `实验 ${name} 已开始`,
     started: '您的实验已开始运行。',
-    endedTitle: (name, state) => `实验 ${name} ${WORDING.zh.states[state]}`,
-    ended: (state, duration) =>
+    endedTitle: (name, state, why) => `实验 ${name} ${WORDING.zh.states[state]}${why}`,
+    ended: (state, duration, why) =>
       ({
-        finished: `您的实验已完成，用时 ${duration}。`,
-        crashed: `您的实验在运行 ${duration}后崩溃。`,
-        aborted: `您的实验在运行 ${duration}后被中止。`,
+        finished: `您的实验已完成，用时 ${duration}${why}。`,
+        crashed: `您的实验在运行 ${duration}后崩溃${why}。`,
+        aborted: `您的实验在运行 ${duration}后被中止${why}。`,
       })[state],
+    brief: (cause, step) => `：${cause}${step === undefined ? '' : `，第 ${step} 步`}`,
+    details: (cause, step, values) =>
+      `：${cause}${step === undefined ? '' : `，位于第 ${step} 步`}${
+        values.length === 0 ? '' : `；最后 ${values.map(([key, last]) => `${key} 为 ${last}`).join('，')}`
+      }`,
+    inShort: {
+      exception: '未捕获的异常',
+      killed: '被强制终止',
+      'oom-killed': '内存不足',
+      'crashed-natively': '原生代码崩溃',
+      'lost-contact': '失去联系',
+      lost: '失去联系',
+    },
     subject: (news, where) => `SwanLab | ${news}${where === undefined ? '' : `（${where}）`}`,
     steps: (logged, last) => `已记录 ${logged} 次${last === undefined ? '' : `，最后一步为 ${last}`}`,
     exit: (code, inside) => `进程以退出码 ${code} 结束${inside === undefined ? '' : `（位于 ${inside}）`}`,
+    exitCode: (code) => `退出码 ${code}`,
     exception: '未捕获的异常',
     signal: (signal) => `收到信号 ${signal}`,
     reported: '由程序自行上报',

@@ -1,0 +1,68 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { JournalReader } from '../../packages/core/src/journal/reader.ts'
+import { expectNoOrphans } from '../orphans.ts'
+import { slack } from './slack.ts'
+import { processesOf, start, until, type Program } from './start.ts'
+
+let folder: string
+let logdir: string
+let file: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'owed-'))
+  logdir = join(folder, 'swanlog')
+  file = join(folder, 'heard')
+})
+afterEach(async () => {
+  if (process.platform === 'linux') await expectNoOrphans(logdir)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function killBoth({ child, ready, ended }: Program): Promise<void> {
+  // Stopped, it cannot start another background process.
+  child.kill('SIGSTOP')
+  for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGKILL')
+  await until('its background process is gone', () => processesOf(ready.dir).length === 0)
+  child.kill('SIGKILL')
+  await ended
+}
+
+describe.runIf(process.platform === 'linux')('a run whose processes are both gone', () => {
+  test('is ended by the next one, which delivers what is owed, once', async () => {
+    const { url, messages, server } = await slack(503)
+    const first = await start({ how: 'wait', logdir, slackUrl: url })
+    await killBoth(first)
+    const second = await start({ how: 'end', logdir, slackUrl: url })
+    expect(await second.ended).toBe(0)
+    await until('no process is left', () => processesOf(second.ready.dir).length === 0)
+    const finish = [...new JournalReader(join(first.ready.dir, 'journal.jsonl'))].filter(
+      ({ type }) => type === 'finish',
+    )
+    expect(finish).toMatchObject([{ state: 'crashed', cause: { type: 'lost' }, steps: 6 }])
+    expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
+    expect(messages.filter((text) => text.includes('finished'))).toHaveLength(1)
+    server.close()
+  })
+
+  test('what is owed waits for a run with the callbacks it is owed through', async () => {
+    const { url, messages, server } = await slack()
+    const first = await start({ how: 'wait', logdir, slackUrl: url })
+    await until('the alert has arrived', () => messages.length === 1)
+    await killBoth(first)
+    const mark = basename(first.ready.dir)
+    for (const other of [{ file }, {}, { file, slackUrl: url }]) {
+      expect(readdirSync(join(logdir, '.running'))).toEqual([mark])
+      expect(messages.filter((text) => text.includes('crashed'))).toEqual([])
+      const { ready, ended: over } = await start({ how: 'end', logdir, ...other })
+      expect(await over).toBe(0)
+      await until('no process is left', () => processesOf(ready.dir).length === 0)
+      const records = [...new JournalReader(join(first.ready.dir, 'journal.jsonl'))]
+      expect(records.filter(({ type }) => type === 'finish')).toMatchObject([{ cause: { type: 'lost' }, steps: 6 }])
+    }
+    expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
+    expect(readdirSync(join(logdir, '.running'))).toEqual([])
+    server.close()
+  })
+})
