@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { init } from '@swanlab/core'
+import { Image } from '@swanlab/core/media'
 import { NotificationCallback } from '@swanlab/core/notification'
 import { CSVWriter } from '@swanlab/plugin-csv'
 import { EmailCallback } from '@swanlab/plugin-email'
@@ -35,11 +36,13 @@ assert.deepEqual(
   ['resident', 'resident'],
 )
 for (let step = 0; step < 10; step++) run.log({ loss: 1 / (step + 1) })
+run.log({ sample: new Image([[0, 255]]) })
+assert.equal(readdirSync(join(run.dir, 'media/image')).length, 1)
 const outcome = await run.finish()
 slack.close()
 
 assert.equal(outcome.state, 'finished')
-assert.equal(outcome.steps, 10)
+assert.equal(outcome.steps, 11)
 assert.equal(messages.length, 1)
 assert.match(readFileSync('runs.csv', 'utf8'), /loss[\s\S]*0\.1/)
 assert.ok(existsSync(join(run.dir, 'files', 'config.yaml')))

@@ -1,4 +1,5 @@
-import { ECharts, Image, init, Text } from '@swanlab/core'
+import { init } from '@swanlab/core'
+import { ECharts, Image, Text } from '@swanlab/core/media'
 
 // A picture of pixels, a text and a chart, beside numbers. Each is a file in the run folder, and what a callback hears.
 const SIZE = 64

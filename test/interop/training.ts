@@ -1,4 +1,5 @@
-import { Image, init, Text } from '@swanlab/core'
+import { init } from '@swanlab/core'
+import { Image, Text } from '@swanlab/core/media'
 
 /** The TypeScript twin of script.py: training.ts <kind> <logdir> [<run id>]. */
 const [kind = '', logdir = '', id] = process.argv.slice(2)

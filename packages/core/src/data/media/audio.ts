@@ -1,6 +1,6 @@
 import { shown } from '../key.ts'
 import type { Problem } from '../scalar.ts'
-import { fileContent } from './file-media.ts'
+import { fileContent } from './file-content.ts'
 import { Media, type MediaContent, type MediaOptions } from './media.ts'
 import type { MediaSource } from './source.ts'
 import { encodeWav, isSamples, type Samples } from './wav.ts'

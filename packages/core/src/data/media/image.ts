@@ -1,5 +1,5 @@
 import type { Problem } from '../scalar.ts'
-import { fileContent } from './file-media.ts'
+import { fileContent } from './file-content.ts'
 import { Media, type MediaContent, type MediaOptions } from './media.ts'
 import { pixelsOf, type PixelSource } from './pixels.ts'
 import { encodePng } from './png.ts'
@@ -12,6 +12,8 @@ const FORMATS = ['png', 'jpg', 'gif', 'bmp', 'webp']
  *
  * @example
  * ```ts
+ * import { Image } from '@swanlab/core/media'
+ *
  * run.log({ sample: new Image('out/sample.png', { caption: 'after 3 epochs' }) })
  * run.log({ masks: [new Image({ data: mask, width: 64, height: 64 }), new Image({ data: truth, width: 64, height: 64 })] })
  * ```

@@ -19,6 +19,8 @@ export interface MediaOptions {
 /**
  * Something to `log()` that is not a number: a file of at most 100 MiB. It is read when it is logged, and not before: one
  * that cannot be read is then reported under its key, and a run that is disabled reads nothing. Making one never throws.
+ *
+ * All kinds are in `@swanlab/core/media`, an entry of their own: programs without any need not wait for them.
  */
 export abstract class Media {
   abstract readonly kind: MediaKind

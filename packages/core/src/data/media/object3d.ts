@@ -1,5 +1,5 @@
 import type { Problem } from '../scalar.ts'
-import { fileContent } from './file-media.ts'
+import { fileContent } from './file-content.ts'
 import { Media, type MediaContent, type MediaOptions } from './media.ts'
 import { MAX_BYTES, whatIs, type MediaSource } from './source.ts'
 import { textContent } from './text-content.ts'

@@ -1,5 +1,5 @@
 import type { Problem } from '../scalar.ts'
-import { fileContent } from './file-media.ts'
+import { fileContent } from './file-content.ts'
 import { Media, type MediaContent, type MediaOptions } from './media.ts'
 import type { MediaSource } from './source.ts'
 
