@@ -203,7 +203,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
       expect(await over).toBe(0)
       expect(ready.callbacks).toMatchObject([{ place: 'live', reason: '@swanlab/core is bundled into the program' }])
       expect(heard(file).filter(({ moment }) => moment === 'finish')).toHaveLength(1)
-      expect(stderr()).toContain('If that is killed, nothing is sent.')
+      expect(stderr()).toContain('If that crashes or is killed, nothing is sent.')
       expect(readdirSync(logdir).filter((name) => name.startsWith('run-'))).toHaveLength(1)
     },
   )

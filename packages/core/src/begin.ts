@@ -69,7 +69,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
   const held = placements.filter(({ reason }) => reason !== undefined)
   if (held.length > 0) {
     const [names, why] = [held.map(({ name }) => name).join(', '), held[0]?.reason]
-    report('warn', `${names}: in the training process, because ${why}. If that is killed, nothing is sent.`)
+    report('warn', `${names}: in the training process, because ${why}. If that crashes or is killed, nothing is sent.`)
   }
   const attended = settings.background && (residents.length > 0 || abandonedRuns(options.logdir).length > 0)
   const backend = makeBackend({ durability, clock, report, attended })
