@@ -2,21 +2,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Client, Setting } from './testing/client.ts'
-import { folderOf, log, newRun, setUpProjects, tearDown } from './testing/runs.ts'
+import { describe, expect, it } from 'vitest'
+import { folderOf, log, newRun, useProjects } from './testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-let bob: Client
 const told: string[] = []
 
-beforeAll(async () => {
-  setting = await setUpProjects({ report: (level, message) => told.push(`${level} ${message}`) })
-  ;({ alice, bob } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects({ report: (level, message) => told.push(`${level} ${message}`) })
+const { alice, bob } = setting
 
 /** Whatever was sent, the server is there and has not failed. */
 async function isWell(): Promise<void> {

@@ -1,20 +1,12 @@
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createServer } from './server.ts'
-import { setUp, type Client, type Setting } from './testing/client.ts'
-import { tearDown } from './testing/runs.ts'
+import { useProjects } from './testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-
-beforeAll(async () => {
-  setting = await setUp()
-  ;({ alice } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects()
+const { alice } = setting
 
 it('refuses to listen in the open without TLS', async () => {
   await expect(createServer({ dataDir: setting.dataDir, host: '0.0.0.0', port: 0 })).rejects.toThrow(/without TLS/)

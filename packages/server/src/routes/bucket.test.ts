@@ -1,21 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { signedHeaders, type Credentials } from '../testing/bucket-client.ts'
-import type { Client, Setting } from '../testing/client.ts'
-import { folderOf, newRun, setUpProjects, tearDown } from '../testing/runs.ts'
+import { folderOf, newRun, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-let bob: Client
 let now = Date.now()
 
-beforeAll(async () => {
-  setting = await setUpProjects({ clock: () => now })
-  ;({ alice, bob } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects({ clock: () => now })
+const { alice, bob } = setting
 
 async function credentialsOf(cuid: string): Promise<{ prefix: string; credentials: Credentials }> {
   return (await alice.call('GET', `/project/alice/cats/runs/${cuid}/sts`)).body

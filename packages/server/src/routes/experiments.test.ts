@@ -1,19 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { JournalReader } from '@swanlab/core/journal'
-import { setUp, type Client, type Setting } from '../testing/client.ts'
-import { folderOf, log, newRun, scalar, setUpProjects, tearDown } from '../testing/runs.ts'
+import { setUp } from '../testing/client.ts'
+import { folderOf, log, newRun, scalar, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-
-beforeAll(async () => {
-  setting = await setUpProjects()
-  ;({ alice } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects()
+const { alice } = setting
 
 it('a run that is asked for again is continued; its name stays; a request repeated on its way is new', async () => {
   const order = { name: 'first', cuid: 'mine', createdAt: '2026-11-24T00:25:25.897626Z' }

@@ -1,16 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Client, type Setting } from '../testing/client.ts'
-import { setUpProjects, tearDown } from '../testing/runs.ts'
+import { expect, it } from 'vitest'
+import { Client } from '../testing/client.ts'
+import { useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-
-beforeAll(async () => {
-  setting = await setUpProjects()
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects()
 
 it('a session is for whoever has a key of 21 letters and digits, for two months', async () => {
   const key = await setting.server.storage.createKey('alice')

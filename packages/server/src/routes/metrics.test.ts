@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Client, Setting } from '../testing/client.ts'
-import { log, newRun, scalar, setUpProjects, tearDown } from '../testing/runs.ts'
+import { expect, it } from 'vitest'
+import { log, newRun, scalar, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-
-beforeAll(async () => {
-  setting = await setUpProjects()
-  ;({ alice } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects()
+const { alice } = setting
 
 it('a point is there once, the last one counts, and a bad item costs itself', async () => {
   const { cuid } = await newRun(alice)

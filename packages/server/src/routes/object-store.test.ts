@@ -2,28 +2,19 @@ import { existsSync, readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Client, Setting } from '../testing/client.ts'
-import { folderOf, newRun, setUpProjects, tearDown } from '../testing/runs.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { folderOf, newRun, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-let bob: Client
-let cuid: string
 let now = Date.now()
 const told: string[] = []
 
-beforeAll(async () => {
-  setting = await setUpProjects({
-    clock: () => now,
-    limits: { object: 100_000, file: 250_000 },
-    report: (level, message) => told.push(`${level} ${message}`),
-  })
-  ;({ alice, bob } = setting)
-  ;({ cuid } = await newRun(alice))
+const setting = await useProjects({
+  clock: () => now,
+  limits: { object: 100_000, file: 250_000 },
+  report: (level, message) => told.push(`${level} ${message}`),
 })
-
-afterAll(() => tearDown(setting))
+const { alice, bob } = setting
+const { cuid } = await newRun(alice)
 
 async function addressOf(verb: 'put' | 'get', path: string): Promise<string> {
   const body = verb === 'put' ? { experimentId: cuid, paths: [path] } : { prefix: `p/${cuid}`, paths: [path] }

@@ -1,18 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Client, Setting } from '../testing/client.ts'
-import { folderOf, newRun, setUpProjects, tearDown } from '../testing/runs.ts'
+import { expect, it } from 'vitest'
+import { folderOf, newRun, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-
-beforeAll(async () => {
-  setting = await setUpProjects()
-  ;({ alice } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects()
+const { alice } = setting
 
 it('media go where a signed address says, without a session, and come back', async () => {
   const { cuid } = await newRun(alice)

@@ -1,19 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Client, Setting } from '../testing/client.ts'
-import { log, newRun, scalar, setUpProjects, tearDown } from '../testing/runs.ts'
+import { expect, it } from 'vitest'
+import { log, newRun, scalar, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-let bob: Client
-
-beforeAll(async () => {
-  setting = await setUpProjects()
-  ;({ alice, bob } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects()
+const { alice, bob } = setting
 
 it('both generations of clients make projects', async () => {
   const made = await alice.call('POST', '/project', { name: 'old' })

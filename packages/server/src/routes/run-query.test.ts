@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Client, Setting } from '../testing/client.ts'
-import { log, newRun, scalar, setUpProjects, tearDown } from '../testing/runs.ts'
+import { expect, it } from 'vitest'
+import { log, newRun, scalar, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
 let now = Date.parse('2026-01-01T00:00:00Z')
 
-beforeAll(async () => {
-  setting = await setUpProjects({ clock: () => now })
-  ;({ alice } = setting)
-  const labels = (...names: string[]): object[] => names.map((name) => ({ name }))
-  await run('one', { labels: labels('base', 'cnn'), job: 'train', cluster: 'g1' }, 0.1, [3, 1])
-  await run('two', { labels: labels('base'), job: 'train', cluster: 'g2', description: 'Second Try' }, 0.02, [5])
-  await run('ten', { job: 'eval', cluster: 'g1' }, 10, ['nan'])
-  await run('bare', {})
-  await alice.call('PUT', '/project/alice/cats/runs/two/state', {
-    state: 'FINISHED',
-    finishedAt: '2026-01-02T00:00:00Z',
-  })
+const setting = await useProjects({ clock: () => now })
+const { alice } = setting
+const labels = (...names: string[]): object[] => names.map((name) => ({ name }))
+await run('one', { labels: labels('base', 'cnn'), job: 'train', cluster: 'g1' }, 0.1, [3, 1])
+await run('two', { labels: labels('base'), job: 'train', cluster: 'g2', description: 'Second Try' }, 0.02, [5])
+await run('ten', { job: 'eval', cluster: 'g1' }, 10, ['nan'])
+await run('bare', {})
+await alice.call('PUT', '/project/alice/cats/runs/two/state', {
+  state: 'FINISHED',
+  finishedAt: '2026-01-02T00:00:00Z',
 })
-
-afterAll(() => tearDown(setting))
 
 async function run(name: string, said: object, lr?: number, losses: unknown[] = []): Promise<void> {
   now += 3_600_000

@@ -1,18 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Client, Setting } from '../testing/client.ts'
-import { folderOf, newRun, setUpProjects, tearDown } from '../testing/runs.ts'
+import { expect, it } from 'vitest'
+import { folderOf, newRun, useProjects } from '../testing/runs.ts'
 
-let setting: Setting
-let alice: Client
-
-beforeAll(async () => {
-  setting = await setUpProjects()
-  ;({ alice } = setting)
-})
-
-afterAll(() => tearDown(setting))
+const setting = await useProjects()
+const { alice } = setting
 
 it('saved files, also in parts', async () => {
   const { cuid } = await newRun(alice)

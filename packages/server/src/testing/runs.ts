@@ -1,19 +1,22 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import type { ServerOptions } from '../server.ts'
 import { setUp, type Answer, type Client, type Setting } from './client.ts'
 
-/** The server of `setUp`, on which alice has a private project, `cats`, and a public one, `open`. */
-export async function setUpProjects(options: Partial<ServerOptions> = {}): Promise<Setting> {
+/**
+ * The server of `setUp` for a whole file of tests, on which alice has a private project, `cats`, and a public one, `open`.
+ * To be awaited where the file begins.
+ */
+export async function useProjects(options: Partial<ServerOptions> = {}): Promise<Setting> {
   const setting = await setUp(options)
+  afterAll(async () => {
+    await setting.server.close()
+    rmSync(setting.dataDir, { recursive: true, force: true })
+  })
   await setting.alice.call('POST', '/projects/alice', { name: 'cats', visibility: 'PRIVATE' })
   await setting.alice.call('POST', '/projects/alice', { name: 'open', visibility: 'PUBLIC' })
   return setting
-}
-
-export async function tearDown({ server, dataDir }: Setting): Promise<void> {
-  await server.close()
-  rmSync(dataDir, { recursive: true, force: true })
 }
 
 export interface NewRun {
