@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sync } from '@swanlab/core'
 import { TrackingServer } from '../../packages/core/src/modes/cloud/testing/tracking-server.ts'
+import { until } from '../background/start.ts'
+import { companionsIn } from '../orphans.ts'
 import { train } from './start.ts'
+
+/** For what reaches the server by way of another process, in milliseconds. */
+const PATIENCE = 15_000
 
 let server: TrackingServer
 let logdir: string
@@ -17,7 +21,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await until('no background process is left', () => backgroundOf(logdir).length === 0)
+  await until('no background process is left', () => backgroundOf(logdir).length === 0, PATIENCE)
   await server.stop()
   rmSync(logdir, { recursive: true, force: true })
 })
@@ -45,7 +49,7 @@ describe('a run in cloud mode, its uploader in the background process', () => {
   it('an exception: CRASHED, with its text in the log', async () => {
     const { run, ended } = await train(server.url, order({ end: 'throw' }))
     expect(await ended).toBe(1)
-    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED')
+    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED', PATIENCE)
     expect([...server.lines.values()].find(({ level }) => level === 'ERROR')?.message).toContain('RangeError: diverged')
     expect(server.scalars.size).toBe(4_000)
   })
@@ -55,13 +59,13 @@ describe('a run in cloud mode, its uploader in the background process', () => {
     await logged
     child.kill('SIGKILL')
     expect(await ended).toBe('SIGKILL')
-    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED')
+    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED', PATIENCE)
     expect(server.scalars.size).toBe(4_000)
   })
 
   it('kill -9 of the background process: another one goes on, and repeats at most what was on its way', async () => {
     const { run, ended } = await train(server.url, order({ steps: 400, keys: 3, pause: 10, end: 'finish' }))
-    await until('something has arrived', () => server.received > 300)
+    await until('something has arrived', () => server.received > 300, PATIENCE)
     const before = server.received
     for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
     expect(await ended).toBe(0)
@@ -97,14 +101,14 @@ describe('a run in cloud mode, its uploader in the background process', () => {
     for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
     const next = await train(server.url, order({ steps: 10, end: 'finish' }))
     expect(await next.ended).toBe(0)
-    await until('the lost run has arrived', () => stateOf(lost.run.id) === 'CRASHED')
+    await until('the lost run has arrived', () => stateOf(lost.run.id) === 'CRASHED', PATIENCE)
     expect(server.scalars.size).toBe(4_000)
     expect(stateOf(next.run.id)).toBe('FINISHED')
   })
 
   it('the server goes away in mid-run and comes back: every point once', async () => {
     const { run, ended } = await train(server.url, order({ steps: 300, pause: 10, end: 'finish' }))
-    await until('something has arrived', () => server.received > 100)
+    await until('something has arrived', () => server.received > 100, PATIENCE)
     const { url } = server
     const earlier = server
     await server.stop()
@@ -129,22 +133,5 @@ describe('a run in cloud mode, its uploader in the background process', () => {
 
 /** Background processes of runs in a logdir. */
 function backgroundOf(folder: string): number[] {
-  const processes = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
-  const candidates = processes
-    .filter((line) => line.includes('background/main'))
-    .map((line) => Number.parseInt(line, 10))
-  return candidates.filter((pid) => {
-    try {
-      return execFileSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).startsWith(folder)
-    } catch {
-      return false
-    }
-  })
-}
-
-async function until(what: string, check: () => boolean, patience = 15_000): Promise<void> {
-  for (let waited = 0; !check(); waited += 20) {
-    if (waited > patience) throw new Error(`not within ${patience} ms: ${what}`)
-    await sleep(20)
-  }
+  return companionsIn(folder).flatMap(({ pid, what }) => (what === 'background process' ? [pid] : []))
 }

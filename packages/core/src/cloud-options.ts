@@ -1,12 +1,7 @@
 import type { LoginOptions } from './modes/cloud/login.ts'
 import type { SyncOptions } from './modes/cloud/sync-run.ts'
-import { readMembers } from './options/members.ts'
-import { Problems } from './options/problems.ts'
+import { checkOptions, type Check, type Checks } from './options/check.ts'
 import { PROJECT_NAME } from './options/project-name.ts'
-
-/** What an option takes, and whether a value is that. */
-type Check = readonly [takes: string, test: (value: unknown) => boolean]
-type Checks<Options> = Readonly<Record<keyof Options, Check>>
 
 // oxlint-disable-next-line no-control-regex
 const RUN_ID = /^[^<>:"/\\|?*#%\u0000-\u001f\u007f]{1,512}$/
@@ -18,6 +13,7 @@ const STEP: Check = ['a step', isNumber]
 const TIME: Check = ['a time in milliseconds since 1970', isNumber]
 const PROJECT = '1 to 100 characters of 0-9 a-z A-Z _ - + .'
 
+const SECRETS = ['apiKey']
 const CREDENTIALS = {
   apiKey: ['a text', isText],
   host: ['an address', isText],
@@ -46,23 +42,10 @@ const SYNC: Checks<SyncOptions> = {
 
 /** @throws SwanLabError `INVALID_OPTION`; every problem is named, and no key is shown. */
 export function checkLogin(options: unknown): void {
-  check('login', options, LOGIN)
+  checkOptions('login', options, LOGIN, SECRETS)
 }
 
 /** @throws SwanLabError `INVALID_OPTION`, likewise. */
 export function checkSync(options: unknown): void {
-  check('sync', options, SYNC)
-}
-
-function check(subject: string, options: unknown, checks: Readonly<Record<string, Check>>): void {
-  const problems = new Problems()
-  for (const [name, value] of readMembers(options, 'options', problems)) {
-    const [takes, test] = Object.hasOwn(checks, name) ? checks[name]! : []
-    if (!takes || !test) problems.unknown(name, Object.keys(checks))
-    else if (value !== undefined && !test(value)) {
-      if (name === 'apiKey') problems.add(`${name}: takes ${takes}`)
-      else problems.wrong(name, value, takes)
-    }
-  }
-  problems.throwIfAny(subject)
+  checkOptions('sync', options, SYNC, SECRETS)
 }

@@ -54,7 +54,8 @@ export class MediaFiles {
     const there = this.#compare(short, bytes)
     const path = there === 'other' ? named(digest.length) : short
     // The same content at the same step is one file.
-    if (there !== 'same' && this.#compare(path, bytes) !== 'same') this.#place(join(this.#dir, path), bytes)
+    const known = there === 'same' || (there === 'other' && this.#compare(path, bytes) === 'same')
+    if (!known) this.#place(join(this.#dir, path), bytes)
     return path
   }
 

@@ -9,7 +9,7 @@ import { Session } from './session.ts'
 import { httpTransport } from './transport.ts'
 import { Uploader, type UploadReport } from './uploader.ts'
 
-export const UPLOAD_NAME = 'swanlab:upload'
+const UPLOAD_NAME = 'swanlab:upload'
 
 /** Plain JSON: it travels to the background process. */
 export interface UploadOptions {

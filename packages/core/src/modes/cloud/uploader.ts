@@ -15,7 +15,7 @@ import { stateBody } from './wire.ts'
 
 const HEARTBEAT = 600_000
 /** Items that the server refused for good, one JSON object a line, in the run folder. */
-export const REFUSED_FILE = 'refused.jsonl'
+const REFUSED_FILE = 'refused.jsonl'
 
 export interface UploaderOptions {
   /** The run folder. */
