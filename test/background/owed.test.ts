@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { JournalReader } from '../../packages/core/src/journal/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { slack } from './slack.ts'
-import { processesOf, start, until, type Program } from './start.ts'
+import { heard, processesOf, start, until, type Program } from './start.ts'
 
 let folder: string
 let logdir: string
@@ -62,6 +62,28 @@ describe.runIf(process.platform === 'linux')('a run whose processes are both gon
       expect(records.filter(({ type }) => type === 'finish')).toMatchObject([{ cause: { type: 'lost' }, steps: 6 }])
     }
     expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
+    expect(readdirSync(join(logdir, '.running'))).toEqual([])
+    server.close()
+  })
+
+  test('whoever has heard its end does not hear it again while others are waited for', async () => {
+    const { url, messages, server } = await slack()
+    const first = await start({ how: 'wait', logdir, file, slackUrl: url })
+    await until('the alert has arrived', () => messages.length === 1)
+    await killBoth(first)
+    const ends = (): unknown[] =>
+      heard(file).filter(({ moment, payload }) => moment === 'finish' && payload.run.dir === first.ready.dir)
+    for (const [other, crashes] of [
+      [{ file }, 0],
+      [{ file }, 0],
+      [{ file, slackUrl: url }, 1],
+    ] as const) {
+      const { ready, ended: over } = await start({ how: 'end', logdir, ...other })
+      expect(await over).toBe(0)
+      await until('no process is left', () => processesOf(ready.dir).length === 0)
+      expect(ends()).toHaveLength(1)
+      expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(crashes)
+    }
     expect(readdirSync(join(logdir, '.running'))).toEqual([])
     server.close()
   })

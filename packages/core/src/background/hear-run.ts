@@ -82,7 +82,11 @@ export async function hearRun(
   }
   if (!outcome) return halt()
   outbox.runEnded()
-  noteHeard(order.dir, order.from)
+  noteHeard(
+    order.dir,
+    order.from,
+    order.callbacks.map(({ name }) => name),
+  )
   if (stop.aborted) halt()
   stop.addEventListener('abort', halt)
 

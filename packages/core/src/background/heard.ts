@@ -3,20 +3,28 @@ import { join } from 'node:path'
 
 const FILE = 'background.heard'
 
-/** Notes that the resident callbacks have heard a part of a run to its end. @param from - Where the part begins. */
-export function noteHeard(dir: string, from: number): void {
+interface Heard {
+  /** Where the part of the run begins. */
+  readonly from: number
+  readonly names: readonly string[]
+}
+
+/** Notes that these resident callbacks have heard a part of a run to its end. @param from - Where the part begins. */
+export function noteHeard(dir: string, from: number, names: readonly string[]): void {
+  const heard: Heard = { from, names: [...new Set([...heardBy(dir, from), ...names])] }
   try {
-    writeFileSync(join(dir, FILE), String(from))
+    writeFileSync(join(dir, FILE), JSON.stringify(heard))
   } catch {
     // They may hear it once more; notifications are delivered once all the same.
   }
 }
 
-/** Have they heard this part, or a later one? */
-export function wasHeard(dir: string, from: number): boolean {
+/** Who has heard this part, or a later one. */
+export function heardBy(dir: string, from: number): ReadonlySet<string> {
   try {
-    return Number(readFileSync(join(dir, FILE), 'utf8')) >= from
+    const heard = JSON.parse(readFileSync(join(dir, FILE), 'utf8')) as Heard
+    return new Set(heard.from >= from ? heard.names : [])
   } catch {
-    return false
+    return new Set()
   }
 }

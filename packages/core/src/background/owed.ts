@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { LOST } from '../kernel/outcome.ts'
-import type { Placement } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { appendFinish } from '../journal/append-finish.ts'
@@ -11,10 +10,10 @@ import { JOURNAL_FILE } from '../journal/records.ts'
 import { besideMark, unmark } from '../journal/running.ts'
 import { takeLock } from '../runtime/process-lock.ts'
 import { abandonedRuns } from './abandoned.ts'
-import { assemble } from './cast.ts'
+import { assemble, type Cast } from './cast.ts'
 import { Driver } from './driver.ts'
 import { finishRecord } from './finish-record.ts'
-import { noteHeard, wasHeard } from './heard.ts'
+import { heardBy, noteHeard } from './heard.ts'
 import { DELIVERY_BUDGET } from './hear-run.ts'
 import type { Order } from './messages.ts'
 import { Outbox } from './outbox.ts'
@@ -22,6 +21,7 @@ import { OutboxStore } from './outbox-store.ts'
 
 /** How long an abandoned run waits for an `init` with those callbacks that have not heard its end, in milliseconds. */
 const KEPT = 7 * 24 * 3_600_000
+const NOBODY: ReadonlySet<string> = new Set()
 
 /**
  * Ends abandoned runs of the same logdir as lost, and delivers what is owed of them, through those callbacks of this run
@@ -48,28 +48,25 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   const { from, run, finished } = lastPart(path)
   const callbacks = run?.callbacks ?? []
   const cast = order.callbacks.filter(({ name }) => callbacks.some((other) => other.name === name))
-  const heard = finished && wasHeard(dir, from)
-  const kept = !heard && lacks(callbacks, cast) && Date.now() - statSync(path).mtimeMs < KEPT
+  const heard = finished ? heardBy(dir, from) : NOBODY
+  const missing = callbacks.filter(({ name, place }) => place === 'resident' && !heard.has(name) && !has(cast, name))
+  const kept = missing.length > 0 && Date.now() - statSync(path).mtimeMs < KEPT
   if (kept && finished && cast.length === 0) return
   const outbox = new Outbox({ store: new OutboxStore(dir), part: String(from), budget: DELIVERY_BUDGET, report })
   outbox.runEnded()
-  const { guard, hooks, lasting } = await assemble(cast, order.callbackTimeout, outbox, report)
-  if (!heard) {
-    const driver = new Driver({ hooks, guard, report, dir })
-    const cursor = new JournalCursor(path)
-    for (const records of [cursor.read(), cursor.end()]) {
-      for (const record of records) {
-        driver.restoring = cursor.offset < from
-        await driver.feed(record)
-      }
-    }
-    cursor.close()
-    if (!finished) {
-      appendFinish(path, finishRecord(driver, LOST))
-      await driver.end(LOST)
-    }
-    if (!kept) noteHeard(dir, from)
+  const call = async (who: Order['callbacks']): Promise<Cast> => assemble(who, order.callbackTimeout, outbox, report)
+  // Whoever has heard the end may still have something to deliver.
+  const fresh = cast.filter(({ name }) => !heard.has(name))
+  const [listeners, others] = [await call(fresh), await call(cast.filter(({ name }) => heard.has(name)))]
+  if (!finished || fresh.length > 0) {
+    await tell(dir, listeners, { from, finished }, report)
+    noteHeard(
+      dir,
+      from,
+      fresh.map(({ name }) => name),
+    )
   }
+  const lasting = [...listeners.lasting, ...others.lasting]
   stop.addEventListener('abort', () => {
     outbox.stop()
     for (const work of lasting) work.stop()
@@ -80,9 +77,30 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   if (!kept && outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
 }
 
-/** Did the run have callbacks in its background process that are not among these? */
-function lacks(callbacks: readonly Placement[], cast: Order['callbacks']): boolean {
-  return callbacks.some(({ name, place }) => place === 'resident' && cast.every((other) => other.name !== name))
+/** Tells the last part of a run to those who have not heard it, and ends it if nobody has. */
+async function tell(
+  dir: string,
+  { guard, hooks }: Cast,
+  { from, finished }: { readonly from: number; readonly finished: boolean },
+  report: Report,
+): Promise<void> {
+  const path = join(dir, JOURNAL_FILE)
+  const driver = new Driver({ hooks, guard, report, dir })
+  const cursor = new JournalCursor(path)
+  for (const records of [cursor.read(), cursor.end()]) {
+    for (const record of records) {
+      driver.restoring = cursor.offset < from
+      await driver.feed(record)
+    }
+  }
+  cursor.close()
+  if (finished) return
+  appendFinish(path, finishRecord(driver, LOST))
+  await driver.end(LOST)
+}
+
+function has(callbacks: Order['callbacks'], wanted: string): boolean {
+  return callbacks.some(({ name }) => name === wanted)
 }
 
 /** Undefined: another living process takes care of it, or nobody can. */
