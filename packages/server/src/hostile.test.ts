@@ -70,6 +70,24 @@ it('the id of a run of somebody else tells nothing, and takes nothing from them'
   expect((await alice.call('GET', `/project/alice/cats/runs/${cuid}`)).status).toBe(200)
 })
 
+it('an id that two users ask for at the same moment goes to one of them, and the other cannot touch it', async () => {
+  await bob.call('POST', '/projects/bob', { name: 'mine' })
+  for (let round = 0; round < 10; round++) {
+    const cuid = `${round}`.padStart(21, 'x')
+    const [one, other] = await Promise.all([
+      alice.call('POST', '/project/alice/cats/experiment', { name: 'x', cuid }),
+      bob.call('POST', '/project/bob/mine/experiment', { name: 'x', cuid }),
+    ])
+    expect([one.status, other.status]).toEqual([201, 201])
+    expect([one.body.slug, other.body.slug]).toEqual([cuid, cuid])
+    expect([one, other].filter(({ body }) => body.cuid === cuid)).toHaveLength(1)
+    const [loser, path] = one.body.cuid === cuid ? [bob, '/project/alice/cats'] : [alice, '/project/bob/mine']
+    expect((await loser.call('PUT', `${path}/runs/${cuid}/state`, { state: 'CRASHED' })).status).toBe(404)
+    expect((await loser.call('DELETE', `${path}/runs/${cuid}`)).status).toBe(404)
+    expect((await log(loser, cuid, 'scalar', [])).status).toBe(403)
+  }
+})
+
 describe('a batch', () => {
   it('with nonsense in it keeps what is not', async () => {
     const { cuid } = await newRun(alice)

@@ -29,6 +29,16 @@ it('a run that is asked for again is continued; its name stays; a request repeat
     expect((await alice.call('GET', `/project/alice/cats/runs/${id}`)).body.slug).toBe('mine')
 })
 
+it('of requests at the same moment one makes the run and the others continue it; in two projects one is refused', async () => {
+  const ask = (project: string, cuid: string, createdAt?: string) =>
+    alice.call('POST', `/project/alice/${project}/experiment`, { name: 'x', cuid, createdAt })
+  const same = await Promise.all([1, 2, 3].map((second) => ask('cats', 'together', `2026-11-24T00:00:0${second}Z`)))
+  expect(same.map(({ status }) => status).toSorted()).toEqual([200, 200, 201])
+  expect(new Set(same.map(({ body }) => body.cuid as string)).size).toBe(1)
+  const apart = await Promise.all(['cats', 'open'].map((project) => ask(project, 'z'.repeat(21))))
+  expect(apart.map(({ status }) => status).toSorted()).toEqual([201, 409])
+})
+
 it('what is known of a run is merged, and its end is kept until it goes on', async () => {
   const { cuid, slug } = await newRun(alice)
   const path = `/project/alice/cats/runs/${cuid}`

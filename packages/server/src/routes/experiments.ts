@@ -35,10 +35,6 @@ export function experimentRoutes(app: FastifyInstance, context: Context): void {
   app.post('/project/:workspace/:project/experiment', async (request, reply) => {
     const project = projectOf(context, request, 'write')
     const body = parse(order, request.body)
-    const elsewhere = body.cuid ? storage.runByCuid(body.cuid) : undefined
-    // What is not theirs is nobody's business: then the run gets another cuid.
-    if (elsewhere && elsewhere.workspace === project.workspace && elsewhere.project !== project.name)
-      throw new ApiError(409, 'Conflict', `run ${body.cuid} belongs to another project`)
     const [light = '', dark = ''] = body.colors ?? DEFAULT_COLOURS
     const { run, created } = await storage.createRun(project, {
       id: body.cuid ?? undefined,

@@ -97,6 +97,12 @@ export interface IdentityStore {
   wasDeleted(cuid: string): boolean
   /** Whether there was such a run in the project. @param id - Slug or cuid. */
   hasDeleted(project: StoredProject, id: string): boolean
+  /**
+   * Makes a run, or continues the one with this id. An id that another user's run has as its cuid stays theirs: the new run
+   * gets a cuid of its own, also when both ask at the same moment.
+   *
+   * @throws ApiError 409 when the id is the cuid of a run in another project of the same user; 404 when the run was deleted.
+   */
   createRun(project: StoredProject, run: NewRun): Promise<{ run: StoredRun; created: boolean }>
   updateProfile(cuid: string, profile: Profile): Promise<void>
   endRun(cuid: string, state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void>

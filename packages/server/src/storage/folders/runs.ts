@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folderName } from '@swanlab/core/folder'
-import { disabled, notFound } from '../../errors.ts'
+import { ApiError, disabled, notFound } from '../../errors.ts'
 import { newCuid } from '../../ids.ts'
 import type { NewRun, StoredRun } from '../interfaces.ts'
 import { Appender } from './appender.ts'
@@ -19,7 +19,7 @@ export class Runs {
   readonly #runs = new Map<string, RunFolder>()
   /** Cuids of runs that were deleted. */
   readonly #deleted = new Set<string>()
-  /** Processes of one training ask for theirs at the same time. */
+  /** One request at a time for each id, whoever asks: an id is decided on here, for the whole server. */
   readonly #turns = new Turns()
 
   constructor(clock: () => number) {
@@ -49,9 +49,9 @@ export class Runs {
     return this.#deleted.has(cuid)
   }
 
+  /** @throws ApiError 409 when the id is that of a run in another project of the same user; 404 when the run was deleted. */
   create(home: ProjectFolder, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
-    const name = order.id ?? newCuid()
-    return this.#turns.take(`${home.project.cuid}/${name}`, () => this.#create(home, order))
+    return this.#turns.take(order.id ?? newCuid(), () => this.#create(home, order))
   }
 
   async #create(home: ProjectFolder, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
@@ -67,6 +67,10 @@ export class Runs {
     }
     if (order.id !== undefined && home.deleted.has(order.id)) throw disabled()
     const { id, ...said } = order
+    const elsewhere = id === undefined ? undefined : this.#runs.get(id)?.run
+    // What is not theirs is nobody's business: then the run gets another cuid, which every client takes.
+    if (elsewhere?.workspace === project.workspace)
+      throw new ApiError(409, 'Conflict', `run ${id} belongs to another project`)
     const cuid = id !== undefined && this.#isFree(id) ? id : newCuid()
     const run: StoredRun = {
       ...said,
