@@ -91,7 +91,7 @@ function summarize({ mails, slackMessages }: Receivers, codes: readonly (number 
   console.log(`  ${show('crashed.slack.json')}   the Slack message`)
   console.log(`  ${show('runs.csv')}       one row a run`)
   console.log(`  ${show('swanlog')}        the run folders: journal.jsonl holds every step`)
-  console.log('  examples/iris/train.ts    the training script, 50 lines')
+  console.log('  examples/iris/train.ts    an ordinary training script: this is all it takes')
 }
 
 function title(text: string): void {

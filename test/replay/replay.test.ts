@@ -216,7 +216,7 @@ describe('a run that is being recorded is followed until it ends', () => {
 
 describe('what cannot be replayed', () => {
   test.each<[string, () => string, ReplayOptions, string, RegExp]>([
-    ['no folder', () => join(folder, 'nowhere'), {}, 'INVALID_OPTION', /there is no journal\.jsonl in /],
+    ['no folder', () => join(folder, 'nowhere'), {}, 'INVALID_FILE', /There is no run in .*: there is no such folder/],
     ['an empty journal', () => changed(() => ''), {}, 'INVALID_FILE', /holds no run/],
     ['no beginning', () => changed((text) => text.replace(/^.*\n/, '')), {}, 'INVALID_FILE', /holds no run/],
     [

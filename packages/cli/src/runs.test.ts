@@ -34,10 +34,39 @@ describe('runs', () => {
     ])
   })
 
+  it('takes a run folder, a folder where programs ran, and the data of a server', async () => {
+    const dir = record(join(home.dir, 'swanlog'), { id: 'one' })
+    record(join(home.dir, 'swanlog'), { id: 'two' })
+    record(join(home.dir, 'swanlab-data/projects/alice/cats'), { id: 'hers', workspace: 'alice' })
+    record(join(home.dir, 'swanlab-data/projects/bob/cats'), { id: 'his', workspace: 'bob' })
+    const found = await Promise.all(
+      [dir, 'swanlog', '.', 'swanlab-data', 'swanlab-data/projects/alice'].map(async (folder) => {
+        const { code, stdout, stderr } = await home.run(['runs', folder])
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        const rows = stdout.trim().split('\n').slice(1)
+        return rows.map((row) => row.split(/\s+/).slice(1, 3).join(' ')).toSorted()
+      }),
+    )
+    expect(found).toEqual([
+      ['one cats'],
+      ['one cats', 'two cats'],
+      ['one cats', 'two cats'],
+      ['hers alice/cats', 'his bob/cats'],
+      ['hers alice/cats'],
+    ])
+  })
+
   it('says that there are none, and fails without a folder', async () => {
     home.env['SWANLAB_LOG_DIR'] = join(home.dir, 'elsewhere')
     mkdirSync(home.env['SWANLAB_LOG_DIR'])
-    const [none, nowhere] = await Promise.all([home.run(['runs']), home.run(['runs', 'nowhere'])])
+    writeFileSync(join(home.dir, 'notes.txt'), '')
+    const [none, nowhere, file] = await Promise.all([
+      home.run(['runs']),
+      home.run(['runs', 'nowhere']),
+      home.run(['runs', 'notes.txt']),
+    ])
+    expect(file).toMatchObject({ code: 1, stdout: '' })
+    expect(file.stderr).toMatch(/notes\.txt is a file, not a folder\.\n$/)
     expect(none).toMatchObject({ code: 0, stdout: `There are no runs in ${home.env['SWANLAB_LOG_DIR']}.\n` })
     expect(nowhere).toMatchObject({ code: 1, stdout: '' })
     expect(nowhere.stderr).toMatch(/^swanlab: There is no folder [^\n]*nowhere\.\n$/)
@@ -79,8 +108,11 @@ describe('replay', () => {
 
   it('fails in one line', async () => {
     const empty = record(home.dir, { id: 'empty', state: 'finished' })
-    const [none, steps, folder, nowhere] = await Promise.all([
+    writeFileSync(join(home.dir, 'notes.txt'), '')
+    const [none, file, parent, steps, folder, nowhere] = await Promise.all([
       home.run(['replay', 'nowhere', '--to', 'csv']),
+      home.run(['replay', 'notes.txt', '--to', 'csv']),
+      home.run(['replay', home.dir, '--to', 'csv']),
       home.run(['replay', empty, '--to', 'csv']),
       home.run(['replay', empty, '--to', 'csv', '-o', '.']),
       home.run(['replay', empty, '--to', 'csv', '-o', 'nowhere/x.csv']),
@@ -91,7 +123,9 @@ describe('replay', () => {
       stderr: `swanlab: There is no folder ${join(home.dir, 'nowhere')} to write into.\n`,
     })
     expect(none).toMatchObject({ code: 1, stdout: '' })
-    expect(none.stderr).toMatch(/^swanlab: There is no run in [^\n]*\n$/)
+    expect(none.stderr).toMatch(/^swanlab: There is no run in [^\n]*: there is no such folder\.\n$/)
+    expect(file.stderr).toMatch(/^swanlab: There is no run in [^\n]*: it is a file, not the folder of a run\.\n$/)
+    expect(parent.stderr).toContain(`it is a folder of runs, such as ${empty}.`)
     expect(steps).toMatchObject({ code: 1, stdout: '' })
     expect(steps.stderr).toMatch(/^swanlab: The run has no steps; [^\n]*\n$/)
   })

@@ -11,6 +11,7 @@ import { LOST } from './kernel/outcome.ts'
 import type { Outcome } from './kernel/payloads.ts'
 import { quietly } from './kernel/reporter.ts'
 import { JournalCursor } from './journal/cursor.ts'
+import { noRunIn } from './journal/no-run.ts'
 import { JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from './journal/records.ts'
 import { markedRuns } from './journal/running.ts'
 import { isAlive, type ProcessIdentity } from './runtime/process-identity.ts'
@@ -35,8 +36,7 @@ export async function replayRun(
   const { speed, from, callbackTimeout, report: given } = checkReplay(options)
   const report = quietly(given)
   const dir = resolve(runDir)
-  if (!existsSync(join(dir, JOURNAL_FILE)))
-    throw new SwanLabError('INVALID_OPTION', `replay: there is no ${JOURNAL_FILE} in ${dir}.`)
+  if (!existsSync(join(dir, JOURNAL_FILE))) throw noRunIn(dir)
 
   const guard = new Guard({ report, timeout: callbackTimeout })
   const hooks = createHooks(guard, report)

@@ -21,8 +21,8 @@ export interface ReplayOptions {
  *
  * @param runDir - The run folder.
  * @returns how the run ended.
- * @throws SwanLabError `INVALID_OPTION` when there is no journal or a wrong option, `INVALID_FILE` when no run is in the
- *   journal or it was recorded by a later version, `INVALID_CALLBACK`.
+ * @throws SwanLabError `INVALID_FILE` when the folder is not that of a run, or the run was recorded by a later version,
+ *   `INVALID_OPTION`, `INVALID_CALLBACK`.
  *
  * @example
  * ```ts

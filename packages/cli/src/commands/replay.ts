@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { replay, SwanLabError } from '@swanlab/core'
-import { JOURNAL_FILE } from '@swanlab/core/journal'
+import { JOURNAL_FILE, noRunIn } from '@swanlab/core/journal'
 import { Option, type Command } from 'commander'
 import { leftOut, note, print } from '../output.ts'
 import { summarize } from '../run-summary.ts'
@@ -26,8 +26,7 @@ export function addReplay(program: Command): void {
 
 async function run(folder: string, { output }: { output?: string }): Promise<void> {
   const dir = resolve(folder)
-  if (!existsSync(join(dir, JOURNAL_FILE)))
-    throw new SwanLabError('INVALID_FILE', `There is no run in ${dir}: it holds no ${JOURNAL_FILE}.`)
+  if (!existsSync(join(dir, JOURNAL_FILE))) throw noRunIn(dir)
   const target = resolve(output ?? `${basename(dir)}.csv`)
   refuseTarget(target)
   const { state, damaged } = summarize(dir)

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { SwanLabError } from '@swanlab/core'
-import { JOURNAL_FILE } from '@swanlab/core/journal'
 import type { Command } from 'commander'
+import { findRuns } from '../find-runs.ts'
 import { note, print, printJson, printTable } from '../output.ts'
 import { summarize, type RunSummary } from '../run-summary.ts'
 
@@ -10,37 +10,39 @@ import { summarize, type RunSummary } from '../run-summary.ts'
 const MOST_METRICS = 3
 const HEADING = ['NAME', 'ID', 'PROJECT', 'STATE', 'STEPS', 'LAST METRICS', 'STARTED']
 
+const WHERE = ' Programs that ran in another folder recorded there; name it, or set SWANLAB_LOG_DIR.'
+
 const EXAMPLES = `
 The newest run comes first. "lost" is a run that never ended and whose process is gone.
 
 Examples:
   $ swanlab runs
+  $ swanlab runs swanlog/run-20260401_101500-4x8
+  $ swanlab runs swanlab-data
   $ swanlab runs ~/experiments/swanlog --json | jq '.[] | select(.state == "crashed") | .dir'`
 
 export function addRuns(program: Command): void {
   program
     .command('runs')
     .description('the runs that are recorded in a folder')
-    .argument('[logdir]', 'folder of the run folders (default: SWANLAB_LOG_DIR, or ./swanlog)')
+    .argument('[folder]', "a logdir, a run folder, or a server's data (default: SWANLAB_LOG_DIR, or ./swanlog)")
     .option('--json', 'answer in JSON')
     .addHelpText('after', EXAMPLES)
     .action(run)
 }
 
 function run(given: string | undefined, { json }: { json?: boolean }): void {
-  const logdir = resolve(given ?? (process.env['SWANLAB_LOG_DIR'] || 'swanlog'))
-  if (!existsSync(logdir)) throw new SwanLabError('INVALID_FILE', `There is no folder ${logdir}.`)
-  const runs = runsIn(logdir)
+  const folder = resolve(given ?? (process.env['SWANLAB_LOG_DIR'] || 'swanlog'))
+  const entry = statSync(folder, { throwIfNoEntry: false })
+  if (!entry) throw new SwanLabError('INVALID_FILE', `There is no folder ${folder}.${given === undefined ? WHERE : ''}`)
+  if (!entry.isDirectory()) throw new SwanLabError('INVALID_FILE', `${folder} is a file, not a folder.`)
+  const runs = summariesOf(findRuns(folder))
   if (json) return printJson(runs)
-  if (runs.length === 0) return print(`There are no runs in ${logdir}.`)
+  if (runs.length === 0) return print(`There are no runs in ${folder}.`)
   printTable([HEADING, ...runs.map(rowOf)])
 }
 
-function runsIn(logdir: string): RunSummary[] {
-  const folders = readdirSync(logdir)
-    .filter((name) => name.startsWith('run-'))
-    .map((name) => join(logdir, name))
-    .filter((dir) => existsSync(join(dir, JOURNAL_FILE)))
+function summariesOf(folders: readonly string[]): RunSummary[] {
   return folders
     .flatMap((dir) => {
       try {
@@ -53,8 +55,9 @@ function runsIn(logdir: string): RunSummary[] {
     .toSorted((a, b) => (b.startTime ?? 0) - (a.startTime ?? 0))
 }
 
-function rowOf({ name, id, project, state, steps, metrics, startTime }: RunSummary): string[] {
-  return [name, id, project, state, steps, shownMetrics(metrics), shownTime(startTime)].map((cell) =>
+function rowOf({ name, id, workspace, project, state, steps, metrics, startTime }: RunSummary): string[] {
+  const owned = workspace === undefined ? project : `${workspace}/${project}`
+  return [name, id, owned, state, steps, shownMetrics(metrics), shownTime(startTime)].map((cell) =>
     cell === undefined ? '-' : String(cell),
   )
 }

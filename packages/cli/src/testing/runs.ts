@@ -7,6 +7,7 @@ import { encodeLog, encodeRecord, JOURNAL_FILE, JOURNAL_FORMAT, type HeaderRecor
 export interface Recording {
   readonly id: string
   readonly name?: string
+  readonly workspace?: string
   /** Values of "loss", from step 0 on. */
   readonly losses?: readonly number[]
   readonly startTime?: number
@@ -20,13 +21,22 @@ export const START: number = Date.UTC(2026, 3, 1, 10, 15)
 
 /** Writes a run folder as a program would have left it. @returns its path. */
 export function record(logdir: string, recording: Recording): string {
-  const { id, name = 'swan-1', losses = [], startTime = START, state, pid = spawnSync('true').pid } = recording
+  const {
+    id,
+    name = 'swan-1',
+    workspace,
+    losses = [],
+    startTime = START,
+    state,
+    pid = spawnSync('true').pid,
+  } = recording
   const dir = join(logdir, `run-20260401_101500-${id}`)
   mkdirSync(dir, { recursive: true })
   const write = (line: string): void => appendFileSync(join(dir, JOURNAL_FILE), line)
   const run: HeaderRecord['run'] = {
     id,
     project: 'cats',
+    ...(workspace === undefined ? {} : { workspace }),
     experimentName: name,
     tags: [],
     mode: 'offline',

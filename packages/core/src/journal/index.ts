@@ -1,4 +1,5 @@
 export { JournalCursor, type CursorOptions, type JournalDamage } from './cursor.ts'
+export { noRunIn } from './no-run.ts'
 export { JournalReader } from './reader.ts'
 export {
   decodeRecord,

@@ -2,6 +2,7 @@ import type { Backend } from '../kernel/backend.ts'
 import type { Callback } from '../kernel/callback.ts'
 import type { Mode } from '../kernel/payloads.ts'
 import type { CloudChoices } from './cloud/prepare.ts'
+import { cliCommand } from '../runtime/cli-command.ts'
 import { disabledMode } from './disabled.ts'
 import { RecordingBackend, type RecordingOptions } from './recording.ts'
 
@@ -34,7 +35,7 @@ const offline: PreparedMode = {
     new RecordingBackend({
       ...options,
       mode: 'offline',
-      hint: (dir) => `Nothing is uploaded; swanlab sync ${dir} does it later`,
+      hint: (dir) => `Nothing is uploaded; this does it later: ${cliCommand('sync', dir)}`,
     }),
 }
 

@@ -93,7 +93,7 @@ test('says where it records, what to do next, and how it ended', async () => {
   const dir = shownPath(run.dir!)
   expect(said).toEqual([
     `info: Tracking run first of project test in ${dir}`,
-    `info: Nothing is uploaded; swanlab sync ${dir} does it later`,
+    `info: Nothing is uploaded; this does it later: npx @swanlab/cli sync ${dir}`,
     'info: Run first crashed after 2.1 s: 1 step. TypeError: no cats',
   ])
 })

@@ -20,7 +20,10 @@ export interface NotificationOptions {
   readonly notifyOnStart?: boolean | undefined
   /** Which alerts are passed on: all, none, or those of this level and above. Default: true. */
   readonly alerts?: boolean | AlertLevel | undefined
-  /** Milliseconds that the end of a run may wait for delivery, retries included. Default: 30,000. */
+  /**
+   * Milliseconds that delivery may take, retries included, where no background process goes on with it for an hour, and
+   * of messages of one's own. Default: 30,000.
+   */
   readonly timeout?: number | undefined
   /** Time and chance, for tests. */
   readonly clock?: Partial<Clock> | undefined

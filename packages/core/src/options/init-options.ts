@@ -50,8 +50,8 @@ export interface InitOptions<C extends object = Record<string, unknown>> {
   /** Folder of the run folders, relative to the working directory. Environment: `SWANLAB_LOG_DIR`. Default: `swanlog`. */
   readonly logdir?: string | undefined
   /**
-   * `cloud`: recorded here and uploaded. `offline`: recorded here, to be uploaded later. `local`: recorded here, to be
-   * looked at here. `disabled`: neither. `online` is another word for `cloud`. Environment: `SWANLAB_MODE`.
+   * `cloud`: recorded here and uploaded. `offline`: recorded here, to be uploaded later. `local`: recorded here, and
+   * meant to stay here. `disabled`: neither. `online` is another word for `cloud`. Environment: `SWANLAB_MODE`.
    * Default: `cloud`.
    */
   readonly mode?: Mode | 'online' | undefined

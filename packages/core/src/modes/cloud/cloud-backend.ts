@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Restoration } from '../../kernel/backend.ts'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { InitInfo, InitPatch, RunInfo } from '../../kernel/payloads.ts'
+import { cliCommand } from '../../runtime/cli-command.ts'
 import { defaultColors, defaultName } from '../naming.ts'
 import { RecordingBackend, type RecordingOptions } from '../recording.ts'
 import { CloudError } from './cloud-error.ts'
@@ -107,13 +108,13 @@ export class CloudBackend extends RecordingBackend {
     if (status === 401 || (status === 403 && error.message.startsWith('login')))
       return new SwanLabError(
         'LOGIN_FAILED',
-        `${api} does not accept the API key (${error.message}). Set another one with SWANLAB_API_KEY, or run: swanlab login`,
+        `${api} does not accept the API key (${error.message}). Set another one with SWANLAB_API_KEY, or run: ${cliCommand('login')}`,
         cause,
       )
     if (isFinal(error)) return new SwanLabError('CLOUD_REFUSED', `${api} refuses the run: ${error.message}.`, cause)
     return new SwanLabError(
       'CLOUD_UNREACHABLE',
-      `${api} cannot be reached (${error.message}). init({ mode: "offline" }) records here, to be uploaded later with "swanlab sync"; ` +
+      `${api} cannot be reached (${error.message}). init({ mode: "offline" }) records here, to be uploaded later; ` +
         'settings.offlineFallback: true does so by itself whenever there is no network.',
       cause,
     )

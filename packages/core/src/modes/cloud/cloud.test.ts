@@ -253,7 +253,7 @@ describe('what a server may do to an upload', () => {
     const { url } = server
     await server.stop()
     await run.finish()
-    expect(told.join('\n')).toContain('swanlab sync')
+    expect(told.join('\n')).toContain(`npx @swanlab/cli sync ${run.dir!}`)
     server = await new TrackingServer().start(Number(new URL(url).port))
     expect(await sync(run.dir!, { report: () => {} })).toMatchObject({ complete: true })
     expect([...server.scalars.values()]).toEqual([1])

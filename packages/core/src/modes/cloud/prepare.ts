@@ -4,6 +4,7 @@ import { askForKey } from './ask.ts'
 import { CloudBackend } from './cloud-backend.ts'
 import { aboutStoredLogins, findCredentials, findHosts, type GivenCredentials } from './credentials.ts'
 import { SwanLabError } from '../../kernel/error.ts'
+import { cliCommand } from '../../runtime/cli-command.ts'
 import { UploadCallback } from './upload-callback.ts'
 
 export interface CloudChoices {
@@ -33,7 +34,7 @@ export async function prepareCloud(choices: CloudChoices): Promise<PreparedMode 
     const { api } = findHosts(given)
     throw new SwanLabError(
       'LOGIN_FAILED',
-      `Mode "cloud", the default, needs an API key for ${api}: set SWANLAB_API_KEY, call login({ apiKey }), or run "swanlab login".` +
+      `Mode "cloud", the default, needs an API key for ${api}: set SWANLAB_API_KEY, call login({ apiKey }), or run: ${cliCommand('login')}.` +
         `${aboutStoredLogins(api)} Without an account, init({ mode: "offline" }) or SWANLAB_MODE=offline records on this machine.`,
     )
   }

@@ -1,12 +1,14 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { RunState } from '../../kernel/payloads.ts'
 import { terminalReport, type Report } from '../../kernel/reporter.ts'
 import { appendFinish } from '../../journal/append-finish.ts'
+import { noRunIn } from '../../journal/no-run.ts'
 import { JournalReader } from '../../journal/reader.ts'
 import { JOURNAL_FILE, type RecordedRun } from '../../journal/records.ts'
 import { markedRuns } from '../../journal/running.ts'
+import { cliCommand } from '../../runtime/cli-command.ts'
 import { isAlive, type ProcessIdentity } from '../../runtime/process-identity.ts'
 import { closeLost } from '../resume.ts'
 import type { UploadRange } from './cargoes.ts'
@@ -64,7 +66,10 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
   const path = join(dir, JOURNAL_FILE)
   const credentials = findCredentials(options)
   if (!credentials)
-    throw new SwanLabError('LOGIN_FAILED', 'There is no API key: set SWANLAB_API_KEY, or run "swanlab login" first.')
+    throw new SwanLabError(
+      'LOGIN_FAILED',
+      `There is no API key: set SWANLAB_API_KEY, or run first: ${cliCommand('login')}`,
+    )
   const stored = readRun(dir, path)
   const state = endIfLost(dir, path, stored)
   const patience = new Patience({ clock: Date.now, random: Math.random, report, afterEnd: timeout })
@@ -134,7 +139,7 @@ interface StoredRun {
 
 /** @throws SwanLabError `INVALID_FILE` */
 function readRun(dir: string, path: string): StoredRun {
-  if (!existsSync(path)) throw new SwanLabError('INVALID_FILE', `There is no run in ${dir}: ${insteadOfRun(dir)}.`)
+  if (!existsSync(path)) throw noRunIn(dir)
   let run: RecordedRun | undefined
   let owner: ProcessIdentity | undefined
   let state: RunState = 'running'
@@ -171,18 +176,6 @@ function refusal(api: string, id: string, error: CloudError): SwanLabError {
     onRun ? `${onRun} With another id it becomes a run of its own.` : `${api} refuses the run: ${error.message}.`,
     cause,
   )
-}
-
-/** What a folder is that was taken for a run. */
-function insteadOfRun(dir: string): string {
-  if (!existsSync(dir)) return 'there is no such folder'
-  try {
-    const inside = readdirSync(dir).find((name) => existsSync(join(dir, name, JOURNAL_FILE)))
-    if (inside !== undefined) return `it is a folder of runs, such as ${join(dir, inside)}`
-  } catch {
-    // No folder.
-  }
-  return `it holds no ${JOURNAL_FILE}`
 }
 
 function sizeOf(path: string): number {

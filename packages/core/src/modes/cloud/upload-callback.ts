@@ -1,6 +1,7 @@
 import type { Callback, Resident } from '../../kernel/callback.ts'
 import type { Outcome, RunInfo } from '../../kernel/payloads.ts'
 import type { Report } from '../../kernel/reporter.ts'
+import { cliCommand } from '../../runtime/cli-command.ts'
 import type { Credentials } from './credentials.ts'
 import { mountRun } from './mount.ts'
 import { Patience } from './patience.ts'
@@ -30,6 +31,7 @@ export class UploadCallback implements Callback {
   #patience: Patience | undefined
   #done: Promise<UploadReport> | undefined
   #lasting = false
+  #dir = ''
 
   constructor(options: UploadOptions) {
     this.#options = options
@@ -55,6 +57,7 @@ export class UploadCallback implements Callback {
 
   onRun(run: RunInfo): void {
     if (!run.dir) return
+    this.#dir = run.dir
     const { credentials, version } = this.#options
     const report = (level: 'info' | 'warn', message: string): void => this.#report(level, message)
     const patience = (this.#patience = new Patience({ clock: Date.now, random: Math.random, report }))
@@ -90,7 +93,7 @@ export class UploadCallback implements Callback {
   /** Absent: all is well. */
   #closing({ complete, refused, reason }: UploadReport): string | undefined {
     if (!complete)
-      return `The upload is not complete (${reason ?? 'unknown'}). Everything is in the run folder: swanlab sync <run folder> uploads the rest.`
+      return `The upload is not complete (${reason ?? 'unknown'}). Everything is in the run folder; this uploads the rest: ${cliCommand('sync', this.#dir)}`
     return refused > 0 ? `${refused} ${refused === 1 ? 'item was' : 'items were'} refused by the server.` : undefined
   }
 }
