@@ -16,3 +16,4 @@ export {
 export { JournalWriter, type Durability, type JournalWriterOptions } from './writer.ts'
 export { isAlive } from '../runtime/process-identity.ts'
 export { takeLock, type Lock } from '../runtime/process-lock.ts'
+export { isTime } from '../kernel/time.ts'

@@ -5,7 +5,15 @@ import { encodeLog, encodeRecord, type RecordedRun } from './records.ts'
 import { temporaryPaths } from './testing/folder.ts'
 
 const newPath = temporaryPaths('journal.jsonl')
-const run = { id: 'a', project: 'p', startTime: 10, config: {}, tags: [] } as unknown as RecordedRun
+const run = {
+  id: 'a',
+  project: 'p',
+  experimentName: 'swan-1',
+  startTime: 10,
+  config: {},
+  tags: [],
+  callbacks: [],
+} as unknown as RecordedRun
 const later = { ...run, startTime: 50 }
 const header = encodeRecord({ type: 'header', format: 1, time: 10, run, process: { pid: 1, host: 'one' } })
 const resume = encodeRecord({ type: 'resume', time: 50, run: later, process: { pid: 2, host: 'two' } })

@@ -10,6 +10,7 @@ import type {
   RunInfo,
 } from '../kernel/payloads.ts'
 import type { ProcessIdentity } from '../runtime/process-identity.ts'
+import { isRecord } from './shapes.ts'
 
 /** Version of the format that docs/journal.md describes. */
 export const JOURNAL_FORMAT = 1
@@ -56,9 +57,6 @@ export type JournalRecord =
   | ({ readonly type: 'console' } & ConsoleLine)
   | FinishRecord
 
-/** JSON has no words for these; a scalar that is one of them is written as a string. */
-const NON_FINITE: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity }
-
 /** One line, with its end. */
 export function encodeRecord(record: Exclude<JournalRecord, { type: 'log' }>): string {
   return `${JSON.stringify(record)}\n`
@@ -80,69 +78,12 @@ function nonFiniteAsText(_key: string, value: unknown): unknown {
 export const RECORD_START: RegExp =
   /\{"type":"(?:header|resume|log|media|column|config|metadata|requirements|alert|console|finish)",/g
 
-type Fields = Readonly<Record<string, unknown>>
-
-/** What a record must hold besides its time to be taken for one: a part of a damaged line can be JSON by chance. */
-const SHAPES: Readonly<Record<JournalRecord['type'], (record: Fields) => boolean>> = {
-  header: isBeginning,
-  resume: isBeginning,
-  log: ({ step, data }) => isStep(step) && isObject(data) && reviveData(data),
-  media: ({ key, step, data }) => isText(key) && isStep(step) && Array.isArray(data) && data.every(isText),
-  column: ({ key, index, section, step }) => [key, section].every(isText) && isStep(index) && isStep(step),
-  config: ({ config }) => isObject(config),
-  metadata: ({ metadata }) => isObject(metadata),
-  requirements: ({ requirements }) => isText(requirements),
-  alert: ({ title, text, level }) => [title, text, level].every(isText),
-  console: ({ line, level, text }) => isStep(line) && isText(level) && isText(text),
-  finish: ({ state, duration, steps }) =>
-    ['finished', 'crashed', 'aborted'].includes(state as string) &&
-    typeof duration === 'number' &&
-    typeof steps === 'number',
-}
-
 /** The record in a line; absent when the line is not whole, or not one of ours. */
 export function decodeRecord(line: string): JournalRecord | undefined {
-  let record: unknown
   try {
-    record = JSON.parse(line)
+    const record: unknown = JSON.parse(line)
+    return isRecord(record) ? record : undefined
   } catch {
     return undefined
   }
-  if (!isObject(record) || typeof record['type'] !== 'string' || typeof record['time'] !== 'number') return undefined
-  const whole = Object.hasOwn(SHAPES, record['type']) && SHAPES[record['type'] as JournalRecord['type']](record)
-  return whole ? (record as unknown as JournalRecord) : undefined
-}
-
-function isBeginning({ run, process }: Fields): boolean {
-  return (
-    isObject(run) &&
-    isText(run['id']) &&
-    isText(run['project']) &&
-    Number.isFinite(run['startTime']) &&
-    isObject(process)
-  )
-}
-
-/** Steps and numbers of columns. A damaged one must not carry the automatic steps out of their range. */
-function isStep(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 2 ** 48
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Puts numbers where JSON had no word for them. False: there is something else than numbers. */
-function reviveData(values: Record<string, unknown>): boolean {
-  for (const key in values) {
-    const value = values[key]
-    if (typeof value === 'number') continue
-    if (typeof value !== 'string' || !Object.hasOwn(NON_FINITE, value)) return false
-    values[key] = NON_FINITE[value]
-  }
-  return true
 }

@@ -16,6 +16,7 @@ describe.each<[string, () => unknown, string]>([
   ['a date', () => new Date(), 'returned an object'],
   ['a time before 1970', () => -1, 'returned -1'],
   ['a time that no date can name', () => 1e300, 'returned 1e+300'],
+  ['a time after the year 9999', () => 253_402_300_800_000, 'returned 253402300800000'],
   [
     'an exception',
     () => {

@@ -1,8 +1,6 @@
 import { quietly, type Report } from '../kernel/reporter.ts'
+import { isTime } from '../kernel/time.ts'
 import { show } from './show.ts'
-
-/** The last moment that a `Date` can name, in milliseconds since 1970. */
-const LAST = 8.64e15
 
 /**
  * A clock of the user's that may be wrong: what is no time would make records that nobody can read. From its first wrong
@@ -15,7 +13,7 @@ export function trustedClock(clock: () => unknown, report: Report): () => number
   return () => {
     if (!broken) {
       const now = ask(clock)
-      if (isTime(now)) return now
+      if (isTime(now) && now >= 0) return now
       broken = true
       const said = now instanceof Error ? 'threw an error' : `returned ${show(now)}`
       const message = `settings.clock ${said}, which is no number of milliseconds since 1970; the system's clock is used.`
@@ -31,8 +29,4 @@ function ask(clock: () => unknown): unknown {
   } catch {
     return new Error('no answer')
   }
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= LAST
 }

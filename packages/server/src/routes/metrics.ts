@@ -1,3 +1,4 @@
+import { isTime } from '@swanlab/core/journal'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { parse, runByCuid, userOf, type Context } from '../context.ts'
@@ -103,7 +104,7 @@ function timeOf(text: unknown, now: number): number {
   if (typeof text !== 'string') return now
   if (text === lastText) return lastTime
   const time = Date.parse(text)
-  if (Number.isNaN(time)) return now
+  if (!isTime(time)) return now
   lastText = text
   lastTime = time
   return time

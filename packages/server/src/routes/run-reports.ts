@@ -1,3 +1,4 @@
+import { isTime } from '@swanlab/core/journal'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { parse, receiver, receiverIn, type Context } from '../context.ts'
@@ -39,7 +40,7 @@ export function runReportRoutes(app: FastifyInstance, context: Context): void {
     const run = receiverIn(context, request)
     const { state, finishedAt } = parse(stateBody, request.body)
     const time = finishedAt ? Date.parse(finishedAt) : Number.NaN
-    if (run) await storage.endRun(run.cuid, state, Number.isNaN(time) ? clock() : time)
+    if (run) await storage.endRun(run.cuid, state, isTime(time) ? time : clock())
     return {}
   })
 

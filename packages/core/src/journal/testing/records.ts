@@ -23,7 +23,19 @@ const config = fc.oneof(
   fc.dictionary(text, fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 }),
   fc.constantFrom({ ...LOG }, { a: LOG }, { list: [LOG, LOG] }, { layers: [{ type: 'conv' }, LOG] }),
 )
-const run = fc.record({ id: text, project: text, startTime: count, config, tags: fc.array(text, { maxLength: 2 }) })
+const run = fc.record({
+  id: text,
+  project: text,
+  experimentName: text,
+  mode: fc.constantFrom('cloud', 'offline', 'local'),
+  logdir: text,
+  startTime: count,
+  resumed: fc.boolean(),
+  colors: fc.constant(['#528d59', '#528d59']),
+  config,
+  tags: fc.array(text, { maxLength: 2 }),
+  callbacks: fc.constantFrom([], [{ name: 'email', place: 'resident' }]),
+})
 const identity = fc.record({ pid: fc.nat(), host: text })
 
 const kinds: Record<JournalRecord['type'], fc.Arbitrary<object>> = {

@@ -38,6 +38,11 @@ export interface Summaries {
 }
 
 type Fields = Readonly<Record<string, unknown>>
+/**
+ * Highest step, and highest number of a line, that is believed of a server: well above the 2^47 that `log()` takes, and
+ * with room below the 2^48 that servers take. What would go on behind a higher one could be stored nowhere.
+ */
+const MOST_BELIEVED = 3 * 2 ** 46
 const seg = encodeURIComponent
 
 /**
@@ -109,11 +114,15 @@ export async function getSummaries(
   const steps = [...listOf(scalar), ...listOf(media)]
     .filter(({ key }) => !String(key).startsWith('__swanlab__.'))
     .map(({ step }) => step)
-    .filter((step): step is number => Number.isSafeInteger(step))
+    .filter(isBelievable)
   const lines = listOf(log)
     .map(({ step }) => step)
-    .filter((step): step is number => Number.isSafeInteger(step))
+    .filter(isBelievable)
   return { lastStep: steps.length > 0 ? highest(steps) : undefined, lastLine: highest(lines, 0) }
+}
+
+function isBelievable(count: unknown): count is number {
+  return Number.isInteger(count) && (count as number) >= 0 && (count as number) <= MOST_BELIEVED
 }
 
 /** SwanLab wraps each value: `{value, sort, desc}`. */
@@ -138,7 +147,7 @@ function projectOf(json: unknown): Project {
     name,
     workspace,
     path: typeof path === 'string' ? path.replace(/^\/?@?/, '') : `${workspace}/${name}`,
-    experiments: typeof experiments === 'number' ? experiments : 0,
+    experiments: isBelievable(experiments) ? experiments : 0,
     series: version === 1,
   }
 }

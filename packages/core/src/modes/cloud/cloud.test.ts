@@ -99,6 +99,32 @@ describe('cloud mode', () => {
     expect(server.runs.size).toBe(1)
   })
 
+  it.each([2 ** 53 - 1, 1e300, -1, 1.5, '7', null])(
+    'goes on past a last step of %j that a server makes up',
+    async (step) => {
+      const first = await start()
+      first.log({ loss: 1, acc: 1 })
+      await first.finish()
+      rmSync(first.dir!, { recursive: true })
+      server.fault = ({ path }, response) => {
+        const asked = path.includes('/summaries/')
+        const scalar = [
+          { key: 'loss', step },
+          { key: 'acc', step: 0 },
+        ]
+        const body = { scalar, media: [{ key: 'img', step }], log: [{ key: 'LOG', step }] }
+        if (asked) response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+        return asked
+      }
+      const second = await start({ id: first.id, resume: 'must' })
+      for (let row = 0; row < 20; row++) second.log({ loss: row })
+      await second.finish()
+      expect([...server.scalars.keys()].filter((key) => key.startsWith('loss@'))).toEqual(
+        Array.from({ length: 21 }, (_, at) => `loss@${at}`),
+      )
+    },
+  )
+
   it('"must" fails when the server has no such run, "allow" creates it', async () => {
     const id = 'a'.repeat(21)
     await expect(start({ id, resume: 'must' })).rejects.toMatchObject({ code: 'RESUME_FAILED' })

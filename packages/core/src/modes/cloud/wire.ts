@@ -25,7 +25,11 @@ export function timestamp(time: number): string {
 
 export function columnItem({ key, kind }: ColumnInfo): object {
   const slash = key.indexOf('/')
-  return { key, type: TYPES[kind] ?? 'FLOAT', ...(slash > 0 && { sectionName: key.slice(0, slash) }) }
+  return {
+    key,
+    type: Object.hasOwn(TYPES, kind) ? TYPES[kind] : 'FLOAT',
+    ...(slash > 0 && { sectionName: key.slice(0, slash) }),
+  }
 }
 
 /** One item a key: scalars travel as points, and what is not finite as `nan`. */
@@ -45,7 +49,7 @@ export function mediaItem({ key, step, time, data, more }: MediaRecord): object 
 
 /** @param epoch - Number of the line on the server. */
 export function lineItem({ level, text, time }: Omit<ConsoleLine, 'line'>, epoch: number): object {
-  return { level: LEVELS[level] ?? 'INFO', epoch, message: text, create_time: timestamp(time) }
+  return { level: LEVELS[level], epoch, message: text, create_time: timestamp(time) }
 }
 
 /** Servers have no other place for the error of a run than its log. */
