@@ -94,6 +94,9 @@ const NO_PAGES = `This server keeps runs, and has no pages to show them yet. On 
 
 lists them; each is a folder with a journal that every tool of SwanLab for TypeScript reads.
 `
+const IS_API = /^\/api(?:[/?]|$)/
+/** Addresses meant for browsers. All others mean the API: clients before 0.9 leave `/api` out. */
+const IS_PAGE = /^\/(?:@|\?|$)/
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /**
@@ -119,6 +122,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
   const unlock = options.storage ? () => {} : lockFolder(dataDir)
   const storage = options.storage ?? (await openFolder(dataDir, clock, unlock))
   const app = create(limits, tls)
+  refuseWhileClosing(app)
   const context: Context = {
     storage,
     clock,
@@ -181,6 +185,9 @@ function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
     routerOptions: { maxParamLength: 2_048 },
+    rewriteUrl: ({ url = '/' }) => (IS_API.test(url) || IS_PAGE.test(url) ? url : `/api${url}`),
+    // Old clients drop what is answered 503; `refuseWhileClosing` says "later" instead.
+    return503OnClosing: false,
     // An answer of 4xx makes clients drop what they sent; a lost connection makes them send it again.
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || !socket.writable) socket.destroy()
@@ -189,6 +196,26 @@ function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
     ...(tls ? { https: { ...tls, ...http } } : { http }),
   }) as unknown as FastifyInstance
   return app
+}
+
+/**
+ * When the server is closed it first stops to listen. What still arrives on open connections is told to come later; answers
+ * to what had arrived before say that their connection ends, or it would stay open for the next request.
+ */
+function refuseWhileClosing(app: FastifyInstance): void {
+  let closing = false
+  // Fastify stops to listen right after this hook.
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(closing ? later('the server is closing') : undefined)
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
+  })
 }
 
 function assemble(app: FastifyInstance, context: Context, laterDelay: number): void {
@@ -205,10 +232,10 @@ function assemble(app: FastifyInstance, context: Context, laterDelay: number): v
   })
   app.setNotFoundHandler((request, reply) => {
     // The address that a client prints for a run is meant for a browser.
-    if (!request.url.startsWith('/api')) return reply.status(404).type('text/plain; charset=utf-8').send(NO_PAGES)
+    if (IS_PAGE.test(request.url)) return reply.status(404).type('text/plain; charset=utf-8').send(NO_PAGES)
     return reply
       .status(404)
-      .send({ code: 'Not_Found', message: `there is no ${request.method} ${request.url.split('?')[0]}` })
+      .send({ code: 'Not_Found', message: `there is no ${request.method} ${request.originalUrl.split('?')[0]}` })
   })
   app.register(
     async (api) => {

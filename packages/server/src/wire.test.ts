@@ -14,11 +14,14 @@ afterEach(async () => {
 /**
  * Plays a recording; says, for each exchange, which run it spoke of.
  *
- * @param restarts - Every so many exchanges the server is another one.
+ * @param options - Every `restarts` exchanges the server is another one.
  */
-async function play(file: string, restarts = Infinity): Promise<{ outcomes: Outcome[]; cuids: string[] }> {
+async function play(
+  file: string,
+  { restarts = Infinity, prefix = '/api' } = {},
+): Promise<{ outcomes: Outcome[]; cuids: string[] }> {
   setting = await setUp()
-  const replay = new Replay(setting.server.url, await setting.server.storage.createKey('alice'))
+  const replay = new Replay(setting.server.url, await setting.server.storage.createKey('alice'), prefix)
   const outcomes: Outcome[] = []
   const cuids: string[] = []
   for (const exchange of exchangesOf(file)) {
@@ -37,10 +40,17 @@ async function restart(): Promise<void> {
 }
 
 describe('whole runs as unmodified clients sent them', () => {
-  it.each(['0.6.8', '0.7.20', '0.9.7', '0.10.3'])(
-    'SwanLab %s: every answer is one that it understands, and everything it logged is there',
-    async (version) => {
-      const { outcomes, cuids } = await play(`wire-${version}-run.jsonl`)
+  it.each([
+    ['0.6.8', '/api'],
+    ['0.6.8', ''],
+    ['0.7.20', '/api'],
+    ['0.7.20', ''],
+    ['0.9.7', '/api'],
+    ['0.10.3', '/api'],
+  ])(
+    'SwanLab %s under "%s": every answer is one that it understands, and everything it logged is there',
+    async (version, prefix) => {
+      const { outcomes, cuids } = await play(`wire-${version}-run.jsonl`, { prefix })
       for (const { exchange, status, answer } of outcomes) {
         const { method, path } = exchange
         const allowed = path === '/api/projects/alice' ? [200, 201] : [exchange.status]
@@ -57,7 +67,7 @@ describe('whole runs as unmodified clients sent them', () => {
   it.each(['0.7.20', '0.10.3'])(
     'SwanLab %s does not notice that the server was restarted, again and again',
     async (version) => {
-      const { outcomes, cuids } = await play(`wire-${version}-run.jsonl`, 4)
+      const { outcomes, cuids } = await play(`wire-${version}-run.jsonl`, { restarts: 4 })
       for (const { exchange, status } of outcomes)
         expect(exchange.path === '/api/projects/alice' ? exchange.status : status).toBe(exchange.status)
       expect(await lost(outcomes, cuids, setting.server.storage)).toEqual([])

@@ -35,15 +35,18 @@ export function exchangesOf(file: string): Exchange[] {
 export class Replay {
   readonly #origin: string
   readonly #key: string
+  readonly #prefix: string
   readonly #names = new Map<string, string>()
   /** Ids that the client itself chose stay as they are where it asks for a run. */
   readonly #chosen = new Set<string>()
   readonly #addresses = new Map<string, string>()
   #store: { from: string; to: string; bucket: string; credentials: Credentials } | undefined
 
-  constructor(origin: string, key: string) {
+  /** @param prefix - What the client puts before the paths of the API. */
+  constructor(origin: string, key: string, prefix = '/api') {
     this.#origin = origin
     this.#key = key
+    this.#prefix = prefix
   }
 
   /** What the recording calls something that is here already. */
@@ -82,7 +85,7 @@ export class Replay {
     const known = this.#addresses.get(path)
     if (known !== undefined) return known
     if (this.#store && path.startsWith(this.#store.from)) return this.#store.to + path.slice(this.#store.from.length)
-    return this.#origin + this.#translated(path)
+    return this.#origin + this.#translated(path.replace(/^\/api(?=\/|$)/, this.#prefix))
   }
 
   #contentOf({ path, body }: Exchange): Buffer | string {

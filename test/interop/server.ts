@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const COMMAND = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
+
+/** A server as a new user starts it: `swanlab server` in a new folder. */
+export interface PrintedServer {
+  /** The variables that it prints for clients, as they stand. */
+  readonly env: Readonly<Record<string, string>>
+  /** The user that it makes. */
+  readonly user: string
+  close(): Promise<void>
+}
+
+/** @throws Error when it ends before it listens. */
+export async function startPrinted(dataDir: string): Promise<PrintedServer> {
+  const child = spawn(process.execPath, [COMMAND, 'server', '--data', dataDir, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const env: Record<string, string> = {}
+  let user = ''
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? []
+    if (name !== undefined && value !== undefined) env[name] = value
+    user ||= /^Made the user (\S+)\. /.exec(line)?.[1] ?? ''
+    if (line.startsWith('Listening on ')) {
+      child.stdout.resume()
+      const close = async (): Promise<void> => {
+        child.kill('SIGTERM')
+        await ended
+      }
+      return { env, user, close }
+    }
+  }
+  throw new Error('swanlab server ended before it listened')
+}
