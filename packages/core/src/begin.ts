@@ -74,6 +74,8 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
   const attended = settings.background && (residents.length > 0 || abandonedRuns(options.logdir).length > 0)
   const backend = makeBackend({ durability, clock, report, attended })
   const from = (): number => backend.begin ?? 0
+  let started: Run | undefined
+  const owner = ownerOf(settings, report)
   const attendants = attended
     ? [
         (await import('./background/companion.ts')).companion({
@@ -81,6 +83,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
           callbackTimeout,
           finishTimeout,
           from,
+          run: { raise: (alert) => started?._raise(alert), count: (reports) => started?._count(reports) },
           report,
         }),
       ]
@@ -106,7 +109,13 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
         ...(requirements ? [{ requirements }] : []),
       ]
     },
-    owner: ownerOf(settings, report),
+    owner: {
+      ...owner,
+      started: (run) => {
+        started = run
+        owner.started(run)
+      },
+    },
   })
 }
 

@@ -3,6 +3,7 @@ import type { Callback } from './kernel/callback.ts'
 import { assertCallback } from './kernel/callback-check.ts'
 import type { Config } from './kernel/config.ts'
 import { SwanLabError } from './kernel/error.ts'
+import { currentVoice } from './kernel/inside.ts'
 import type { Outcome } from './kernel/payloads.ts'
 import type { AlertOptions } from './kernel/alert.ts'
 import type { FinishOptions } from './kernel/finish-options.ts'
@@ -45,20 +46,24 @@ export function runEnded(run: Run): void {
 }
 
 /**
- * Records scalars in the active run; see {@link Run.log}.
+ * Records scalars in the active run; see {@link Run.log}. Inside a callback: in the run that the callback is driven for.
  *
  * @throws SwanLabError `NO_RUN` when no run has ever been started
  */
 export function log(data: object, stepOrOptions?: number | LogOptions): void {
+  const inside = currentVoice()
+  if (inside) return inside.log(data, stepOrOptions)
   latestRun('log()').log(data, stepOrOptions)
 }
 
 /**
- * Raises an alert in the active run; see {@link Run.alert}.
+ * Raises an alert in the active run; see {@link Run.alert}. Inside a callback it is that of its context.
  *
  * @throws SwanLabError `NO_RUN` when no run has ever been started
  */
 export function alert(options: AlertOptions): void {
+  const inside = currentVoice()
+  if (inside) return inside.alert(options)
   latestRun('alert()').alert(options)
 }
 
@@ -68,7 +73,7 @@ export function alert(options: AlertOptions): void {
  * @throws SwanLabError `NO_RUN` when no run has ever been started
  */
 export async function finish(options?: FinishOptions): Promise<Outcome> {
-  return latestRun('finish()').finish(options)
+  return (currentVoice() ?? latestRun('finish()')).finish(options)
 }
 
 /**

@@ -5,10 +5,11 @@ import { Driver } from './background/driver.ts'
 import type { Callback } from './kernel/callback.ts'
 import { checkCallback } from './kernel/callback-check.ts'
 import { SwanLabError } from './kernel/error.ts'
+import { Contexts } from './kernel/context.ts'
 import { Guard } from './kernel/guard.ts'
 import { attach, createHooks } from './kernel/hooks.ts'
 import { LOST } from './kernel/outcome.ts'
-import type { Outcome } from './kernel/payloads.ts'
+import type { Alert, Outcome } from './kernel/payloads.ts'
 import { quietly } from './kernel/reporter.ts'
 import { JournalCursor } from './journal/cursor.ts'
 import { noRunIn } from './journal/no-run.ts'
@@ -17,7 +18,7 @@ import { markedRuns } from './journal/running.ts'
 import { isAlive, type ProcessIdentity } from './runtime/process-identity.ts'
 import { Pace } from './replay-pace.ts'
 import { checkReplay } from './replay-options.ts'
-import type { ReplayOptions } from './replay.ts'
+import type { RaisedAlert, ReplayOptions, ReplayReport } from './replay.ts'
 
 /** How often the journal of a living run is looked at, in milliseconds. */
 const POLL = 100
@@ -32,25 +33,34 @@ export async function replayRun(
   runDir: string,
   callbacks: Callback | readonly Callback[],
   options: ReplayOptions = {},
-): Promise<Outcome> {
+): Promise<ReplayReport> {
   const { speed, from, callbackTimeout, report: given } = checkReplay(options)
   const report = quietly(given)
   const dir = resolve(runDir)
   if (!existsSync(join(dir, JOURNAL_FILE))) throw noRunIn(dir)
 
-  const guard = new Guard({ report, timeout: callbackTimeout })
+  const raised: RaisedAlert[] = []
+  // What a callback raises belongs to the moment that it sees, however long ago that was.
+  const contexts = new Contexts({ place: 'replay', report, clock: () => driver.lastTime })
+  const guard = new Guard({ report, timeout: callbackTimeout, contexts, tracksAll: true })
   const hooks = createHooks(guard, report)
   for (const callback of Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback]) {
     checkCallback(callback, report)
     guard.enroll(callback, { essential: false })
-    attach(hooks, callback)
+    attach(hooks, callback, contexts)
   }
-  const driver = new Driver({ hooks, guard, report, dir })
-  const { dropped } = await feed(dir, driver, new Pace(speed), from)
-  if (dropped > 0) report('warn', `${dropped} damaged lines of the run's journal were left out.`)
-  const outcome = await driver.end(LOST)
+  const onRaise = (alert: Alert, callback: string): void => void raised.push(Object.freeze({ ...alert, callback }))
+  const driver = new Driver({ hooks, guard, contexts, report, dir, onRaise })
+  let outcome: Outcome | undefined
+  try {
+    const { dropped } = await feed(dir, driver, new Pace(speed), from)
+    if (dropped > 0) report('warn', `${dropped} damaged lines of the run's journal were left out.`)
+    outcome = await driver.end(LOST)
+  } finally {
+    guard.close()
+  }
   if (!outcome) throw new SwanLabError('INVALID_FILE', `replay: ${join(dir, JOURNAL_FILE)} holds no run.`)
-  return outcome
+  return Object.freeze({ ...outcome, raised: Object.freeze(raised) })
 }
 
 /** Feeds a journal to its end, or to that of the run, when it is still being recorded here. */

@@ -1,5 +1,5 @@
 import type { Callback } from './kernel/callback.ts'
-import type { Outcome } from './kernel/payloads.ts'
+import type { Alert, Outcome } from './kernel/payloads.ts'
 import type { Report } from './kernel/reporter.ts'
 
 /** How a run is replayed. */
@@ -14,13 +14,22 @@ export interface ReplayOptions {
   readonly report?: Report | undefined
 }
 
+/** An alert, and the name of the callback that raised it. */
+export type RaisedAlert = Alert & { readonly callback: string }
+
+/** What a replay came to: how the run ended, and what the callbacks raised meanwhile. */
+export interface ReplayReport extends Outcome {
+  /** Alerts that callbacks raised in the replay. They are in no run and no journal; the callbacks of the replay got them. */
+  readonly raised: readonly RaisedAlert[]
+}
+
 /**
  * Drives callbacks over a recorded run, through the same hooks and in the same order as while it was recorded. A run
  * that is still being recorded on this machine is followed until it ends. One whose process is gone without a word, or
  * cannot be asked because it belongs to another machine, ends as `lost` with its last record.
  *
  * @param runDir - The run folder.
- * @returns how the run ended.
+ * @returns how the run ended, and the alerts that callbacks raised in the replay, which go into no run.
  * @throws SwanLabError `INVALID_FILE` when the folder is not that of a run, or the run was recorded by a later version,
  *   `INVALID_OPTION`, `INVALID_CALLBACK`.
  *
@@ -33,7 +42,7 @@ export async function replay(
   runDir: string,
   callbacks: Callback | readonly Callback[],
   options: ReplayOptions = {},
-): Promise<Outcome> {
+): Promise<ReplayReport> {
   const { replayRun } = await import('./replay-run.ts')
   return replayRun(runDir, callbacks, options)
 }

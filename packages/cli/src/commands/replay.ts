@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { replay, SwanLabError } from '@swanlab/core'
+import { replay, SwanLabError, type ReplayReport } from '@swanlab/core'
 import { JOURNAL_FILE, noRunIn } from '@swanlab/core/journal'
 import { Option, type Command } from 'commander'
 import { leftOut, note, print } from '../output.ts'
@@ -32,7 +32,8 @@ async function run(folder: string, { output }: { output?: string }): Promise<voi
   const { state, damaged } = summarize(dir)
   if (state === 'running') note('The run is still being recorded; it is followed until it ends.')
   if (damaged > 0) note(`${leftOut(damaged)}.`)
-  const rows = await writeCsv(dir, target)
+  const { steps: rows, raised } = await writeCsv(dir, target)
+  for (const { callback, level, title, text } of raised) note(`${callback}: ${level}: ${title}${text && `: ${text}`}`)
   print(`${target}: ${rows} rows`)
 }
 
@@ -44,8 +45,8 @@ function refuseTarget(target: string): void {
     throw new SwanLabError('INVALID_FILE', `${target} is a folder; --output takes a file.`)
 }
 
-/** In a folder beside the file, so that a file that is there stays whole until the new one is. @returns its rows. */
-async function writeCsv(dir: string, target: string): Promise<number> {
+/** In a folder beside the file, so that a file that is there stays whole until the new one is. */
+async function writeCsv(dir: string, target: string): Promise<ReplayReport> {
   const { CSVWriter } = await import('@swanlab/plugin-csv')
   let scratch: string | undefined
   const discard = (): void => {
@@ -59,15 +60,15 @@ async function writeCsv(dir: string, target: string): Promise<number> {
   try {
     scratch = mkdtempSync(join(dirname(target), '.swanlab-replay-'))
     const writer = new CSVWriter({ dir: scratch, layout: 'steps' })
-    const { steps, callbacks } = await replay(dir, writer, {
+    const result = await replay(dir, writer, {
       report: (level, message) => (level === 'warn' || level === 'error' ? note(message) : undefined),
     })
-    if (callbacks.some(({ failures }) => failures > 0))
+    if (result.callbacks.some(({ failures }) => failures > 0))
       throw new SwanLabError('CALLBACK_FAILED', `${target} is not written.`)
     const [file] = readdirSync(scratch).filter((name) => name.endsWith('.csv'))
     if (file === undefined) throw new SwanLabError('INVALID_FILE', `The run has no steps; ${target} is not written.`)
     renameSync(join(scratch, file), target)
-    return steps
+    return result
   } finally {
     process.off('SIGINT', stopped).off('SIGTERM', stopped)
     discard()

@@ -9,18 +9,26 @@ import { settleOwed } from './owed.ts'
 
 /** Name of the background process's own log in the run folder. */
 const LOG_FILE = 'background.log'
+/** How long everything may take once the process was told to stop, in milliseconds: an attempt at delivery takes 20 s. */
+const STOP_TIMEOUT = 25_000
+/** How long the training may take to read the last words, in milliseconds. */
+const FLUSH_TIMEOUT = 1_000
 
 /** The life of the background process: hears one run from its journal until it has ended, however it does. */
 export async function attend(): Promise<void> {
   const lifeline = new Lifeline(process.stdin, process.stdout)
   const order = await lifeline.order
-  if (!order) return
+  if (!order) process.exit()
   lifeline.send({ type: 'up' })
   const report = logTo(order, lifeline)
   // A terminal's Ctrl-C is for the training alone, and the end of its session is no reason to drop its mail.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => report('debug', `ignored ${signal}`))
   const stop = new AbortController()
-  process.on('SIGTERM', () => stop.abort())
+  process.on('SIGTERM', () => {
+    stop.abort()
+    // A callback may hold on to something that never settles.
+    setTimeout(() => process.exit(), STOP_TIMEOUT).unref()
+  })
   try {
     const owed = settleOwed(order, report, stop.signal)
     await hearRun(order, lifeline, report, stop.signal)
@@ -29,7 +37,9 @@ export async function attend(): Promise<void> {
     report('error', `The background process failed: ${describeError(error)}`)
     process.exitCode = 1
   }
-  lifeline.release()
+  await lifeline.flushed(FLUSH_TIMEOUT)
+  // Timers and sockets that callbacks have left open would keep this process for ever.
+  process.exit()
 }
 
 function logTo({ dir }: Order, lifeline: Lifeline): Report {

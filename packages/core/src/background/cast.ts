@@ -1,4 +1,5 @@
 import type { Callback } from '../kernel/callback.ts'
+import { Contexts } from '../kernel/context.ts'
 import { Guard } from '../kernel/guard.ts'
 import { attach, createHooks, type RunHooks } from '../kernel/hooks.ts'
 import type { Report } from '../kernel/reporter.ts'
@@ -13,18 +14,25 @@ import { rebuild } from './resident.ts'
 /** Rebuilt callbacks, attached and guarded. */
 export interface Cast {
   readonly guard: Guard
+  readonly contexts: Contexts
   readonly hooks: RunHooks
   readonly lasting: readonly Lasting[]
 }
 
-/** Rebuilds callbacks for one run. One that cannot be rebuilt is reported, and the others go on. */
+/**
+ * Rebuilds callbacks for one run. One that cannot be rebuilt is reported and counted, and the others go on.
+ *
+ * @param say - Where callbacks' own messages go. Default: as those about them.
+ */
 export async function assemble(
   callbacks: Order['callbacks'],
   timeout: number,
   outbox: Outbox,
   report: Report,
+  say: Report = report,
 ): Promise<Cast> {
-  const guard = new Guard({ report, timeout })
+  const contexts = new Contexts({ place: 'resident', report: say, clock: Date.now })
+  const guard = new Guard({ report, timeout, contexts, tracksAll: true })
   const hooks = createHooks(guard, report)
   const lasting: Lasting[] = []
   for (const { name, resident } of callbacks) {
@@ -36,14 +44,15 @@ export async function assemble(
         callback.useMailbox(mailbox)
       }
       guard.enroll(callback, { essential: false })
-      attach(hooks, callback)
+      attach(hooks, callback, contexts)
       const work = lastingOf(callback, report)
       if (work) lasting.push(work)
     } catch (error) {
-      report('error', `Callback "${name}" cannot be rebuilt in the background process: ${describeError(error)}`)
+      const why = describeError(error)
+      guard.missing(name, `Callback "${name}" cannot be rebuilt in the background process: ${why}`)
     }
   }
-  return { guard, hooks, lasting }
+  return { guard, contexts, hooks, lasting }
 }
 
 // By its members and not by its class: a notifier may bring its own copy of this package.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Contexts } from '../kernel/context.ts'
 import { Guard } from '../kernel/guard.ts'
 import { attach, createHooks } from '../kernel/hooks.ts'
 import type { Outcome, RunInfo } from '../kernel/payloads.ts'
@@ -71,13 +72,14 @@ async function accompany(how: { name: string; start: () => Spawned; finishTimeou
     callbackTimeout: 1_000,
     finishTimeout: how.finishTimeout ?? 4_000,
     from: () => 0,
+    run: { raise: () => {}, count: () => {} },
     report,
     terminal: false,
     spawn: how.start,
     startTimeout: how.startTimeout ?? 4_000,
   })
   guard.enroll(callback, { essential: false })
-  attach(hooks, callback)
+  attach(hooks, callback, new Contexts({ place: 'live', report, clock: Date.now }))
   await hooks.run.promise(run)
   const outcome: Outcome = { ...sampleOutcome({ run }), steps: 1, lastStep: 0 }
   return { messages, finish: () => hooks.finish.promise(outcome) }

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline'
 import { getHeapStatistics } from 'node:v8'
+import { alertOf } from '../kernel/alert.ts'
 import type { Callback } from '../kernel/callback.ts'
-import type { Outcome, RunInfo } from '../kernel/payloads.ts'
+import type { Alert, CallbackReport, Outcome, RunInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { markRunning } from '../journal/running.ts'
@@ -20,6 +21,16 @@ const NAME = 'swanlab:background'
 const MAX_STARTS = 2
 /** How long one may take to be up, in milliseconds: without threads to spare, Node hangs before it has begun. */
 const START_TIMEOUT = 20_000
+/** Of an alert's id, in characters. */
+const LONGEST_ID = 64
+
+/** The run, as the background process has something to say to it. */
+export interface CompanionRun {
+  /** A callback has raised an alert. The same may come twice. */
+  raise(alert: Alert): void
+  /** How the callbacks fared. */
+  count(reports: readonly CallbackReport[]): void
+}
 
 export interface CompanionOptions {
   readonly callbacks: Order['callbacks']
@@ -28,6 +39,7 @@ export interface CompanionOptions {
   readonly finishTimeout: number
   /** Where the run's part begins in its journal, in bytes. */
   readonly from: () => number
+  readonly run: CompanionRun
   readonly report: Report
   /** Does somebody watch the terminal? Default: as of standard error. */
   readonly terminal?: boolean
@@ -140,14 +152,24 @@ class Attendant {
   }
 
   #hear(news: News | undefined, from?: BackgroundProcess): void {
-    const { report } = this.#options
+    const { report, run } = this.#options
     if (!news || this.#done) return
     if (news.type === 'up') return this.#isUp(from)
     if (news.type === 'report') return report(news.level, news.message)
+    if (news.type === 'alert') return this.#raise(news.alert)
+    run.count(news.callbacks)
     if (news.type === 'awaited') return void (this.#awaited = news)
     for (const { level, message } of deliveryReport(news.deliveries)) report(level, message)
     this.#done = true
     this.#settled('settled')
+  }
+
+  /** Checked once more: callbacks can print what looks like it. */
+  #raise(raised: Alert): void {
+    const { id, time } = raised
+    const alert = alertOf(raised, time)
+    if (typeof id !== 'string' || id.length > LONGEST_ID || !Number.isFinite(time) || typeof alert === 'string') return
+    this.#options.run.raise(Object.freeze({ ...alert, id }))
   }
 
   #isUp(which: BackgroundProcess | undefined): void {

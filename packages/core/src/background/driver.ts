@@ -1,9 +1,10 @@
+import type { Contexts } from '../kernel/context.ts'
 import { Emitter } from '../kernel/emitter.ts'
 import { deepFreeze } from '../kernel/frozen.ts'
 import type { Guard } from '../kernel/guard.ts'
 import { createHooks, type RunHooks } from '../kernel/hooks.ts'
 import { failureOf, outcomeOf, type Verdict } from '../kernel/outcome.ts'
-import type { ConfigSnapshot, LogRecord, Losses, Outcome, RunInfo } from '../kernel/payloads.ts'
+import type { Alert, ConfigSnapshot, LogRecord, Losses, Outcome, RunInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { LogIntake } from '../data/log-intake.ts'
@@ -13,9 +14,15 @@ import type { FinishRecord, JournalRecord, RecordedRun } from '../journal/record
 export interface DriverOptions {
   readonly hooks: RunHooks
   readonly guard: Guard
+  /** Those of the callbacks. */
+  readonly contexts: Contexts
   readonly report: Report
   /** The run folder. */
   readonly dir: string
+  /** A callback has raised an alert; all of them get it. */
+  readonly onRaise: (alert: Alert, callback: string) => void
+  /** An alert that a callback had raised is in the journal. */
+  readonly onRecorded?: (id: string) => void
 }
 
 /**
@@ -29,6 +36,8 @@ export class Driver {
   #config: ConfigSnapshot = {}
   #lastTime = 0
   readonly #lines = new LastLines()
+  /** Alerts of callbacks that need not be passed on again: a callback raises one, and then the journal has it, too. */
+  readonly #passed = new Set<string>()
   #heard = true
   #started = false
   outcome: Outcome | undefined
@@ -93,7 +102,7 @@ export class Driver {
       }
       case 'alert': {
         const { type: _, ...alert } = record
-        if (this.#heard) this.#emitter.emit('alert', Object.freeze(alert))
+        this.#alert(alert)
         return undefined
       }
     }
@@ -102,16 +111,33 @@ export class Driver {
   /** Ends the run for everybody who listens; the time is that of the last record unless it is known better. */
   async end(verdict: Verdict, time: number = this.#lastTime, losses: Losses = {}): Promise<Outcome | undefined> {
     if (this.outcome || !this.#run) return this.outcome
-    const { guard, hooks } = this.#options
+    const { guard } = this.#options
     const run = Object.freeze({ ...this.#run, config: deepFreeze(this.#config) })
     const { steps, lastStep } = this.#intake
     const intake = { steps, lastStep, summary: () => this.#intake.summary(), losses: () => losses }
     const outcome = outcomeOf(verdict, { run, intake, guard, lost: 0, lastLines: this.#lines.list }, time)
     this.outcome = outcome
     const failure = failureOf(outcome)
-    if (failure) await hooks.error.promise(failure)
-    await hooks.finish.promise(outcome)
+    if (failure) await this.#emitter.tell('error', failure)
+    await this.#emitter.tell('finish', outcome)
     return outcome
+  }
+
+  #alert(alert: Alert): void {
+    const { id } = alert
+    if (id !== undefined) this.#options.onRecorded?.(id)
+    if (id !== undefined && this.#passed.has(id)) return
+    if (id !== undefined) this.#passed.add(id)
+    if (this.#heard) this.#emitter.emit('alert', Object.freeze(alert))
+  }
+
+  /** Passed on at once: whoever records it may be busy for hours, or dead. */
+  #raise(alert: Alert, callback: string): void {
+    const { id } = alert
+    if (id === undefined || this.#passed.has(id)) return
+    this.#passed.add(id)
+    this.#options.onRaise(alert, callback)
+    this.#emitter.emit('alert', alert)
   }
 
   #log({ step, time, data }: LogRecord): undefined {
@@ -134,7 +160,7 @@ export class Driver {
   }
 
   async #start(run: RunInfo): Promise<void> {
-    const { hooks, report } = this.#options
+    const { hooks, report, contexts, dir } = this.#options
     deepFreeze(run)
     try {
       await hooks.init.promise(run)
@@ -142,7 +168,13 @@ export class Driver {
       // The run goes on without being asked: it has long begun.
       report('error', describeError(error))
     }
-    await hooks.run.promise(run)
+    contexts.open({
+      startTime: run.startTime,
+      dir,
+      resumed: run.resumed,
+      raise: (alert, callback) => this.#raise(alert, callback),
+    })
+    await this.#emitter.tell('run', run)
   }
 
   async #finish({ type: _, time, state, error, cause, losses }: FinishRecord): Promise<void> {

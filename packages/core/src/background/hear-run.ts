@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Verdict } from '../kernel/outcome.ts'
 import type { Outcome } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
-import { appendFinish } from '../journal/append-finish.ts'
+import { appendRecords } from '../journal/append-records.ts'
 import { JournalCursor } from '../journal/cursor.ts'
-import { JOURNAL_FILE, type FinishRecord } from '../journal/records.ts'
+import { JOURNAL_FILE, type FinishRecord, type JournalRecord } from '../journal/records.ts'
 import { unmark } from '../journal/running.ts'
 import { awaitAll } from './await-all.ts'
 import { assemble } from './cast.ts'
@@ -19,11 +19,14 @@ import type { Order } from './messages.ts'
 import { Outbox } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
 import { Pulse } from './pulse.ts'
+import { RaisedAlerts } from './raised-alerts.ts'
 import { noteHeard } from './heard.ts'
 import { inheritedTestimony, Testimony } from './testimony.ts'
 
 /** How long the word of whoever saw the training die is waited for, in milliseconds. */
 const GRACE = 2_000
+/** How often it is asked meanwhile whether the training has let go, in milliseconds. */
+const LOOK = 50
 /** How long after the end of a run its notifications are tried, in milliseconds. */
 export const DELIVERY_BUDGET = 3_600_000
 
@@ -54,9 +57,29 @@ export async function hearRun(
     report,
     holds: !here,
   })
-  const { guard, hooks, lasting } = await assemble(order.callbacks, order.callbackTimeout, outbox, report)
+  // The background process keeps its own news to its log file. What callbacks say is meant for the user.
+  const say: Report = (level, message) => {
+    report(level, message)
+    if (!here && (level === 'info' || level === 'debug')) lifeline.send({ type: 'report', level, message })
+  }
+  const { guard, contexts, hooks, lasting } = await assemble(
+    order.callbacks,
+    order.callbackTimeout,
+    outbox,
+    report,
+    say,
+  )
+  const raised = new RaisedAlerts((alert) => lifeline.send({ type: 'alert', alert }))
   const cursor = new JournalCursor(join(order.dir, JOURNAL_FILE))
-  const driver = new Driver({ hooks, guard, report, dir: order.dir })
+  const driver = new Driver({
+    hooks,
+    guard,
+    contexts,
+    report,
+    dir: order.dir,
+    onRaise: (alert) => raised.raise(alert),
+    onRecorded: (id) => raised.recorded(id),
+  })
 
   const pulse = new Pulse(!here)
   lifeline.onWord(() => pulse.now())
@@ -68,19 +91,23 @@ export async function hearRun(
     (await follow(order, cursor, driver, lookout, lifeline, last)) ??
     (stop.aborted
       ? undefined
-      : await conclude(order, cursor, driver, async () =>
+      : await conclude(order, cursor, driver, raised, async () =>
           watch.explain({ status: await testimony.status(GRACE), hidden: heap.hidden, heap: heap.last() }),
         ))
   heap.stop()
-  lookout.stop()
-  cursor.close()
   testimony.close()
   // Told to stop while the training lives on: nothing more can be known, and what is known is on disk.
   const halt = (): void => {
     outbox.stop()
     for (const work of lasting) work.stop()
   }
-  if (!outcome) return halt()
+  if (!outcome) {
+    halt()
+    lookout.stop()
+    cursor.close()
+    // An attempt that has begun is brought to its end: cut off, its message would be sent twice.
+    return outbox.settled()
+  }
   outbox.runEnded()
   noteHeard(
     order.dir,
@@ -99,10 +126,13 @@ export async function hearRun(
     ...lasting.map((work) => ({ name: work.name, done: work.settled() })),
   ]
   const remarks = await awaitAll(works, (names) =>
-    lifeline.send({ type: 'awaited', names, deliveries: outbox.deliveries() }),
+    lifeline.send({ type: 'awaited', names, callbacks: guard.reports(), deliveries: outbox.deliveries() }),
   )
   for (const remark of remarks) if (remark !== undefined) report('warn', remark)
   lifeline.send({ type: 'settled', state: outcome.state, callbacks: guard.reports(), deliveries: outbox.deliveries() })
+  await recordRest(order, cursor, raised, lifeline, pulse)
+  lookout.stop()
+  cursor.close()
   await outbox.settled()
   if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(order.dir)
 }
@@ -124,7 +154,7 @@ async function follow(
     const outcome = await readOn(order, cursor, driver)
     if (outcome) return outcome
     if (farewell) {
-      writeEnd(order.dir, farewell)
+      write(order.dir, [farewell])
       await driver.feed(farewell)
       return driver.outcome
     }
@@ -149,6 +179,7 @@ async function conclude(
   order: Order,
   cursor: JournalCursor,
   driver: Driver,
+  raised: RaisedAlerts,
   explain: () => Promise<Verdict>,
 ): Promise<Outcome | undefined> {
   const finished = await readOn(order, cursor, driver)
@@ -157,7 +188,7 @@ async function conclude(
   if (driver.outcome) return driver.outcome
   const time = driver.lastTime + sinceLastWrite(order.dir)
   const verdict = await explain()
-  writeEnd(order.dir, finishRecord(driver, verdict, time))
+  write(order.dir, [...raised.take(), finishRecord(driver, verdict, time)])
   return driver.end(verdict, time)
 }
 
@@ -171,12 +202,33 @@ function sinceLastWrite(dir: string): number {
   }
 }
 
-function writeEnd(dir: string, record: FinishRecord): void {
+/**
+ * Alerts that the training has not recorded when the run is over: those raised in the last moments, or while a loop
+ * that never yielded went on to `process.exit`. As long as it holds the line they are its own to record.
+ */
+async function recordRest(
+  { dir }: Order,
+  cursor: JournalCursor,
+  raised: RaisedAlerts,
+  lifeline: Line,
+  pulse: Pulse,
+): Promise<void> {
+  for (let waited = 0; raised.size > 0 && !lifeline.cut && waited < GRACE; waited += LOOK) await pulse.next(LOOK)
+  if (raised.size === 0 || !lifeline.cut) return
+  for (const record of cursor.read()) {
+    if (record.type === 'alert' && record.id !== undefined) raised.recorded(record.id)
+    // Somebody continues the run, and its journal.
+    if (record.type === 'resume') return
+  }
+  write(dir, raised.take())
+}
+
+function write(dir: string, records: readonly (FinishRecord | Extract<JournalRecord, { type: 'alert' }>)[]): void {
   const path = join(dir, JOURNAL_FILE)
   // A journal that was deleted must not come back as a file of one line.
   if (!existsSync(path)) return
   try {
-    appendFinish(path, record)
+    appendRecords(path, records)
   } catch {
     // A full or read-only disk: the callbacks hear the end all the same.
   }

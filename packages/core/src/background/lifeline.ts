@@ -11,14 +11,12 @@ export class Lifeline {
   cut = false
   /** How the run ended, once the training has said so. */
   farewell: Farewell | undefined
-  readonly #input: NodeJS.ReadStream
   readonly #output: NodeJS.WriteStream
   #ordered: ((order: Order | undefined) => void) | undefined
   #onWord = (): void => {}
   #text = ''
 
   constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
-    this.#input = input
     this.#output = output
     // Nobody may be left to read what we say.
     output.on('error', () => {})
@@ -43,9 +41,13 @@ export class Lifeline {
     if (this.#output.writable) this.#output.write(`\n${JSON.stringify(news)}\n`)
   }
 
-  /** Lets the process end, also while the training holds on. */
-  release(): void {
-    this.#input.destroy()
+  /** Resolves when everything that was sent has left this process, or can no longer. @param patience - Milliseconds. */
+  flushed(patience: number): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, patience)
+      if (this.#output.writable) this.#output.write('', () => resolve())
+      else resolve()
+    })
   }
 
   /** Only whole lines count: the training may die in the middle of one. */

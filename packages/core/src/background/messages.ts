@@ -1,5 +1,5 @@
 import type { Resident } from '../kernel/callback.ts'
-import type { CallbackReport, RunState } from '../kernel/payloads.ts'
+import type { Alert, CallbackReport, RunState } from '../kernel/payloads.ts'
 import type { ReportLevel } from '../kernel/reporter.ts'
 import type { FinishRecord } from '../journal/records.ts'
 import type { Delivery } from './outbox.ts'
@@ -30,8 +30,15 @@ export type News =
   | { readonly type: 'up' }
   /** Something the user should see. */
   | { readonly type: 'report'; readonly level: ReportLevel; readonly message: string }
+  /** A callback has raised an alert, which the training is to record. */
+  | { readonly type: 'alert'; readonly alert: Alert }
   /** Everybody has heard the end; these callbacks are still at work on it. */
-  | { readonly type: 'awaited'; readonly names: readonly string[]; readonly deliveries: readonly Delivery[] }
+  | {
+      readonly type: 'awaited'
+      readonly names: readonly string[]
+      readonly callbacks: readonly CallbackReport[]
+      readonly deliveries: readonly Delivery[]
+    }
   /** Everybody has heard the end, and every notification has been tried once. */
   | {
       readonly type: 'settled'

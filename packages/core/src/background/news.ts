@@ -1,6 +1,6 @@
 import type { News } from './messages.ts'
 
-const TYPES: ReadonlySet<unknown> = new Set<News['type']>(['up', 'report', 'awaited', 'settled'])
+const TYPES: ReadonlySet<unknown> = new Set<News['type']>(['up', 'report', 'alert', 'awaited', 'settled'])
 /** Of what callbacks print, the longest line that is passed on, in characters. */
 const LONGEST = 1_000
 

@@ -5,6 +5,7 @@ const TOO_LATE = 'the time for delivery is over'
 /** What a notification is about. */
 export function eventInWords(event: string): string {
   if (event === END) return 'the news of the end'
+  if (/^alert-.*\D/.test(event)) return "a callback's alert"
   return event === 'started' ? 'the news of the start' : event.replace('-', ' ')
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { LOST } from '../kernel/outcome.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
-import { appendFinish } from '../journal/append-finish.ts'
+import { appendRecords } from '../journal/append-records.ts'
 import { JournalCursor } from '../journal/cursor.ts'
 import { lastPart } from '../journal/last-part.ts'
 import { JOURNAL_FILE } from '../journal/records.ts'
@@ -18,6 +18,7 @@ import { DELIVERY_BUDGET } from './hear-run.ts'
 import type { Order } from './messages.ts'
 import { Outbox } from './outbox.ts'
 import { OutboxStore } from './outbox-store.ts'
+import { RaisedAlerts } from './raised-alerts.ts'
 
 /** How long an abandoned run waits for an `init` with those callbacks that have not heard its end, in milliseconds. */
 const KEPT = 7 * 24 * 3_600_000
@@ -80,12 +81,21 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
 /** Tells the last part of a run to those who have not heard it, and ends it if nobody has. */
 async function tell(
   dir: string,
-  { guard, hooks }: Cast,
+  { guard, contexts, hooks }: Cast,
   { from, finished }: { readonly from: number; readonly finished: boolean },
   report: Report,
 ): Promise<void> {
   const path = join(dir, JOURNAL_FILE)
-  const driver = new Driver({ hooks, guard, report, dir })
+  const raised = new RaisedAlerts()
+  const driver = new Driver({
+    hooks,
+    guard,
+    contexts,
+    report,
+    dir,
+    onRaise: (alert) => raised.raise(alert),
+    onRecorded: (id) => raised.recorded(id),
+  })
   const cursor = new JournalCursor(path)
   for (const records of [cursor.read(), cursor.end()]) {
     for (const record of records) {
@@ -94,9 +104,11 @@ async function tell(
     }
   }
   cursor.close()
-  if (finished) return
-  appendFinish(path, finishRecord(driver, LOST))
-  await driver.end(LOST)
+  if (!finished) {
+    appendRecords(path, [...raised.take(), finishRecord(driver, LOST)])
+    await driver.end(LOST)
+  }
+  appendRecords(path, raised.take())
 }
 
 function has(callbacks: Order['callbacks'], wanted: string): boolean {

@@ -14,6 +14,8 @@ const MAX_DEPTH = 1_000
 const LEVELS = ['info', 'warn', 'error']
 
 const isText: Check = (value) => typeof value === 'string'
+/** Of an alert that a callback raised. */
+const isId: Check = (value) => typeof value === 'string' && value.length <= 64
 const isFlag: Check = (value) => typeof value === 'boolean'
 const isNumber: Check = (value) => Number.isFinite(value)
 /** Steps and numbers of columns. A damaged one must not carry the automatic steps out of their range. */
@@ -105,7 +107,7 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
   requirements: { required: object({ requirements: isText }) },
   alert: {
     required: object({ title: isText, text: isText, level: oneOf(...LEVELS) }),
-    optional: { step: isCount, rule: isText },
+    optional: { step: isCount, rule: isText, id: isId },
   },
   console: { required: object({ line: isCount, level: oneOf(...LEVELS), text: isText }) },
   finish: {

@@ -1,3 +1,4 @@
+import type { CallbackContext } from './context.ts'
 import type { RunHooks } from './hooks.ts'
 import type {
   Alert,
@@ -30,7 +31,7 @@ export interface Resident {
 
 /**
  * A plugin: a name, and the moments it cares about. A class that `extends SwanKitCallback` and an object literal are
- * the same to the core. Payloads are frozen. A moment that throws, rejects or outlasts its deadline is reported and
+ * the same to the core. Payloads are frozen. Every moment gets a {@link CallbackContext} beside its payload. A moment that throws, rejects or outlasts its deadline is reported and
  * costs nobody else anything; only `onInit` is loud, and makes `init()` reject.
  *
  * Source: `SwanKitCallback` of swankit; `__str__` became `name`.
@@ -61,30 +62,30 @@ export interface Callback {
    * For advanced authors: the tapable hooks themselves, with `stage`, `before` and `intercept`. Called once, first, and
    * as loud as `onInit`.
    */
-  apply?(hooks: RunHooks): void
+  apply?(hooks: RunHooks, context: CallbackContext): void
   /** The run is about to start. The answer is merged into what later callbacks hear. */
-  onInit?(info: InitInfo): InitPatch | void | Promise<InitPatch | void>
+  onInit?(info: InitInfo, context: CallbackContext): InitPatch | void | Promise<InitPatch | void>
   /** The run has started. */
-  onRun?(run: RunInfo): void | Promise<void>
+  onRun?(run: RunInfo, context: CallbackContext): void | Promise<void>
   /** Configuration, metadata or requirements are known or have changed. */
-  onRuntimeInfoUpdate?(info: RuntimeInfo): void
+  onRuntimeInfoUpdate?(info: RuntimeInfo, context: CallbackContext): void
   /** A `log()` call was accepted. Its `data` is empty when it brought media alone. */
-  onLog?(record: LogRecord): void
+  onLog?(record: LogRecord, context: CallbackContext): void
   /** A key was logged for the first time. Heard before the `onLog` that brought it. */
-  onColumnCreate?(column: ColumnInfo): void
+  onColumnCreate?(column: ColumnInfo, context: CallbackContext): void
   /** A value was recorded; once a key and call. Costs more than `onLog`: listen only when the summary is needed. */
-  onMetricCreate?(metric: MetricInfo): void
+  onMetricCreate?(metric: MetricInfo, context: CallbackContext): void
   /** Media were recorded: once a key and call, after its `onLog`. Their files are in the run folder. */
-  onMedia?(media: MediaRecord): void
+  onMedia?(media: MediaRecord, context: CallbackContext): void
   /** Somebody called `alert()`. */
-  onAlert?(alert: Alert): void
+  onAlert?(alert: Alert, context: CallbackContext): void
   /** The run did not end well. Followed by `onStop`. */
-  onError?(failure: RunFailure): void | Promise<void>
+  onError?(failure: RunFailure, context: CallbackContext): void | Promise<void>
   /**
    * The run has ended, well or not. Always the last moment, and once: what callbacks log in it is recorded, and heard
    * by nobody.
    */
-  onStop?(outcome: Outcome): void | Promise<void>
+  onStop?(outcome: Outcome, context: CallbackContext): void | Promise<void>
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Callback, Moment } from './callback.ts'
+import type { Contexts } from './context.ts'
 import { isThenable, withDeadline } from './deadline.ts'
 import { SwanLabError } from './error.ts'
-import { enter, insideOf, leave } from './inside.ts'
+import { enter, enterSync, insideOf, leave, leaveSync, stay, within, type Place } from './inside.ts'
 import type { CallbackReport } from './payloads.ts'
 import type { Report } from './reporter.ts'
 import { describeError, errorInfo } from './thrown.ts'
@@ -35,6 +36,13 @@ export interface GuardOptions {
   readonly report: Report
   /** Default deadline of asynchronous moments, in milliseconds. */
   readonly timeout: number
+  /** Gives callbacks what they act through. Absent: they can do nothing. */
+  readonly contexts?: Contexts | undefined
+  /**
+   * True: also timers and promises that synchronous listeners leave behind are known to be theirs. It costs each call
+   * some 100 ns, and every promise of the process. Default: false.
+   */
+  readonly tracksAll?: boolean
 }
 
 /**
@@ -50,6 +58,28 @@ export class Guard {
 
   constructor(options: GuardOptions) {
     this.#options = options
+    if (options.tracksAll) stay()
+  }
+
+  /** Nothing more comes: what callbacks left behind is tracked no longer. */
+  close(): void {
+    if (this.#options.tracksAll) leave()
+  }
+
+  /** Counts what a callback did in another process. */
+  count({ name, failures, disabled }: CallbackReport): void {
+    const member = this.#members.get(name)
+    if (!member) return
+    member.failures = Math.max(member.failures, failures)
+    member.off ||= disabled
+  }
+
+  /** A callback cannot be had at all. */
+  missing(name: string, message: string): void {
+    const member = this.#member(name)
+    member.failures++
+    member.off = true
+    this.#options.report('error', message)
   }
 
   /** @throws SwanLabError `INVALID_CALLBACK` when the name is taken. */
@@ -96,7 +126,9 @@ export class Guard {
   /** Wraps a listener of a synchronous moment. The result never throws. */
   sync<T>(name: string, moment: Moment, listener: (payload: T) => unknown): Guarded<T, void> {
     const member = this.#member(name)
-    const label = `${name} (${moment})`
+    const place = this.#place(name, moment)
+    const { label } = place
+    const call = this.#options.tracksAll ? (payload: T): unknown => within(place, () => listener(payload)) : listener
     let heard: T | undefined
     let streak = 0
     const succeeded = (): void => {
@@ -110,9 +142,10 @@ export class Guard {
       if (member.off || (only === UNHEARD && heard === payload)) return
       heard = payload
       const outer = this.#inside
+      const outerPlace = enterSync(place)
       this.#inside = label
       try {
-        const answer = listener(payload)
+        const answer = call(payload)
         // An async function type-checks here, and its rejection would end the process.
         if (answer !== undefined && isThenable(answer)) answer.then(succeeded, failed)
         else streak = 0
@@ -121,6 +154,7 @@ export class Guard {
       }
       // Not in a `finally`: when the listener calls process.exit, who did it must still be known.
       this.#inside = outer
+      leaveSync(outerPlace)
     }
   }
 
@@ -131,7 +165,8 @@ export class Guard {
     listener: (payload: T) => R | PromiseLike<R>,
   ): Guarded<T, Promise<R | undefined>> {
     const member = this.#member(name)
-    const label = `${name} (${moment})`
+    const place = this.#place(name, moment)
+    const { label } = place
     let heard: T | undefined
     const failed = (error: unknown): undefined => {
       if (moment === 'onInit') this.#refused(member, error)
@@ -143,10 +178,17 @@ export class Guard {
       if ((this.#silent && !member.essential) || heard === payload) return undefined
       heard = payload
       const outer = this.#inside
+      const outerPlace = enterSync(place)
       this.#inside = label
-      try {
-        let answer = enter(this, label, () => listener(payload))
+      const left = (): void => {
         this.#inside = outer
+        leaveSync(outerPlace)
+      }
+      let isInside = true
+      try {
+        let answer = enter(place, () => listener(payload))
+        left()
+        isInside = false
         if (isThenable(answer)) {
           this.#unfinished.add(label)
           answer = await withDeadline(answer, member.timeout)
@@ -154,7 +196,8 @@ export class Guard {
         if (moment === 'onInit') member.started = true
         return answer
       } catch (error) {
-        this.#inside = outer
+        // Only if its synchronous part threw: later on, somebody else's may be running.
+        if (isInside) left()
         return failed(error)
       } finally {
         this.#unfinished.delete(label)
@@ -168,6 +211,10 @@ export class Guard {
     const member: Member = { name, ...how, started: false, failures: 0, off, reported: new Set() }
     this.#members.set(name, member)
     return member
+  }
+
+  #place(name: string, moment: Moment): Place {
+    return { owner: this, label: `${name} (${moment})`, voice: this.#options.contexts?.of(name) }
   }
 
   /** Taps made on `run.hooks` directly have a name, and no callback behind it. */

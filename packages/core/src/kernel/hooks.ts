@@ -1,5 +1,6 @@
 import { AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable'
 import { MOMENTS, type Callback, type Moment } from './callback.ts'
+import type { CallbackContext, Contexts } from './context.ts'
 import { isThenable } from './deadline.ts'
 import { SwanLabError } from './error.ts'
 import { UNHEARD, type Guard } from './guard.ts'
@@ -81,12 +82,13 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
  *
  * @throws SwanLabError `CALLBACK_FAILED` when its `apply` fails.
  */
-export function attach(hooks: RunHooks, callback: Callback): void {
-  apply(hooks, callback)
+export function attach(hooks: RunHooks, callback: Callback, contexts: Contexts): void {
+  const context = contexts.of(callback.name)
+  apply(hooks, callback, context)
   for (const [moment, { hook, awaited }] of entries(MOMENTS)) {
-    const method = callback[moment] as Listener | undefined
+    const method = callback[moment] as ((payload: unknown, context: CallbackContext) => unknown) | undefined
     if (typeof method !== 'function') continue
-    const listener: Listener = (payload) => method.call(callback, payload)
+    const listener: Listener = (payload) => method.call(callback, payload, context)
     if (awaited) (hooks[hook] as AsyncSeriesHook<[unknown]>).tapPromise(callback.name, listener as () => Promise<void>)
     else (hooks[hook] as SyncHook<[unknown]>).tap(callback.name, listener)
   }
@@ -114,12 +116,12 @@ function tellTaps(taps: readonly Tap[], payload: unknown): Promise<unknown> {
   return Promise.allSettled(taps.map(async (tap) => (tap.fn as Listener)(payload, UNHEARD)))
 }
 
-function apply(hooks: RunHooks, callback: Callback): void {
+function apply(hooks: RunHooks, callback: Callback, context: CallbackContext): void {
   const failed = (error: unknown, what = describeError(error)): SwanLabError =>
     new SwanLabError('CALLBACK_FAILED', `Callback "${callback.name}" failed in apply: ${what}`, { cause: error })
   let answer: unknown
   try {
-    answer = callback.apply?.(hooks)
+    answer = callback.apply?.(hooks, context)
   } catch (error) {
     throw failed(error)
   }

@@ -169,6 +169,8 @@ export interface Alert {
   readonly rule?: string | undefined
   /** Milliseconds since 1970. */
   readonly time: number
+  /** Tells an alert that a callback raised apart from all others of its run. Absent: the program raised it. */
+  readonly id?: string | undefined
 }
 
 /** An error as plain data: it crosses process borders and lives in files. */

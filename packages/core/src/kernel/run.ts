@@ -7,6 +7,8 @@ import { tellRest, type RunHooks } from './hooks.ts'
 import type { MediaDraft } from './media.ts'
 import { failureOf, outcomeOf, type Verdict } from './outcome.ts'
 import type {
+  Alert,
+  CallbackReport,
   ConsoleLine,
   LogRecord,
   MediaRecord,
@@ -56,6 +58,7 @@ export class Run<C extends object = Record<string, unknown>> {
   #closed = false
   #toldClosed = false
   #onClosed = (): void => {}
+  readonly #raised = new Set<string>()
 
   /** @internal Use `init`. */
   constructor(parts: RunParts) {
@@ -135,6 +138,24 @@ export class Run<C extends object = Record<string, unknown>> {
     if (this.#closed) return this.#tellClosed('alert()')
     const alert = alertOf(options, clock())
     if (typeof alert === 'string') return report('error', alert)
+    this.#flushConfig()
+    emitter.emit('alert', alert)
+  }
+
+  /** @internal How callbacks fared in the background process. */
+  _count(reports: readonly CallbackReport[]): void {
+    for (const report of reports) this.#parts.guard.count(report)
+  }
+
+  /** @internal An alert that a callback raised. Once: a background process that was restarted may bring it again. */
+  _raise(alert: Alert): void {
+    const { emitter, backend } = this.#parts
+    if (backend.silent) return
+    if (this.#closed) return this.#tellClosed('alert()')
+    if (alert.id !== undefined) {
+      if (this.#raised.has(alert.id)) return
+      this.#raised.add(alert.id)
+    }
     this.#flushConfig()
     emitter.emit('alert', alert)
   }

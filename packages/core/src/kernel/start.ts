@@ -2,6 +2,7 @@ import type { Backend } from './backend.ts'
 import type { Callback } from './callback.ts'
 import { checkCallback } from './callback-check.ts'
 import type { ConfigStore } from './config.ts'
+import { Contexts } from './context.ts'
 import { Emitter } from './emitter.ts'
 import { watchEndings } from './endings.ts'
 import { deepFreeze } from './frozen.ts'
@@ -44,6 +45,7 @@ export interface RunOwner {
 }
 
 interface Stage {
+  readonly contexts: Contexts
   readonly guard: Guard
   readonly backendHooks: RunHooks
   readonly hooks: RunHooks
@@ -66,10 +68,11 @@ const UNNAMED: ColorPair = ['#528d59', '#528d59']
  */
 export async function startRun(order: RunOrder): Promise<Run> {
   const { report, backend, runtime } = order
-  const guard = new Guard({ report, timeout: order.callbackTimeout })
-  const stage: Stage = { guard, backendHooks: createHooks(guard, report), hooks: createHooks(guard, report) }
+  const contexts = new Contexts({ place: 'live', report, clock: order.clock })
+  const guard = new Guard({ report, timeout: order.callbackTimeout, contexts })
+  const stage: Stage = { contexts, guard, backendHooks: createHooks(guard, report), hooks: createHooks(guard, report) }
   guard.enroll(backend, { essential: true })
-  attach(stage.backendHooks, backend)
+  attach(stage.backendHooks, backend, contexts)
   attachAll(order, stage)
   if (backend.silent) guard.silence()
 
@@ -85,7 +88,7 @@ export async function startRun(order: RunOrder): Promise<Run> {
   return run
 }
 
-function attachAll({ callbacks, elsewhere, backend, report }: RunOrder, { guard, hooks }: Stage): void {
+function attachAll({ callbacks, elsewhere, backend, report }: RunOrder, { guard, hooks, contexts }: Stage): void {
   for (const callback of [...callbacks, ...elsewhere]) {
     checkCallback(callback, report)
     guard.enroll(callback, { essential: false })
@@ -93,7 +96,7 @@ function attachAll({ callbacks, elsewhere, backend, report }: RunOrder, { guard,
   if (backend.silent) return
   for (const callback of callbacks) {
     try {
-      attach(hooks, callback)
+      attach(hooks, callback, contexts)
     } catch (error) {
       if (callback.optional !== true) throw error
       report('error', describeError(error))
@@ -134,7 +137,7 @@ function open(order: RunOrder, info: InitInfo): RunInfo {
 }
 
 /** From the moment its place is open, no ending may miss the run; hence nothing here is awaited. */
-function create(order: RunOrder, { guard, backendHooks, hooks }: Stage, info: RunInfo): Started {
+function create(order: RunOrder, { contexts, guard, backendHooks, hooks }: Stage, info: RunInfo): Started {
   const { backend, intake, config, clock, report, owner } = order
   const emitter = new Emitter({ backend: backendHooks, heard: hooks, guard, report })
   const turns = new Turns(clock)
@@ -153,6 +156,8 @@ function create(order: RunOrder, { guard, backendHooks, hooks }: Stage, info: Ru
     clock,
     report,
   })
+  const { startTime, dir, resumed } = info
+  contexts.open({ startTime, dir, resumed, run, raise: (alert) => run._raise(alert) })
   const unwatch = backend.silent ? undefined : watchEndings(run, turns)
   run._onClosed(() => {
     unwatch?.()

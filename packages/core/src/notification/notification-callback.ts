@@ -126,10 +126,11 @@ export abstract class NotificationCallback extends SwanKitCallback {
   }
 
   override onAlert(alert: Alert): void {
-    // Counted also when it is not passed on: hearing the run once more gives every alert the number it had.
-    this.#alerts++
+    // Counted also when it is not passed on: hearing the run once more gives every alert of the program the number it
+    // had. Those of callbacks come in between, and not always at the same place.
+    if (alert.id === undefined) this.#alerts++
     if (URGENCY[alert.level] >= this.#leastUrgency)
-      this.#enqueue(`alert-${this.#alerts}`, composeAlert(alert, this.#run, this.language, this.#machine))
+      this.#enqueue(`alert-${alert.id ?? this.#alerts}`, composeAlert(alert, this.#run, this.language, this.#machine))
   }
 
   override async onStop(outcome: Outcome): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { it } from 'vitest'
 import { Driver } from '../../background/driver.ts'
+import { Contexts } from '../../kernel/context.ts'
 import { Guard } from '../../kernel/guard.ts'
 import { createHooks } from '../../kernel/hooks.ts'
 import { lastPart } from '../../journal/last-part.ts'
@@ -50,8 +51,11 @@ it('whatever one value of a record has become, every reader goes on', () => {
       for (const cargo of cargoes) if (cargo.types.has(read.type)) JSON.stringify(cargo.items(read, 0))
       writeFileSync(path, `${line}\n`)
       lastPart(path)
-      const guard = new Guard({ report: () => {}, timeout: 1_000 })
-      void new Driver({ hooks: createHooks(guard, () => {}), guard, report: () => {}, dir: '.' }).feed(read)
+      const report = (): void => {}
+      const guard = new Guard({ report, timeout: 1_000 })
+      const contexts = new Contexts({ place: 'replay', report, clock: Date.now })
+      const hooks = createHooks(guard, report)
+      void new Driver({ hooks, guard, contexts, report, dir: '.', onRaise: () => {} }).feed(read)
     }),
     { numRuns: 500 },
   )

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { RunState } from '../../kernel/payloads.ts'
 import { terminalReport, type Report } from '../../kernel/reporter.ts'
-import { appendFinish } from '../../journal/append-finish.ts'
+import { appendRecords } from '../../journal/append-records.ts'
 import { noRunIn } from '../../journal/no-run.ts'
 import { JournalReader } from '../../journal/reader.ts'
 import { JOURNAL_FILE, type RecordedRun } from '../../journal/records.ts'
@@ -161,7 +161,7 @@ function endIfLost(dir: string, path: string, { run, owner, state }: StoredRun):
   const caretakers = markedRuns(dirname(dir)).find((marked) => marked.dir === dir)?.caretakers
   // It is about to say so itself.
   if (caretakers?.background && isAlive(caretakers.background) === true) return state
-  closeLost(dir, run.id, (record) => appendFinish(path, record))
+  closeLost(dir, run.id, (record) => appendRecords(path, [record]))
   return 'crashed'
 }
 
