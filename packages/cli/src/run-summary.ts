@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { RunState } from '@swanlab/core'
 import { type HeaderRecord, isAlive, JOURNAL_FILE, JournalReader, type JournalRecord } from '@swanlab/core/journal'
@@ -30,7 +31,8 @@ export interface RunSummary {
  */
 export function summarize(folder: string): RunSummary {
   const dir = resolve(folder)
-  const reader = new JournalReader(join(dir, JOURNAL_FILE))
+  // The folder may be a link: it is only looked at.
+  const reader = new JournalReader(join(realpathSync(dir), JOURNAL_FILE))
   const gathered = new Gathering()
   for (const record of reader) gathered.add(record)
   return { dir, ...gathered.summary(basename(dir)), damaged: reader.damage.dropped }

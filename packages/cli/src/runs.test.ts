@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { ending, useHome } from './testing/cli.ts'
@@ -129,4 +130,23 @@ describe('replay', () => {
     expect(steps).toMatchObject({ code: 1, stdout: '' })
     expect(steps.stderr).toMatch(/^swanlab: The run has no steps; [^\n]*\n$/)
   })
+})
+
+it('a FIFO or a link in the place of a journal is named at once, and the other runs are there', async () => {
+  const logdir = join(home.dir, 'swanlog')
+  record(logdir, { id: 'fine', losses: [1], state: 'finished' })
+  const secret = record(join(home.dir, 'elsewhere'), { id: 'secret', state: 'finished' })
+  const [fifo, link] = ['fifo', 'link'].map((name) => join(logdir, `run-20260401_101500-${name}`))
+  for (const dir of [fifo!, link!]) mkdirSync(dir)
+  execFileSync('mkfifo', [join(fifo!, 'journal.jsonl')])
+  symlinkSync(join(secret, 'journal.jsonl'), join(link!, 'journal.jsonl'))
+  const [runs, ...replays] = await Promise.all([
+    home.run(['runs', '--json']),
+    home.run(['replay', fifo!, '--to', 'csv']),
+    home.run(['replay', link!, '--to', 'csv']),
+  ])
+  expect(JSON.parse(runs.stdout)).toMatchObject([{ id: 'fine' }])
+  expect(runs.stderr).toContain(`${join(fifo!, 'journal.jsonl')} is no regular file; it is left alone.`)
+  expect(runs.stderr).toContain(`${join(link!, 'journal.jsonl')} is a symbolic link; it is left alone.`)
+  for (const { code, stderr } of replays) expect([code, stderr]).toEqual([1, expect.stringContaining('left alone')])
 })

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Driver } from './background/driver.ts'
 import type { Callback } from './kernel/callback.ts'
@@ -16,6 +16,7 @@ import { noRunIn } from './journal/no-run.ts'
 import { JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from './journal/records.ts'
 import { markedRuns } from './journal/running.ts'
 import { isAlive, type ProcessIdentity } from './runtime/process-identity.ts'
+import { realPath } from './runtime/safe-open.ts'
 import { Pace } from './replay-pace.ts'
 import { checkReplay } from './replay-options.ts'
 import type { RaisedAlert, ReplayOptions, ReplayReport } from './replay.ts'
@@ -36,7 +37,7 @@ export async function replayRun(
 ): Promise<ReplayReport> {
   const { speed, from, callbackTimeout, report: given } = checkReplay(options)
   const report = quietly(given)
-  const dir = resolve(runDir)
+  const dir = realPath(runDir)
   if (!existsSync(join(dir, JOURNAL_FILE))) throw noRunIn(dir)
 
   const raised: RaisedAlert[] = []

@@ -1,7 +1,6 @@
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
+import { appendWithin } from '../runtime/safe-open.ts'
 import { hearRun } from './hear-run.ts'
 import { Lifeline } from './lifeline.ts'
 import type { Order } from './messages.ts'
@@ -45,7 +44,7 @@ export async function attend(): Promise<void> {
 function logTo({ dir }: Order, lifeline: Lifeline): Report {
   return (level, message) => {
     try {
-      appendFileSync(join(dir, LOG_FILE), `${new Date().toISOString()} ${level} ${message}\n`)
+      appendWithin(dir, LOG_FILE, `${new Date().toISOString()} ${level} ${message}\n`)
     } catch {
       // The log is a help, not a duty.
     }

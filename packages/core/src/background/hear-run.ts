@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '../kernel/outcome.ts'
 import type { Outcome } from '../kernel/payloads.ts'
@@ -224,12 +224,9 @@ async function recordRest(
 }
 
 function write(dir: string, records: readonly (FinishRecord | Extract<JournalRecord, { type: 'alert' }>)[]): void {
-  const path = join(dir, JOURNAL_FILE)
-  // A journal that was deleted must not come back as a file of one line.
-  if (!existsSync(path)) return
   try {
-    appendRecords(path, records)
+    appendRecords(join(dir, JOURNAL_FILE), records)
   } catch {
-    // A full or read-only disk: the callbacks hear the end all the same.
+    // A full or read-only disk, or a deleted journal: the callbacks hear the end all the same.
   }
 }

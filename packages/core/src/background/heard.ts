@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readWithin, replaceWithin } from '../runtime/safe-open.ts'
 
 const FILE = 'background.heard'
+/** In bytes; a longer note is none. */
+const MAX_SIZE = 1_048_576
 
 interface Heard {
   /** Where the part of the run begins. */
@@ -13,7 +14,7 @@ interface Heard {
 export function noteHeard(dir: string, from: number, names: readonly string[]): void {
   const heard: Heard = { from, names: [...new Set([...heardBy(dir, from), ...names])] }
   try {
-    writeFileSync(join(dir, FILE), JSON.stringify(heard))
+    replaceWithin(dir, FILE, JSON.stringify(heard))
   } catch {
     // They may hear it once more; notifications are delivered once all the same.
   }
@@ -22,7 +23,7 @@ export function noteHeard(dir: string, from: number, names: readonly string[]): 
 /** Who has heard this part, or a later one. */
 export function heardBy(dir: string, from: number): ReadonlySet<string> {
   try {
-    const heard = JSON.parse(readFileSync(join(dir, FILE), 'utf8')) as Heard
+    const heard = JSON.parse(String(readWithin(dir, FILE, 'own', MAX_SIZE))) as Heard
     return new Set(heard.from >= from ? heard.names : [])
   } catch {
     return new Set()

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Notification } from '../notification/notification.ts'
-import { discard, makeUnlessThere } from '../runtime/files.ts'
+import { makeUnlessThere } from '../runtime/files.ts'
+import { readWithin, replaceWithin } from '../runtime/safe-open.ts'
 
 /** Folder of the outbox in a run folder. */
 const OUTBOX_FOLDER = 'outbox'
+/** In bytes; a longer item is none. */
+const MAX_ITEM = 16_777_216
 
 /** One notification on its way. No secret is in it: the notifier that sends it has them. */
 export interface OutboxItem {
@@ -28,24 +31,26 @@ export interface OutboxItem {
 
 /** Keeps the items of one outbox as files: one each, replaced as a whole, so that none is ever half written. */
 export class OutboxStore {
-  readonly #folder: string
+  readonly #dir: string
 
   /** @param dir - The run folder. */
   constructor(dir: string) {
-    this.#folder = join(dir, OUTBOX_FOLDER)
+    this.#dir = dir
   }
 
-  /** What can be read; a file that cannot is left alone. */
+  /** What this user has put there; a file that cannot be read, or is somebody else's, is left alone. */
   load(): OutboxItem[] {
     let names: string[]
     try {
-      names = readdirSync(this.#folder).filter((name) => name.endsWith('.json'))
+      names = readdirSync(join(this.#dir, OUTBOX_FOLDER)).filter((name) => name.endsWith('.json'))
     } catch {
       return []
     }
     return names.flatMap((name) => {
       try {
-        const item = JSON.parse(readFileSync(join(this.#folder, name), 'utf8')) as OutboxItem
+        const item = JSON.parse(
+          String(readWithin(this.#dir, `${OUTBOX_FOLDER}/${name}`, 'own', MAX_ITEM)),
+        ) as OutboxItem
         return typeof item.key === 'string' && typeof item.state === 'string' ? [item] : []
       } catch {
         return []
@@ -56,15 +61,8 @@ export class OutboxStore {
   /** @throws the file system's own error. */
   save(item: OutboxItem): void {
     // Not recursive: a run folder that was deleted stays deleted.
-    makeUnlessThere(this.#folder)
-    const path = join(this.#folder, `${fileName(item.key)}.json`)
-    try {
-      writeFileSync(`${path}.tmp`, `${JSON.stringify(item)}\n`, { mode: 0o600 })
-      renameSync(`${path}.tmp`, path)
-    } catch (error) {
-      discard(`${path}.tmp`)
-      throw error
-    }
+    makeUnlessThere(join(this.#dir, OUTBOX_FOLDER))
+    replaceWithin(this.#dir, `${OUTBOX_FOLDER}/${fileName(item.key)}.json`, `${JSON.stringify(item)}\n`)
   }
 }
 

@@ -96,7 +96,7 @@ async function tell(
     onRaise: (alert) => raised.raise(alert),
     onRecorded: (id) => raised.recorded(id),
   })
-  const cursor = new JournalCursor(path)
+  const cursor = new JournalCursor(path, { owner: 'own' })
   for (const records of [cursor.read(), cursor.end()]) {
     for (const record of records) {
       driver.restoring = cursor.offset < from

@@ -1,4 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { openWithin, type Owner } from '../runtime/safe-open.ts'
 import { decodeRecord, RECORD_START, type JournalRecord } from './records.ts'
 
 /** Least size of the buffer, in bytes. */
@@ -19,6 +21,8 @@ export interface CursorOptions {
   readonly from?: number
   /** Types of the records that are wanted; others may be left out. Default: all. */
   readonly only?: ReadonlySet<JournalRecord['type']>
+  /** Whose journals are read; `own` for whatever is sent or acted upon. Default: `any`. */
+  readonly owner?: Owner
 }
 
 /** What a reader had to leave out. */
@@ -51,9 +55,12 @@ export class JournalCursor {
   /** In a line that is too long: nothing counts before its end. */
   #skipping = false
 
-  /** @throws the file system's own error when the file cannot be opened. */
-  constructor(path: string, { maxLine = MAX_LINE, from = 0, only }: CursorOptions = {}) {
-    this.#fd = openSync(path, 'r')
+  /**
+   * @throws SwanLabError `INVALID_FILE` when the file, or its folder, is a link, or is no regular file, or belongs to
+   *   another user where that matters; the file system's own error when it cannot be opened.
+   */
+  constructor(path: string, { maxLine = MAX_LINE, from = 0, only, owner }: CursorOptions = {}) {
+    this.#fd = openWithin(dirname(path), basename(path), { owner })
     this.#maxLine = maxLine
     this.#only = only
     this.#at = from

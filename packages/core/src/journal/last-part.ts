@@ -21,7 +21,7 @@ export interface LastPart {
   readonly lastStep: number | undefined
 }
 
-/** @throws the file system's own error when the file cannot be read. */
+/** Of an own journal: somebody acts on it. @throws as {@link JournalCursor} when the file cannot be opened. */
 export function lastPart(path: string): LastPart {
   const part: Mutable<LastPart> = {
     from: 0,
@@ -33,7 +33,7 @@ export function lastPart(path: string): LastPart {
     steps: 0,
     lastStep: undefined,
   }
-  const cursor = new JournalCursor(path)
+  const cursor = new JournalCursor(path, { owner: 'own' })
   try {
     for (const records of [cursor.read(), cursor.end()])
       for (const record of records) follow(part, record, cursor.offset)

@@ -1,3 +1,4 @@
+import type { Owner } from '../runtime/safe-open.ts'
 import { JournalCursor, type JournalDamage } from './cursor.ts'
 import type { JournalRecord } from './records.ts'
 
@@ -5,14 +6,17 @@ import type { JournalRecord } from './records.ts'
  * Reads a journal from its beginning, one record at a time, in bounded memory. Damage costs the line it is in: a torn
  * end, a stretch of zeros, a flipped byte. What was left out is counted in `damage`.
  *
- * @throws the file system's own error when the file cannot be read.
+ * @throws as {@link JournalCursor} when the file cannot be opened.
  */
 export class JournalReader implements Iterable<JournalRecord> {
   readonly #path: string
+  readonly #owner: Owner
   #damage: JournalDamage = { dropped: 0, torn: false }
 
-  constructor(path: string) {
+  /** @param owner - Whose journals are read. Default: `any`. */
+  constructor(path: string, owner: Owner = 'any') {
     this.#path = path
+    this.#owner = owner
   }
 
   get damage(): JournalDamage {
@@ -20,7 +24,7 @@ export class JournalReader implements Iterable<JournalRecord> {
   }
 
   *[Symbol.iterator](): Generator<JournalRecord, void> {
-    const cursor = new JournalCursor(this.#path)
+    const cursor = new JournalCursor(this.#path, { owner: this.#owner })
     this.#damage = cursor.damage
     try {
       yield* cursor.read()

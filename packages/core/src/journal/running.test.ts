@@ -1,5 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { thisProcess } from '../runtime/process-identity.ts'
 import { besideMark, markedRuns, markRunning, unmark } from './running.ts'
@@ -52,4 +62,28 @@ test('without a place for it there is no mark, and nothing thrown', () => {
   markRunning(dir, { training: thisProcess() })
   unmark(dir)
   expect([existsSync(dirname(dir)), markedRuns(dirname(dir))]).toEqual([false, []])
+})
+
+test('a mark is for its owner alone, and is not written through a link', () => {
+  const dir = newRun()
+  const folder = join(dirname(dir), '.running')
+  mkdirSync(folder, { mode: 0o700 })
+  const victim = join(dirname(dir), 'victim')
+  writeFileSync(victim, 'mine')
+  for (const name of [basename(dir), `${basename(dir)}.tmp`]) symlinkSync(victim, join(folder, name))
+  markRunning(dir, { training: thisProcess() })
+  expect(readFileSync(victim, 'utf8')).toBe('mine')
+  expect(statSync(join(folder, basename(dir))).mode & 0o777).toBe(0o600)
+  expect(markedRuns(dirname(dir))).toMatchObject([{ caretakers: { training: thisProcess() } }])
+})
+
+test.runIf(process.getuid?.() === 0)("another user's mark is not believed, nor any in another user's folder", () => {
+  const dir = newRun()
+  markRunning(dir, { training: thisProcess() })
+  const folder = join(dirname(dir), '.running')
+  chownSync(join(folder, basename(dir)), 65_534, 65_534)
+  expect(markedRuns(dirname(dir))).toEqual([{ dir, caretakers: undefined }])
+  markRunning(dir, { training: thisProcess() })
+  chownSync(folder, 65_534, 65_534)
+  expect(markedRuns(dirname(dir))).toEqual([{ dir, caretakers: undefined }])
 })

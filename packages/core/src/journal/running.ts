@@ -1,10 +1,13 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { discard, makeUnlessThere } from '../runtime/files.ts'
 import type { ProcessIdentity } from '../runtime/process-identity.ts'
+import { readWithin, replaceWithin } from '../runtime/safe-open.ts'
 
 /** Folder, in a logdir, of the marks of runs that are not over. */
 const FOLDER = '.running'
+/** In bytes; a longer mark is none. */
+const MAX_MARK = 65_536
 
 /** Whoever takes care of a run. */
 export interface Caretakers {
@@ -22,11 +25,9 @@ export function markRunning(dir: string, caretakers: Caretakers): void {
   const path = markOf(dir)
   try {
     makeUnlessThere(dirname(path))
-    writeFileSync(`${path}.tmp`, JSON.stringify(caretakers))
-    renameSync(`${path}.tmp`, path)
+    replaceWithin(dirname(path), basename(path), JSON.stringify(caretakers))
   } catch {
-    // A full or read-only disk.
-    discard(`${path}.tmp`)
+    // A full or read-only disk, or somebody else's folder.
   }
 }
 
@@ -35,7 +36,10 @@ export function unmark(dir: string): void {
   discard(markOf(dir))
 }
 
-/** Run folders that are marked, with those who took care of them; unknown when the mark cannot be read. */
+/**
+ * Run folders that are marked, with those who took care of them; unknown when the mark cannot be read, or was not made
+ * by this user: whoever finds a mark may act on it.
+ */
 export function markedRuns(logdir: string): { dir: string; caretakers: Caretakers | undefined }[] {
   let names: string[]
   try {
@@ -43,7 +47,7 @@ export function markedRuns(logdir: string): { dir: string; caretakers: Caretaker
   } catch {
     return []
   }
-  return names.map((name) => ({ dir: join(logdir, name), caretakers: readMark(join(logdir, FOLDER, name)) }))
+  return names.map((name) => ({ dir: join(logdir, name), caretakers: readMark(join(logdir, FOLDER), name) }))
 }
 
 /** Path of a file beside a run's mark. */
@@ -55,9 +59,9 @@ function markOf(dir: string): string {
   return join(dirname(dir), FOLDER, basename(dir))
 }
 
-function readMark(path: string): Caretakers | undefined {
+function readMark(folder: string, name: string): Caretakers | undefined {
   try {
-    const mark = JSON.parse(readFileSync(path, 'utf8')) as Caretakers
+    const mark = JSON.parse(String(readWithin(folder, name, 'own', MAX_MARK))) as Caretakers
     return typeof mark.training?.pid === 'number' ? mark : undefined
   } catch {
     return undefined

@@ -1,4 +1,6 @@
-import { closeSync, constants, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasyncSync, fstatSync, readSync, writeSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { openWithin, type Owner } from '../runtime/safe-open.ts'
 
 /** When a line counts as written; see docs/journal.md for what each can lose. */
 export type Durability = 'write' | 'buffered' | 'sync'
@@ -12,9 +14,12 @@ const CHECK_INTERVAL = 1_000
 const NEWLINE = 0x0a
 /** A journal that was deleted must not come back without its beginning. */
 const REOPEN = constants.O_WRONLY | constants.O_APPEND
+const OPEN = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT
 
 export interface JournalWriterOptions {
   readonly path: string
+  /** Whose journals are written to. Default: `any`. */
+  readonly owner?: Owner
   readonly durability: Durability
   readonly clock: () => number
   /** Told about trouble with the disk, once a kind, and about its end. */
@@ -44,10 +49,10 @@ export class JournalWriter {
   #vanished = false
   #nextCheck: number
 
-  /** @throws the file system's own error when the file cannot be opened. */
+  /** @throws as `JournalCursor` when the file cannot be opened. */
   constructor(options: JournalWriterOptions) {
     this.#options = options
-    this.#fd = openSync(options.path, 'a+')
+    this.#fd = this.#open(OPEN)
     const { size, torn } = endOf(this.#fd)
     this.begin = size
     this.#torn = torn
@@ -92,6 +97,11 @@ export class JournalWriter {
     this.#release()
   }
 
+  #open(flags: number): number {
+    const { path, owner } = this.#options
+    return openWithin(dirname(path), basename(path), { owner, flags })
+  }
+
   #hold(line: string, now: number): void {
     if (this.#buffered === 0) this.#bufferedSince = now
     this.#buffer += line
@@ -106,7 +116,7 @@ export class JournalWriter {
     // Clocks are also put back.
     if (now >= this.#nextCheck || now < this.#nextCheck - CHECK_INTERVAL) this.#checkName()
     try {
-      this.#fd ??= openSync(this.#options.path, REOPEN)
+      this.#fd ??= this.#open(REOPEN)
       const whole = this.#torn ? `\n${text}` : text
       const written = writeSync(this.#fd, whole)
       // ASCII in one call is the common case.

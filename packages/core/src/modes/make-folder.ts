@@ -1,13 +1,12 @@
-import { readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SwanLabError } from '../kernel/error.ts'
 import type { RunInfo } from '../kernel/payloads.ts'
-import { makeUnlessThere } from '../runtime/files.ts'
+import { IGNORE_FILE, keepOutOfGit, makeUnlessThere } from '../runtime/files.ts'
 import { folderName } from './run-folders.ts'
 
 /** Run folders that may share a second and an id before something else must be wrong. */
 const MAX_COLLISIONS = 100
-const IGNORE = '.gitignore'
 
 /**
  * Makes the run folder, and the logdir when there is none. Nobody waits for a free name: the next number is as good.
@@ -20,7 +19,7 @@ export function makeRunFolder({ logdir, id, startTime }: RunInfo): string {
   try {
     makeFolders(logdir, made)
     // A new logdir, or an empty one, is kept out of version control.
-    if (readdirSync(logdir).length === 0) writeFileSync(join(logdir, IGNORE), '*\n')
+    if (readdirSync(logdir).length === 0) keepOutOfGit(logdir)
     for (let n = 0; n < MAX_COLLISIONS; n++) {
       const dir = n === 0 ? base : `${base}.${n}`
       if (makeUnlessThere(dir)) return dir
@@ -41,14 +40,14 @@ export function unusable(logdir: string, cause: unknown): SwanLabError {
 function makeFolders(path: string, made: string[]): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || dirname(path) === path) return
   makeFolders(dirname(path), made)
-  if (makeUnlessThere(path)) made.push(path)
+  if (makeUnlessThere(path, 0o777)) made.push(path)
 }
 
 /** Another process may have begun to use them by now. */
 function removeEmpty(folders: string[]): void {
   try {
     for (const folder of folders.toReversed()) {
-      if (readdirSync(folder).every((name) => name === IGNORE)) rmSync(join(folder, IGNORE), { force: true })
+      if (readdirSync(folder).every((name) => name === IGNORE_FILE)) rmSync(join(folder, IGNORE_FILE), { force: true })
       rmdirSync(folder)
     }
   } catch {

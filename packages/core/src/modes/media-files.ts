@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MediaDraft, MediaItem } from '../kernel/media.ts'
 import type { MediaRecord } from '../kernel/payloads.ts'
 import type { Durability } from '../journal/writer.ts'
-import { discard, makeUnlessThere } from '../runtime/files.ts'
+import { makeUnlessThere } from '../runtime/files.ts'
+import { readWithin, replaceWithin } from '../runtime/safe-open.ts'
 
 const FOLDER = 'media'
 /** Digits of a step in names of files. */
@@ -55,26 +55,15 @@ export class MediaFiles {
     const path = there === 'other' ? named(digest.length) : short
     // The same content at the same step is one file.
     const known = there === 'same' || (there === 'other' && this.#compare(path, bytes) === 'same')
-    if (!known) this.#place(join(this.#dir, path), bytes)
+    if (!known) replaceWithin(this.#dir, path, bytes, { flush: this.#durability === 'sync' })
     return path
   }
 
   #compare(name: string, bytes: Uint8Array): 'none' | 'same' | 'other' {
-    const path = join(this.#dir, name)
-    const stat = statSync(path, { throwIfNoEntry: false })
-    if (!stat) return 'none'
-    return stat.size === bytes.byteLength && readFileSync(path).equals(bytes) ? 'same' : 'other'
-  }
-
-  /** By renaming: a file of that name is always whole. */
-  #place(path: string, bytes: Uint8Array): void {
-    const temporary = `${path}.tmp`
     try {
-      writeFileSync(temporary, bytes, { flush: this.#durability === 'sync' })
-      renameSync(temporary, path)
+      return readWithin(this.#dir, name, 'any', bytes.byteLength).equals(bytes) ? 'same' : 'other'
     } catch (error) {
-      discard(temporary)
-      throw error
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'other'
     }
   }
 

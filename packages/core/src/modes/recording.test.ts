@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { Text } from '../media.ts'
 import { init } from '../init.ts'
 import type { RunInfo } from '../kernel/payloads.ts'
 import type { Run } from '../kernel/run.ts'
@@ -168,4 +169,17 @@ test('what callbacks log while they hear the end is recorded, however lines are 
     await run.finish()
     expect(offline.journal(run, 'log')).toMatchObject([{ data: { late: 1 } }])
   }
+})
+
+test.runIf(process.getuid)('everything in a run folder is for its owner alone', async () => {
+  const run = await start({ config: { lr: 1 } })
+  run.log({ note: new Text('hello') })
+  await run.finish()
+  const names = readdirSync(run.dir!, { recursive: true }) as string[]
+  const modes = ['', ...names].map((name) => {
+    const stat = statSync(join(run.dir!, name))
+    return [name, stat.isDirectory(), (stat.mode & 0o777).toString(8)]
+  })
+  expect(names).toEqual(expect.arrayContaining(['journal.jsonl', 'files/config.yaml', 'media/text']))
+  expect(modes).toEqual(modes.map(([name, isFolder]) => [name, isFolder, isFolder ? '700' : '600']))
 })

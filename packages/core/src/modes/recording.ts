@@ -67,7 +67,7 @@ export class RecordingBackend implements Backend {
 
   onInit(info: InitInfo): InitPatch | Promise<InitPatch> {
     if (info.resume) {
-      const earlier = findResumable(info, info.resume)
+      const earlier = findResumable(info, info.resume, this.#options.report)
       if (earlier) {
         const { experimentName, description, tags, colors } = earlier.run
         return {
@@ -210,7 +210,7 @@ export class RecordingBackend implements Backend {
     const { durability, clock, report } = this.#options
     // Before there is a run, its trouble is that of `init`.
     const trouble = (message: string): void => (this.#opened ? report('warn', message) : undefined)
-    return new JournalWriter({ path: join(dir, JOURNAL_FILE), durability, clock, trouble })
+    return new JournalWriter({ path: join(dir, JOURNAL_FILE), owner: 'own', durability, clock, trouble })
   }
 
   /** Without its first record a part of a run is nothing. @throws when the disk does not take it. */

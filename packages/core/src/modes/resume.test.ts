@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { init } from '../init.ts'
@@ -166,3 +166,25 @@ function resuming(first: Run): { backend: RecordingBackend; run: RunInfo } {
   const patch = backend.onInit({ ...info, resumed: false } satisfies InitInfo)
   return { backend, run: { ...info, ...patch, config: {}, callbacks: [] } as unknown as RunInfo }
 }
+
+test('a run folder that is a link is not continued, and that is said', async () => {
+  const first = await earlier()
+  renameSync(first.dir!, `${offline.logdir}/elsewhere`)
+  symlinkSync(`${offline.logdir}/elsewhere`, first.dir!)
+  const before = readFileSync(pathOf(first), 'utf8')
+  await expect(start({ resume: 'must' })).rejects.toMatchObject({ code: 'RESUME_FAILED' })
+  const run = await start()
+  expect(run.dir).not.toBe(first.dir)
+  await run.finish()
+  expect(readFileSync(pathOf(first), 'utf8')).toBe(before)
+  expect(offline.reports).toContain(
+    `warn: ${ID} is not continued there: ${first.dir} is a symbolic link; it is left alone.`,
+  )
+})
+
+test.runIf(process.getuid?.() === 0)("another user's run is not continued", async () => {
+  const first = await earlier()
+  chownSync(pathOf(first), 65_534, 65_534)
+  await expect(start({ resume: 'must' })).rejects.toMatchObject({ code: 'RESUME_FAILED' })
+  expect(offline.reports).toEqual([expect.stringContaining(`${pathOf(first)} belongs to another user`)])
+})

@@ -16,8 +16,12 @@ import { findRun } from './run-folders.ts'
  * @throws SwanLabError `RESUME_FAILED` when it must exist and does not, belongs to another project, is being written, or
  *   was written by a later version.
  */
-export function findResumable(info: InitInfo, resume: 'must' | 'allow'): { dir: string; run: RecordedRun } | undefined {
-  const found = findRun(info.logdir, info.id)
+export function findResumable(
+  info: InitInfo,
+  resume: 'must' | 'allow',
+  report: Report,
+): { dir: string; run: RecordedRun } | undefined {
+  const found = findRun(info.logdir, info.id, report)
   if (!found) {
     if (resume === 'allow') return undefined
     throw new SwanLabError(
@@ -57,7 +61,7 @@ function refuseLiving({ finished, owner }: LastPart, id: string): void {
 
 /** Gives a run back what its journal holds. @returns number of its last line of the terminal. */
 export function restoreJournal(dir: string, into: Restoration, report: Report): number {
-  const reader = new JournalReader(join(dir, JOURNAL_FILE))
+  const reader = new JournalReader(join(dir, JOURNAL_FILE), 'own')
   let config: ConfigSnapshot | undefined
   let line = 0
   for (const record of reader) {

@@ -1,7 +1,7 @@
-import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RuntimeInfo } from '../kernel/payloads.ts'
-import { discard, makeUnlessThere } from '../runtime/files.ts'
+import { makeUnlessThere } from '../runtime/files.ts'
+import { replaceWithin } from '../runtime/safe-open.ts'
 import { configYaml } from './config-yaml.ts'
 
 /** The files beside the journal, in SwanLab's layout: copies for people and tools. The journal is the truth. */
@@ -24,15 +24,11 @@ export class RunFiles {
   /** By renaming: a reader never sees half a file. */
   #write(name: string, text: string): void {
     const folder = join(this.dir, 'files')
-    const path = join(folder, name)
     try {
       makeUnlessThere(folder)
-      writeFileSync(`${path}.tmp`, text)
-      renameSync(`${path}.tmp`, path)
+      replaceWithin(folder, name, text)
     } catch (error) {
       this.#tell(name, error as NodeJS.ErrnoException)
-      // Half a file helps nobody, and a full disk needs the space.
-      discard(`${path}.tmp`)
     }
   }
 

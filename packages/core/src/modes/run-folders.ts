@@ -1,6 +1,9 @@
-import { openSync, readSync, closeSync, readdirSync } from 'node:fs'
+import { closeSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { SwanLabError } from '../kernel/error.ts'
+import type { Report } from '../kernel/reporter.ts'
 import { decodeRecord, JOURNAL_FILE, type HeaderRecord } from '../journal/records.ts'
+import { openWithin, type Owner } from '../runtime/safe-open.ts'
 
 const FOLDER = /^run-\d{8}_\d{6}-(.+?)(?:\.\d+)?$/
 /** What of a file is read first, in bytes: most headers are shorter. */
@@ -25,13 +28,17 @@ export function countRuns(logdir: string, project: string): number {
   return folders(logdir).filter((name) => projectOf(join(logdir, name)) === project).length
 }
 
-/** The newest folder of the run with this id. */
-export function findRun(logdir: string, id: string): { dir: string; header: HeaderRecord } | undefined {
+/** The newest folder of the run with this id that is this user's own. Others are named, and left alone. */
+export function findRun(logdir: string, id: string, report: Report): { dir: string; header: HeaderRecord } | undefined {
   const candidates = folders(logdir).filter((name) => FOLDER.exec(name)?.[1] === id)
   for (const name of candidates.toSorted().toReversed()) {
     const dir = join(logdir, name)
-    const header = readHeader(join(dir, JOURNAL_FILE))
-    if (header?.run.id === id) return { dir, header }
+    try {
+      const header = readHeader(dir, 'own')
+      if (header?.run.id === id) return { dir, header }
+    } catch (error) {
+      if (error instanceof SwanLabError) report('warn', `${id} is not continued there: ${error.message}`)
+    }
   }
   return undefined
 }
@@ -47,22 +54,27 @@ function folders(logdir: string): string[] {
 function projectOf(dir: string): string | undefined {
   const known = projects.get(dir)
   if (known !== undefined) return known
-  const project = readHeader(join(dir, JOURNAL_FILE))?.run.project
+  const project = projectIn(dir)
   // A run that is just being made has no header yet: that must not be remembered.
   if (project !== undefined && projects.size < MAX_PROJECTS) projects.set(dir, project)
   return project
 }
 
-function readHeader(path: string): HeaderRecord | undefined {
-  let fd: number | undefined
+function projectIn(dir: string): string | undefined {
   try {
-    fd = openSync(path, 'r')
-    const record = decodeRecord(firstLine(fd))
-    return record?.type === 'header' ? record : undefined
+    return readHeader(dir, 'any')?.run.project
   } catch {
     return undefined
+  }
+}
+
+function readHeader(dir: string, owner: Owner): HeaderRecord | undefined {
+  const fd = openWithin(dir, JOURNAL_FILE, { owner })
+  try {
+    const record = decodeRecord(firstLine(fd))
+    return record?.type === 'header' ? record : undefined
   } finally {
-    if (fd !== undefined) closeSync(fd)
+    closeSync(fd)
   }
 }
 

@@ -1,13 +1,17 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const IGNORE_FILE = '.gitignore'
 
 /**
  * Not recursive: a run folder that was deleted stays deleted.
  *
+ * @param mode - Permissions. Default: its owner alone.
  * @returns whether it is new.
  */
-export function makeUnlessThere(folder: string): boolean {
+export function makeUnlessThere(folder: string, mode = 0o700): boolean {
   try {
-    mkdirSync(folder)
+    mkdirSync(folder, { mode })
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
@@ -21,5 +25,18 @@ export function discard(path: string): void {
     rmSync(path, { force: true })
   } catch {
     // It stays.
+  }
+}
+
+/**
+ * Keeps a folder out of version control, unless it says already what is to be kept out.
+ *
+ * @throws the file system's own error.
+ */
+export function keepOutOfGit(folder: string): void {
+  try {
+    writeFileSync(join(folder, IGNORE_FILE), '*\n', { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { maskText } from './mask.ts'
+import { readIfRegular } from './safe-open.ts'
 
 /** Where the code of a run came from. What cannot be found is absent. */
 export interface GitInfo {
@@ -12,6 +13,8 @@ export interface GitInfo {
 
 /** A hostile repository must not pass any file of this machine off as its commit. */
 const COMMIT = /^(?:[\da-f]{40}|[\da-f]{64})$/
+/** Lists of references can be long; in bytes. */
+const MAX_SIZE = 67_108_864
 /** What HEAD says when references are kept in the newer format that is not made of files. */
 const ELSEWHERE = 'refs/heads/.invalid'
 
@@ -87,9 +90,5 @@ function isFile(path: string): boolean {
 }
 
 function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+  return readIfRegular(path, MAX_SIZE)?.toString('utf8')
 }

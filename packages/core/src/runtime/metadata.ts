@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { JsonValue } from '../kernel/payloads.ts'
 import { gitInfo } from './git.ts'
 import { maskCommand, maskText, secretsOf } from './mask.ts'
+import { readIfRegular } from './safe-open.ts'
 
 /** What metadata are read from. */
 export interface Surroundings {
@@ -42,9 +42,7 @@ export function collectMetadata(
 export function collectRequirements(cwd: string): string | undefined {
   for (let at = cwd; ; at = dirname(at)) {
     try {
-      const { dependencies = {}, devDependencies = {} } = JSON.parse(
-        readFileSync(join(at, 'package.json'), 'utf8'),
-      ) as {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(text(join(at, 'package.json'))) as {
         dependencies?: Record<string, unknown>
         devDependencies?: Record<string, unknown>
       }
@@ -60,7 +58,7 @@ export function collectRequirements(cwd: string): string | undefined {
 function installed(root: string, name: string): string | undefined {
   for (let at = root; ; at = dirname(at)) {
     try {
-      const { version } = JSON.parse(readFileSync(join(at, 'node_modules', name, 'package.json'), 'utf8')) as {
+      const { version } = JSON.parse(text(join(at, 'node_modules', name, 'package.json'))) as {
         version?: string
       }
       return version
@@ -68,4 +66,9 @@ function installed(root: string, name: string): string | undefined {
       if (dirname(at) === at) return undefined
     }
   }
+}
+
+/** Empty: there is no such file. */
+function text(path: string): string {
+  return readIfRegular(path)?.toString('utf8') ?? ''
 }

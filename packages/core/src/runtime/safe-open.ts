@@ -7,12 +7,13 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
   type Stats,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { SwanLabError } from '../kernel/error.ts'
 
 /**
@@ -28,6 +29,13 @@ export interface SafeOpenOptions {
   readonly flags?: number | undefined
   /** Permissions of a file that is created. Default: 0600. */
   readonly mode?: number | undefined
+}
+
+export interface ReplaceOptions {
+  /** Whose folder it may be. Default: `any`. */
+  readonly owner?: Owner | undefined
+  /** True: returns when the content is on the disk. Default: false. */
+  readonly flush?: boolean | undefined
 }
 
 // Windows knows neither; nor can its users' temporary folders be written by others.
@@ -49,7 +57,7 @@ interface Folder {
  * `folder` itself or anywhere below it. Never waits, as opening a FIFO would. What is asked of the file is asked of what
  * was opened, so nothing can be exchanged in between.
  *
- * Whoever is given a folder by the user resolves its links first: what the user names is trusted.
+ * Whoever is given a folder by the user resolves its links first, by {@link realPath}: what the user names is trusted.
  *
  * @param name - Path within the folder, with "/".
  * @returns its descriptor.
@@ -85,11 +93,15 @@ export function appendWithin(folder: string, name: string, text: string): void {
  * Writes a file as a whole, by renaming: nobody ever sees half of it, and what stood in its place, be it a link, is
  * replaced and not written to.
  *
- * @param flush - Returns when the content is on the disk.
  * @throws as {@link openWithin}; nothing has changed then.
  */
-export function replaceWithin(folder: string, name: string, content: string | Uint8Array, flush = false): void {
-  inFolderOf(folder, name, undefined, (parent, last) => {
+export function replaceWithin(
+  folder: string,
+  name: string,
+  content: string | Uint8Array,
+  { owner, flush = false }: ReplaceOptions = {},
+): void {
+  inFolderOf(folder, name, owner, (parent, last) => {
     const temporary = at(parent, `.${last}.${randomBytes(6).toString('hex')}.tmp`)
     try {
       // `wx` follows no link either.
@@ -107,9 +119,9 @@ export function replaceWithin(folder: string, name: string, content: string | Ui
  * Reads a file of the surroundings, such as a package.json, wherever links lead; but never waits for one, and takes only
  * regular files of a moderate size. Absent: there is none that can be read.
  *
- * @param max - In bytes.
+ * @param max - In bytes. Default: 1 MiB.
  */
-export function readIfRegular(path: string, owner: Owner = 'any', max = 1_048_576): Buffer | undefined {
+export function readIfRegular(path: string, max = 1_048_576, owner: Owner = 'any'): Buffer | undefined {
   let fd: number | undefined
   try {
     fd = openSync(path, constants.O_RDONLY | O_NONBLOCK)
@@ -120,6 +132,15 @@ export function readIfRegular(path: string, owner: Owner = 'any', max = 1_048_57
     return undefined
   } finally {
     if (fd !== undefined) closeSync(fd)
+  }
+}
+
+/** What the user names may be a link: the folder that it leads to, as an absolute path, whether there is one or not. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
   }
 }
 

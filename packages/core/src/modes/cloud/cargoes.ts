@@ -29,7 +29,8 @@ export interface Destination {
   readonly dir: string
   readonly call: CallOptions
   readonly range?: UploadRange | undefined
-  readonly missing: (path: string) => void
+  /** A file is left out. @param why - A sentence. */
+  readonly missing: (why: string) => void
 }
 
 interface ProfileItem {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { SwanLabError } from '../../kernel/error.ts'
 import { resolveHosts, type Hosts } from './hosts.ts'
-import { loginFile, readLogin, type StoredLogin } from './netrc.ts'
+import { foreignLogin, loginFile, readLogin, type StoredLogin } from './netrc.ts'
 
 /** What it takes to log in. */
 export interface Credentials extends Hosts {
@@ -82,7 +82,11 @@ export function findCredentials(given: GivenCredentials, around: Surroundings = 
 /** Why a login that is kept is not used for `api`, for whoever expected it to be; empty when there is none. */
 export function aboutStoredLogins(api: string, around: Surroundings = hereAndNow()): string {
   const others = storedLogins(around).filter(({ host }) => apiOf(host) !== api)
-  return others.map(({ place, host }) => ` The login in ${place} is for ${apiOf(host) ?? 'no address'}.`).join('')
+  const unused = [localFolder(around), globalFolder(around)].flatMap((folder) => foreignLogin(folder) ?? [])
+  return [
+    ...others.map(({ place, host }) => ` The login in ${place} is for ${apiOf(host) ?? 'no address'}.`),
+    ...unused.map((why) => ` ${why}`),
+  ].join('')
 }
 
 /** A key travels in a header. @throws SwanLabError `INVALID_OPTION`, without showing it. */

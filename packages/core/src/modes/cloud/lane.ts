@@ -55,7 +55,7 @@ export class Lane<Item> {
     this.#options = options
     this.#offset = options.from?.offset ?? 0
     this.#sent = options.from?.sent ?? 0
-    this.#cursor = new JournalCursor(options.path, { from: this.#offset, only: cargo.types })
+    this.#cursor = new JournalCursor(options.path, { from: this.#offset, only: cargo.types, owner: 'own' })
     this.#records = this.#cursor.read()
   }
 

@@ -1,10 +1,16 @@
-import { readFile } from 'node:fs/promises'
-import { extname, isAbsolute, join, normalize, sep } from 'node:path'
+import { closeSync, readFile } from 'node:fs'
+import { extname } from 'node:path'
+import { promisify } from 'node:util'
+import { SwanLabError } from '../../kernel/error.ts'
+import { openWithin } from '../../runtime/safe-open.ts'
 import { CloudError } from './cloud-error.ts'
 import type { Destination } from './cargoes.ts'
 
+const readOpen = promisify(readFile)
 /** Files on their way at the same time. */
 const PARALLEL = 8
+/** Where media lie in a run folder. */
+const FOLDER = 'media/'
 const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -27,9 +33,11 @@ export async function sendMedia(
   const { session, target, dir, call, missing } = to
   const files = new Map<string, Buffer>()
   for (const path of new Set(items.flatMap(({ data }) => data))) {
-    const bytes = await contentOf(dir, path)
-    if (bytes) files.set(path, bytes)
-    else if (path.startsWith('media/')) missing(path)
+    // Old clients put short texts here as they are.
+    if (!path.startsWith(FOLDER)) continue
+    const content = await contentOf(dir, path)
+    if (typeof content === 'string') missing(content)
+    else files.set(path, content)
   }
   if (files.size === 0) return
   const paths = [...files.keys()]
@@ -56,13 +64,18 @@ export async function sendMedia(
   await Promise.all(Array.from({ length: Math.min(PARALLEL, paths.length) }, work))
 }
 
-/** Absent: no such file, or not one of the run folder's. */
-async function contentOf(dir: string, path: string): Promise<Buffer | undefined> {
-  const inside = normalize(path)
-  if (isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`)) return undefined
+/** What is to be sent, or why it is not. Only what this user has put into the run folder leaves the machine. */
+async function contentOf(dir: string, path: string): Promise<Buffer | string> {
   try {
-    return await readFile(join(dir, inside))
-  } catch {
-    return undefined
+    const fd = openWithin(dir, path, { owner: 'own' })
+    try {
+      return await readOpen(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    if (error instanceof SwanLabError) return error.message
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? `${path} is not in the run folder any more.` : `${path} cannot be read (${code}).`
   }
 }

@@ -1,5 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { keepOutOfGit } from '../../runtime/files.ts'
+import { readIfRegular, replaceWithin } from '../../runtime/safe-open.ts'
 
 /** A login as SwanLab's clients keep it; all of them share one file. */
 export interface StoredLogin {
@@ -10,21 +12,20 @@ export interface StoredLogin {
 }
 
 const FILE = '.netrc'
+/** In bytes; a longer one is no login. */
+const MAX_SIZE = 65_536
 
 /** @param folder - Such as `~/.swanlab`. */
 export function loginFile(folder: string): string {
   return join(folder, FILE)
 }
 
-/** Absent: there is no such file, or it holds no login. */
+/**
+ * Absent: there is no such file, or it holds no login, or it belongs to another user: whoever chooses the address is sent
+ * the run.
+ */
 export function readLogin(folder: string): StoredLogin | undefined {
-  let text: string
-  try {
-    text = readFileSync(loginFile(folder), 'utf8')
-  } catch {
-    return undefined
-  }
-  const words = text.split(/\s+/)
+  const words = String(readIfRegular(loginFile(folder), MAX_SIZE, 'own') ?? '').split(/\s+/)
   const after = (name: string): string | undefined => {
     const at = words.indexOf(name)
     return at < 0 ? undefined : words[at + 1] || undefined
@@ -34,19 +35,24 @@ export function readLogin(folder: string): StoredLogin | undefined {
 }
 
 /**
- * Replaces whatever login there was. Only its owner can read the file.
+ * Replaces whatever login there was. Only its owner can read the file, and no version control takes it along.
  *
  * @throws the file system's own error.
  */
 export function writeLogin(folder: string, { host, webHost, apiKey }: StoredLogin): string {
-  const path = loginFile(folder)
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lines = [`machine ${host}`, ...(webHost ? [`\tlogin ${webHost}`] : []), `\tpassword ${apiKey}`]
-  writeFileSync(`${path}.tmp`, `${lines.join('\n')}\n`, { mode: 0o600 })
-  // The mode of a file that was there already stays.
-  chmodSync(`${path}.tmp`, 0o600)
-  renameSync(`${path}.tmp`, path)
-  return path
+  // The folder may be a link: the user, or SWANLAB_SAVE_DIR, says where it is.
+  replaceWithin(realpathSync(folder), FILE, `${lines.join('\n')}\n`, { owner: 'own' })
+  keepOutOfGit(folder)
+  return loginFile(folder)
+}
+
+/** Why a login that is there is not used; absent when there is none, or nothing is wrong with whose it is. */
+export function foreignLogin(folder: string): string | undefined {
+  const path = loginFile(folder)
+  if (!existsSync(path) || readIfRegular(path, MAX_SIZE, 'own')) return undefined
+  return `${path} is not used: it is no regular file of yours.`
 }
 
 /** @returns whether there was one. */

@@ -1,9 +1,12 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { JOURNAL_FILE } from '../../journal/records.ts'
+import { readWithin, replaceWithin } from '../../runtime/safe-open.ts'
 
 /** Name of the file in a run folder that says what has been uploaded. */
 const FILE = 'upload.json'
+/** In bytes; a longer one is damaged. */
+const MAX_SIZE = 16_777_216
 
 /** A run as a server knows it. */
 export interface Target {
@@ -34,13 +37,13 @@ export interface Position {
 
 /** What has been uploaded of a run, kept in its folder so that whoever goes on neither repeats nor skips. */
 export class PositionFile {
-  readonly #path: string
+  readonly #dir: string
   readonly #journal: string
   readonly #key: string
 
   /** @param server - Address of the api. @param id - Of the run there. */
   constructor(dir: string, { server, id }: { server: string; id: string }) {
-    this.#path = join(dir, FILE)
+    this.#dir = dir
     this.#journal = join(dir, JOURNAL_FILE)
     this.#key = `${server} ${id}`
   }
@@ -58,19 +61,12 @@ export class PositionFile {
 
   /** By renaming: a reader never sees half a file. @throws the file system's own error. */
   save(position: Position): void {
-    const temporary = `${this.#path}.${process.pid}.tmp`
-    try {
-      writeFileSync(temporary, `${JSON.stringify({ ...this.#all(), [this.#key]: position }, null, 1)}\n`)
-      renameSync(temporary, this.#path)
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      throw error
-    }
+    replaceWithin(this.#dir, FILE, `${JSON.stringify({ ...this.#all(), [this.#key]: position }, null, 1)}\n`)
   }
 
   #all(): Readonly<Record<string, unknown>> {
     try {
-      return fieldsOf(JSON.parse(readFileSync(this.#path, 'utf8')))
+      return fieldsOf(JSON.parse(String(readWithin(this.#dir, FILE, 'own', MAX_SIZE))))
     } catch {
       return {}
     }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it, test } from 'vitest'
+import { basename, dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { init, sync } from '../../index.ts'
+import { Text } from '../../media.ts'
 import { httpTransport, type Transport } from './transport.ts'
 import { TrackingServer } from './testing/tracking-server.ts'
 
@@ -78,4 +79,58 @@ test.each([
   }
   expect(await sync(dir, { ...given(), timeout, transport })).toMatchObject({ complete: true })
   expect([...waits]).toEqual([wait])
+})
+
+describe('a folder that others may have written', () => {
+  const secret = (): string => join(logdir, 'secret')
+  const said: string[] = []
+  const listening = (): object => ({ ...given(), report: (_level: string, message: string) => said.push(message) })
+
+  /** A run with one text, whose file is then taken away. */
+  async function withMedia(): Promise<{ run: string; file: string }> {
+    said.length = 0
+    writeFileSync(secret(), 'secret')
+    const settings = { background: false, report: () => {} }
+    const run = await init({ project: 'cats', mode: 'offline', logdir, settings })
+    run.log({ note: new Text('hello') })
+    await run.finish()
+    const [file] = readdirSync(join(run.dir!, 'media', 'text'))
+    return { run: run.dir!, file: `media/text/${file}` }
+  }
+
+  it('does not upload what a link in the place of a file leads to', async () => {
+    const { run, file } = await withMedia()
+    rmSync(join(run, file))
+    symlinkSync(secret(), join(run, file))
+    expect(await sync(run, listening())).toMatchObject({ complete: true })
+    expect([...server.files.values()].map(String)).toEqual([])
+    expect(said).toContain(`A file of the run is left out: ${join(run, file)} is a symbolic link; it is left alone.`)
+  })
+
+  it('does not upload what lies behind a link in the place of a folder', async () => {
+    const { run, file } = await withMedia()
+    mkdirSync(join(logdir, 'private'))
+    renameSync(join(run, 'media', 'text'), join(logdir, 'private', 'text'))
+    writeFileSync(join(logdir, 'private', 'text', basename(file)), 'secret')
+    rmSync(join(run, 'media'), { recursive: true })
+    symlinkSync(join(logdir, 'private'), join(run, 'media'))
+    expect(await sync(run, listening())).toMatchObject({ complete: true })
+    expect([...server.files.values()].map(String)).toEqual([])
+  })
+
+  it.runIf(process.getuid?.() === 0)("refuses another user's run, and leaves out another user's files", async () => {
+    const { run, file } = await withMedia()
+    chownSync(join(run, file), 65_534, 65_534)
+    expect(await sync(run, listening())).toMatchObject({ complete: true })
+    expect(server.files.size).toBe(0)
+    chownSync(join(run, 'journal.jsonl'), 65_534, 65_534)
+    await expect(sync(run, given())).rejects.toThrow(`${join(run, 'journal.jsonl')} belongs to another user`)
+    chownSync(dir, 65_534, 65_534)
+    await expect(sync(dir, given())).rejects.toThrow(`${dir} belongs to another user`)
+  })
+
+  it('takes a link for a run where the user names one', async () => {
+    symlinkSync(dir, join(logdir, 'latest'))
+    expect(await sync(join(logdir, 'latest'), given())).toMatchObject({ complete: true })
+  })
 })

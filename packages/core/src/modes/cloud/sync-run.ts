@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { RunState } from '../../kernel/payloads.ts'
 import { terminalReport, type Report } from '../../kernel/reporter.ts'
@@ -10,6 +10,7 @@ import { JOURNAL_FILE, type RecordedRun } from '../../journal/records.ts'
 import { markedRuns } from '../../journal/running.ts'
 import { cliCommand } from '../../runtime/cli-command.ts'
 import { isAlive, type ProcessIdentity } from '../../runtime/process-identity.ts'
+import { realPath } from '../../runtime/safe-open.ts'
 import { closeLost } from '../resume.ts'
 import type { UploadRange } from './cargoes.ts'
 import { CloudError } from './cloud-error.ts'
@@ -62,7 +63,7 @@ const SHORTEST_REQUEST = 5_000
 /** Does what `sync` promises. */
 export async function syncRun(runDir: string, options: SyncOptions, version: string): Promise<SyncReport> {
   const { report = terminalReport(), transport = httpTransport(), timeout = 60_000, onProgress } = options
-  const dir = resolve(runDir)
+  const dir = realPath(runDir)
   const path = join(dir, JOURNAL_FILE)
   const credentials = findCredentials(options)
   if (!credentials)
@@ -143,7 +144,7 @@ function readRun(dir: string, path: string): StoredRun {
   let run: RecordedRun | undefined
   let owner: ProcessIdentity | undefined
   let state: RunState = 'running'
-  const reader = new JournalReader(path)
+  const reader = new JournalReader(path, 'own')
   for (const record of reader) {
     if (record.type === 'header' || record.type === 'resume') {
       run = record.run

@@ -1,7 +1,7 @@
-import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunState } from '../../kernel/payloads.ts'
 import { JOURNAL_FILE } from '../../journal/records.ts'
+import { appendWithin } from '../../runtime/safe-open.ts'
 import { runPath } from './api.ts'
 import { cargoesFor, type AnyCargo, type UploadRange } from './cargoes.ts'
 import { CloudError } from './cloud-error.ts'
@@ -113,7 +113,7 @@ export class Uploader {
   async #upload(target: Target): Promise<void> {
     const { session, patience, dir, range, report, interval = 1_500 } = this.#options
     const call = { signal: patience.signal }
-    const missing = (path: string): void => report('warn', `${path} is not in the run folder any more; it is left out.`)
+    const missing = (why: string): void => report('warn', `A file of the run is left out: ${why}`)
     const cargoes = cargoesFor({ session, target, dir, call, range, missing })
     this.#lanes = cargoes.map((cargo) => this.#lane(cargo, interval))
     if (this.#ended) this.end(this.#ended.state)
@@ -190,7 +190,7 @@ export class Uploader {
         `The server refuses some ${what} (${error.message}); they are in ${REFUSED_FILE}, the rest goes on.`,
       )
     try {
-      appendFileSync(join(dir, REFUSED_FILE), `${JSON.stringify({ what, reason: error.message, item })}\n`)
+      appendWithin(dir, REFUSED_FILE, `${JSON.stringify({ what, reason: error.message, item })}\n`)
     } catch {
       // The journal has it as well.
     }
