@@ -6,8 +6,9 @@ export class ApiError extends Error {
   /** Reason phrase, where clients tell cases apart by it. */
   readonly reason: string | undefined
 
-  constructor(status: number, code: string, message: string, reason?: string) {
-    super(message)
+  /** @param cause - What is behind it: for the server's report, not for the client. */
+  constructor(status: number, code: string, message: string, reason?: string, cause?: unknown) {
+    super(message, { cause })
     this.status = status
     this.code = code
     this.reason = reason
@@ -22,4 +23,5 @@ export const disabled = (): ApiError =>
   new ApiError(404, 'Disabled_Resource', 'the run has been deleted', 'Disabled Resource')
 /** The only answer that makes every client keep its data and come back: 429, 500, 502, 503 and 504 make some drop it. */
 export const LATER = 507
-export const later = (message: string): ApiError => new ApiError(LATER, 'Try_Later', message)
+export const later = (message: string, cause?: unknown): ApiError =>
+  new ApiError(LATER, 'Try_Later', message, undefined, cause)

@@ -120,14 +120,15 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     )
   const limits = { ...LIMITS, ...given(options.limits) }
   const unlock = options.storage ? () => {} : lockFolder(dataDir)
-  const storage = options.storage ?? (await openFolder(dataDir, clock, unlock))
+  // What clients say may be in it: nothing of that is to work on a terminal.
+  const report: Context['report'] = (level, message) => options.report?.(level, message.replaceAll(CONTROL, '?'))
+  const storage = options.storage ?? (await openFolder(dataDir, { clock, report }, unlock))
   const app = create(limits, tls)
   refuseWhileClosing(app)
   const context: Context = {
     storage,
     clock,
-    // What clients say may be in it: nothing of that is to work on a terminal.
-    report: (level, message) => options.report?.(level, message.replaceAll(CONTROL, '?')),
+    report,
     limits,
     publicUrl: (request) => `${options.publicUrl ?? `${request.protocol}://${request.host}`}/api`,
   }
@@ -153,9 +154,13 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
   }
 }
 
-async function openFolder(dataDir: string, clock: () => number, unlock: () => void): Promise<Storage> {
+async function openFolder(
+  dataDir: string,
+  { clock, report }: Pick<Context, 'clock' | 'report'>,
+  unlock: () => void,
+): Promise<Storage> {
   try {
-    return await FolderStorage.open(dataDir, clock)
+    return await FolderStorage.open(dataDir, clock, report)
   } catch (error) {
     unlock()
     throw error
@@ -225,7 +230,7 @@ function assemble(app: FastifyInstance, context: Context, laterDelay: number): v
   app.setErrorHandler(async (error: FastifyError | ApiError, request, reply) => {
     const known = asApiError(error)
     if (known.status >= 500)
-      context.report('error', `${request.method} ${request.routeOptions.url ?? request.url}: ${error.message}`)
+      context.report('error', `${request.method} ${request.routeOptions.url ?? request.url}: ${withCause(error)}`)
     if (known.status === LATER) await pause(laterDelay, undefined, { ref: false })
     reply.raw.statusMessage = known.reason ?? STATUS_CODES[known.status] ?? 'Unknown'
     return reply.status(known.status).send({ code: known.code, message: known.message })
@@ -260,6 +265,11 @@ function assemble(app: FastifyInstance, context: Context, laterDelay: number): v
     },
     { prefix: '/api' },
   )
+}
+
+/** Clients hear the message; which file is behind it is for the server's own report. */
+function withCause({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message
 }
 
 function asApiError(error: FastifyError | ApiError): ApiError {

@@ -1,15 +1,30 @@
 import type { FastifyInstance } from 'fastify'
 import { iso, userOf, type Context } from '../context.ts'
-import { notFound, unauthorized } from '../errors.ts'
+import { ApiError, notFound, unauthorized } from '../errors.ts'
+import { FailedLogins } from '../failed-logins.ts'
+import { tally } from '../tally.ts'
 
 /** Sessions, and what a user may know of users. */
 export function loginRoutes(app: FastifyInstance, context: Context): void {
-  const { storage } = context
+  const { storage, clock } = context
+  const failed = new FailedLogins(clock)
+  let lastAddress = ''
+  const count = tally(context, (logins) => `${logins} failed logins, the last one from ${lastAddress}`)
+  const told = (address: string): void => {
+    lastAddress = address
+    count()
+  }
   app.post('/login/api_key', async (request, reply) => {
-    const user = storage.userOfKey(request.headers.authorization ?? '')
-    if (user === undefined) throw unauthorized('this API key is not known here')
-    const { sid, expires } = await storage.openSession(user)
-    reply.header('set-cookie', `sid=${sid}; Path=/; HttpOnly; SameSite=Lax`)
+    const session = await storage.openSession(request.headers.authorization ?? '')
+    if (!session) {
+      told(request.ip)
+      if (await failed.slow(request.ip)) throw unauthorized('this API key is not known here')
+      reply.header('retry-after', '10')
+      throw new ApiError(429, 'Too_Many_Requests', 'too many logins with wrong keys')
+    }
+    const { user, sid, expires } = session
+    const secure = context.publicUrl(request).startsWith('https:') ? '; Secure' : ''
+    reply.header('set-cookie', `sid=${sid}; Path=/; HttpOnly; SameSite=Lax${secure}`)
     return { sid, expiredAt: iso(expires), userInfo: { username: user, name: user } }
   })
 

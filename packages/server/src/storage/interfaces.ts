@@ -7,6 +7,25 @@ export type Visibility = 'PUBLIC' | 'PRIVATE'
 export interface User {
   readonly name: string
   readonly createdAt: number
+  /** Absent: the user is there. What one who was removed had is kept, and nobody can reach it. */
+  readonly removedAt: number | undefined
+}
+
+/** What may be shown of a key. Times in milliseconds since 1970; unknown of keys from before they were kept. */
+export interface KeyInfo {
+  /** Unique among the keys of one user. */
+  readonly name: string
+  /** Its first characters. */
+  readonly prefix: string | undefined
+  readonly createdAt: number | undefined
+  /** When it was last logged in with; absent when that is more than 60 days ago, or never was. */
+  readonly lastUsedAt: number | undefined
+}
+
+export interface Session {
+  readonly user: string
+  readonly sid: string
+  readonly expires: number
 }
 
 export interface SeriesDefinition {
@@ -73,12 +92,27 @@ export interface NewRun extends Pick<
 
 /** Who there is, what they own, and what is known of it. Everything is durable when a promise resolves. */
 export interface IdentityStore {
+  /** Also those who were removed. */
   users(): readonly User[]
+  /** @throws ApiError 400 for a name that is none; 409 when there is such a user, or was: names are not given away. */
   createUser(name: string): Promise<User>
-  /** @returns the key, which is kept only as a hash. */
-  createKey(user: string): Promise<string>
+  /** Ends the keys and sessions of the user at once; projects and runs are kept, and cannot be reached. @throws ApiError 404 */
+  removeUser(name: string): Promise<void>
+  /** Brings a user who was removed back with what was theirs, but without keys. @throws ApiError 404 */
+  restoreUser(name: string): Promise<void>
+  /**
+   * @param name - Unique among the keys of the user. Default: `key-1`, `key-2`, …
+   * @returns the key, which is kept only as a hash.
+   * @throws ApiError 404 when there is no such user; 400 and 409 for the name.
+   */
+  createKey(user: string, name?: string): Promise<string>
+  /** @throws ApiError 404 */
+  keys(user: string): readonly KeyInfo[]
+  /** Ends the sessions that the key opened, too, at once. @param which - Name or prefix. @throws ApiError 404, 409 */
+  revokeKey(user: string, which: string): Promise<void>
   userOfKey(key: string): string | undefined
-  openSession(user: string): Promise<{ sid: string; expires: number }>
+  /** @returns undefined for a key that is not known. */
+  openSession(key: string): Promise<Session | undefined>
   userOfSession(sid: string): string | undefined
 
   project(workspace: string, name: string): StoredProject | undefined

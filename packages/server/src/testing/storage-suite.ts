@@ -56,7 +56,7 @@ export function describeStorage(name: string, open: (place: string, clock: () =>
 
     it('keeps users, keys and sessions; a session ends', async () => {
       const key = await storage.createKey('alice')
-      const { sid, expires } = await storage.openSession('alice')
+      const { sid, expires } = (await storage.openSession(key))!
       expect(expires - now).toBe(60 * 86_400_000)
       await reopen()
       expect(storage.userOfKey(key)).toBe('alice')

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { later } from '../../errors.ts'
 
@@ -5,6 +6,8 @@ import { later } from '../../errors.ts'
 const MAX_OPEN = 128
 /** What may wait for a slow disk, in characters. */
 const MAX_WAITING = 256 * 1024 * 1024
+/** A file that is gone is not made again: what is acknowledged would be in one that nobody reads. */
+const EXISTING = constants.O_WRONLY | constants.O_APPEND
 
 interface Target {
   text: string
@@ -14,7 +17,7 @@ interface Target {
 }
 
 /**
- * Appends to many files. What is appended to one file while it is being written goes together in the next write, and
+ * Appends to many files, which are there. What is appended to one file while it is being written goes together in the next write, and
  * shares its `fdatasync`: the more clients wait, the fewer times the disk is asked.
  */
 export class Appender {
@@ -60,9 +63,10 @@ export class Appender {
       target.text = ''
       target.waiting = []
       try {
-        target.file ??= await open(path, 'a')
+        target.file ??= await open(path, EXISTING)
         await target.file.appendFile(text)
         await target.file.datasync()
+        if ((await target.file.stat()).nlink === 0) throw await this.#lost(path, target)
         for (const { resolve } of waiting) resolve()
       } catch (error) {
         for (const { reject } of waiting) reject(error)
@@ -75,6 +79,13 @@ export class Appender {
     this.#targets.delete(path)
     this.#targets.set(path, target)
     await this.#makeRoom()
+  }
+
+  /** The file that is held open was removed; one of its name that is put back is taken. */
+  async #lost(path: string, target: Target): Promise<Error> {
+    await target.file?.close()
+    target.file = undefined
+    return later('the run is gone from the disk of the server', new Error(`${path} was removed`))
   }
 
   async #makeRoom(): Promise<void> {

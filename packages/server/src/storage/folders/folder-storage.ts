@@ -1,14 +1,15 @@
-import { mkdir } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { later } from '../../errors.ts'
 import type {
   ColumnDefinition,
+  KeyInfo,
   LogLine,
   MediaPoint,
   NewRun,
   Profile,
   ScalarPoint,
   SeriesDefinition,
+  Session,
   Storage,
   StoredProject,
   StoredRun,
@@ -17,15 +18,22 @@ import type {
   Visibility,
 } from '../interfaces.ts'
 import { Accounts } from './accounts.ts'
+import { Damages } from './damage.ts'
 import { get, put } from './files.ts'
 import { linesIn, mediaIn, scalarsIn } from './journal-queries.ts'
-import { removeLeftovers } from './json-file.ts'
+import { makeFolder, removeLeftovers } from './json-file.ts'
 import { joinParts, partsSize, putPart } from './parts.ts'
+import { makePrivate } from './private-folder.ts'
 import { Projects } from './projects.ts'
 import { Runs } from './runs.ts'
 import { secretIn } from './secret.ts'
 
 const DAY = 86_400_000
+
+interface Outside {
+  readonly clock: () => number
+  readonly report: (level: 'warn' | 'error', message: string) => void
+}
 
 /** Everything in one folder: a run is the journal and the files that local mode would write. */
 export class FolderStorage implements Storage {
@@ -36,35 +44,53 @@ export class FolderStorage implements Storage {
   readonly #daily: NodeJS.Timeout
   readonly secret: Buffer
 
-  private constructor(root: string, clock: () => number, accounts: Accounts, secret: Buffer) {
+  private constructor(root: string, { clock, report }: Outside, accounts: Accounts, secret: Buffer) {
+    const damages = new Damages((message) => report('error', message))
     this.#clock = clock
     this.#accounts = accounts
-    this.#projects = new Projects(root)
-    this.#runs = new Runs(clock)
+    this.#projects = new Projects(root, damages, (message) => report('warn', message))
+    this.#runs = new Runs(clock, damages)
     this.secret = secret
     this.#daily = setInterval(() => void this.forgetParts().catch(() => {}), DAY).unref()
   }
 
-  /** @throws the file system's own error. */
-  static async open(root: string, clock: () => number = Date.now): Promise<FolderStorage> {
-    await mkdir(root, { recursive: true })
-    const storage = new FolderStorage(root, clock, await Accounts.open(root, clock), await secretIn(root))
+  /**
+   * Opens what is there. Projects and runs that are damaged are reported and left alone; whoever asks for one of them is
+   * answered 507. Users, sessions and the secret are needed whole: without them, clients would be refused for good.
+   *
+   * @param report - Hears what is damaged, with its path. Default: nobody.
+   * @throws DamageError; the file system's own error.
+   */
+  static async open(
+    root: string,
+    clock: () => number = Date.now,
+    report: Outside['report'] = () => {},
+  ): Promise<FolderStorage> {
+    await makeFolder(root)
+    for (const path of await makePrivate(root))
+      report('warn', `${path} cannot be kept from other users of this machine`)
+    const storage = new FolderStorage(root, { clock, report }, await Accounts.open(root, clock), await secretIn(root))
     await storage.#load()
-    // A command that makes users may be at work beside the server.
-    await removeLeftovers(root, 60_000)
+    // A command that makes users may be at work beside the server. A full or read-only disk keeps its leftovers.
+    await removeLeftovers(root, 60_000).catch(() => {})
     return storage
   }
 
   users = (): readonly User[] => this.#accounts.users()
   createUser = (name: string): Promise<User> => this.#accounts.createUser(name)
-  createKey = (user: string): Promise<string> => this.#accounts.createKey(user)
+  removeUser = (name: string): Promise<void> => this.#accounts.removeUser(name)
+  restoreUser = (name: string): Promise<void> => this.#accounts.restoreUser(name)
+  createKey = (user: string, name?: string): Promise<string> => this.#accounts.createKey(user, name)
+  keys = (user: string): readonly KeyInfo[] => this.#accounts.keys(user)
+  revokeKey = (user: string, which: string): Promise<void> => this.#accounts.revokeKey(user, which)
   userOfKey = (key: string): string | undefined => this.#accounts.userOfKey(key)
-  openSession = (user: string): Promise<{ sid: string; expires: number }> => guarded(this.#accounts.openSession(user))
+  openSession = (key: string): Promise<Session | undefined> => guarded(this.#accounts.openSession(key))
   userOfSession = (sid: string): string | undefined => this.#accounts.userOfSession(sid)
 
   project = (workspace: string, name: string): StoredProject | undefined =>
-    this.#projects.find(workspace, name)?.project
-  projects = (workspace: string): readonly StoredProject[] => this.#projects.of(workspace)
+    this.#accounts.isRemoved(workspace) ? undefined : this.#projects.find(workspace, name)?.project
+  projects = (workspace: string): readonly StoredProject[] =>
+    this.#accounts.isRemoved(workspace) ? [] : this.#projects.of(workspace)
   createProject = (workspace: string, name: string, visibility: Visibility): Promise<StoredProject> =>
     guarded(this.#projects.create(workspace, name, visibility, this.#clock()))
   series = (project: StoredProject): ReadonlyMap<string, SeriesDefinition> => this.#projects.get(project).series
@@ -81,7 +107,10 @@ export class FolderStorage implements Storage {
     Array.from(this.#projects.get(project).runs.values(), ({ run }) => run)
   run = (project: StoredProject, id: string): StoredRun | undefined =>
     this.#runs.findIn(this.#projects.get(project), id)?.run
-  runByCuid = (cuid: string): StoredRun | undefined => this.#runs.find(cuid)?.run
+  runByCuid = (cuid: string): StoredRun | undefined => {
+    const run = this.#runs.find(cuid)?.run
+    return run && !this.#accounts.isRemoved(run.workspace) ? run : undefined
+  }
   wasDeleted = (cuid: string): boolean => this.#runs.wasDeleted(cuid)
   hasDeleted = (project: StoredProject, id: string): boolean => this.#projects.get(project).deleted.has(id)
   createRun = (project: StoredProject, order: NewRun): Promise<{ run: StoredRun; created: boolean }> =>
@@ -167,7 +196,7 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
     return await work
   } catch (error) {
     if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error)
-      throw later(`the disk refuses (${error.code})`)
+      throw later(`the disk refuses (${error.code})`, error)
     throw error
   }
 }

@@ -1,26 +1,57 @@
 import { randomBytes } from 'node:crypto'
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { DamageError, unreadable } from './damage.ts'
 
-/** @returns undefined when there is no such file, or it is not whole. */
-export async function readJson<T>(path: string): Promise<T | undefined> {
+/** Nobody but the user who runs the server is to read what it keeps, whatever the umask. */
+export const PRIVATE_FILE = 0o600
+const PRIVATE_FOLDER = 0o700
+
+/** Also those above it. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER })
+}
+
+/**
+ * @param remedy - What can be done when it cannot be read.
+ * @returns undefined when there is no such file.
+ * @throws DamageError when there is one and it cannot be read: then it must not be written over.
+ */
+export async function readJson<T>(path: string, remedy: string): Promise<T | undefined> {
+  let text: string
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as T
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw unreadable(path, remedy, error)
+  }
+  return parseJson(path, text, remedy) as T
+}
+
+/** @throws DamageError when the text is none. */
+export function parseJson(path: string, text: string, remedy: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch {
-    return undefined
+    throw new DamageError({ path, problem: 'is not whole', remedy })
   }
 }
 
+export function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
 /** On the disk when it resolves; a reader sees the old file or the new one. */
-export async function writeJson(path: string, value: unknown, mode = 0o644): Promise<void> {
-  await writeWhole(path, JSON.stringify(value, null, 1), mode)
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeWhole(path, JSON.stringify(value, null, 1))
 }
 
 /** Likewise. Two processes may do so at the same time. */
-export async function writeWhole(path: string, content: string | Buffer, mode: number): Promise<void> {
+export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    const file = await open(temporary, 'wx', mode)
+    const file = await open(temporary, 'wx', PRIVATE_FILE)
     try {
       await file.writeFile(content)
       await file.datasync()

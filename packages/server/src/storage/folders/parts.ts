@@ -3,6 +3,7 @@ import { access, open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { PRIVATE_FILE } from './json-file.ts'
 import { isImpossible, moveTo, placeOf, temporaryIn, UPLOADS, writeWithin } from './files.ts'
 
 const UPLOAD_ID = /^[a-z0-9]{21}$/
@@ -40,7 +41,8 @@ export async function joinParts(
   }
   const whole = await temporaryIn(dir)
   try {
-    for (const source of sources) await pipeline(createReadStream(source), createWriteStream(whole, { flags: 'a' }))
+    for (const source of sources)
+      await pipeline(createReadStream(source), createWriteStream(whole, { flags: 'a', mode: PRIVATE_FILE }))
     await keep(whole)
     await moveTo(place, whole)
   } catch (error) {

@@ -1,21 +1,16 @@
-import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { notFound } from '../../errors.ts'
 import { newCuid } from '../../ids.ts'
 import type { SeriesDefinition, StoredProject, Visibility } from '../interfaces.ts'
-import { readJson, removeLeftovers, Saver, syncFolder, writeJson } from './json-file.ts'
-import { folderOf, nameIn } from './paths.ts'
-import type { RunFolder } from './run-folder.ts'
+import { ANY_RUN, nameOfProject, nameOfRun, type Damages } from './damage.ts'
+import { makeFolder, removeLeftovers, Saver, syncFolder, writeJson } from './json-file.ts'
+import { findProjects, PROJECT_FILE, projectDir, type FoundProject, type ProjectFile } from './project-files.ts'
+import { cuidIn, type RunFolder } from './run-folder.ts'
 import { Turns } from './turns.ts'
 
-const FILE = 'project.json'
-
-interface ProjectFile {
-  project: StoredProject
-  series: SeriesDefinition[]
-  /** Slugs and cuids of runs that are gone, which clients must be told. */
-  deleted: string[]
-}
+/** The folder of all projects. */
+export const PROJECTS = 'projects'
 
 /** A project, and what of it is in memory. */
 export interface ProjectFolder {
@@ -33,15 +28,22 @@ export interface ProjectFolder {
 /** The projects of everybody, each in a folder. */
 export class Projects {
   readonly #root: string
+  readonly #damages: Damages
+  readonly #report: (message: string) => void
   readonly #folders = new Map<string, ProjectFolder>()
   readonly #turns = new Turns()
 
-  constructor(root: string) {
-    this.#root = join(root, 'projects')
+  constructor(root: string, damages: Damages, report: (message: string) => void) {
+    this.#root = join(root, PROJECTS)
+    this.#damages = damages
+    this.#report = report
   }
 
+  /** @throws ApiError 507 when it is damaged. */
   find(workspace: string, name: string): ProjectFolder | undefined {
-    return this.#folders.get(nameOf({ workspace, name }))
+    const folder = this.#folders.get(nameOf({ workspace, name }))
+    if (!folder) this.#damages.refuse(nameOfProject(workspace, name), nameOfProject(workspace))
+    return folder
   }
 
   /** @throws ApiError 404 */
@@ -60,8 +62,8 @@ export class Projects {
       const known = this.find(workspace, name)
       if (known) return known.project
       const project = { cuid: newCuid(), workspace, name, visibility, description: '', createdAt: now, updatedAt: now }
-      const folder = folderFor(this.#dirOf(project), { project, series: [], deleted: [] })
-      await mkdir(folder.dir, { recursive: true })
+      const folder = folderFor(projectDir(this.#root, project), { project, series: [], deleted: [] })
+      await makeFolder(folder.dir)
       await folder.saver.save()
       await syncFolder(dirname(folder.dir))
       await syncFolder(this.#root)
@@ -95,29 +97,32 @@ export class Projects {
 
   /** @returns the projects that there are, and the folders of those that were deleted. */
   async load(): Promise<{ projects: readonly ProjectFolder[]; deleted: readonly string[] }> {
-    await mkdir(this.#root, { recursive: true })
+    await makeFolder(this.#root)
     const deleted: string[] = []
-    for (const workspace of await foldersIn(this.#root))
-      for (const name of await foldersIn(join(this.#root, workspace))) {
-        const dir = join(this.#root, workspace, name)
-        const file = await readJson<ProjectFile>(join(dir, FILE))
-        const known = file ?? (await lostFile(dir, workspace, name))
-        if (!known) continue
-        const folder = folderFor(dir, known)
-        // A project that was deleted is in a folder of another name than its own.
-        if (dir !== this.#dirOf(folder.project)) {
-          deleted.push(dir)
-          continue
-        }
-        await removeLeftovers(dir)
-        if (!file) await folder.saver.save()
-        this.#folders.set(nameOf(folder.project), folder)
-      }
+    for await (const found of findProjects(this.#root)) {
+      if ('deleted' in found) deleted.push(found.dir)
+      else if ('damage' in found) await this.#noteDamage(found)
+      else await this.#load(found)
+    }
     return { projects: [...this.#folders.values()], deleted }
   }
 
-  #dirOf({ workspace, name }: Pick<StoredProject, 'workspace' | 'name'>): string {
-    return join(this.#root, folderOf(workspace), folderOf(name))
+  async #load({ dir, file, lost }: Extract<FoundProject, { file: unknown }>): Promise<void> {
+    const folder = folderFor(dir, file)
+    // A full or read-only disk keeps its leftovers, and a lost file stays lost: the project is there all the same.
+    await removeLeftovers(dir).catch(() => {})
+    if (lost) {
+      this.#report(`${join(dir, PROJECT_FILE)} is gone; the project is made anew, private and with another id`)
+      await folder.saver.save().catch(() => {})
+    }
+    this.#folders.set(nameOf(folder.project), folder)
+  }
+
+  async #noteDamage({ dir, damage, workspace, name }: Extract<FoundProject, { damage: unknown }>): Promise<void> {
+    const runs = await readdir(dir).catch(() => undefined)
+    const cuids = runs?.map((run) => cuidIn(run)).filter((cuid) => cuid !== undefined)
+    const known = name === undefined || cuids === undefined ? [ANY_RUN] : cuids.map(nameOfRun)
+    this.#damages.note(damage, [nameOfProject(workspace, name), ...known])
   }
 }
 
@@ -134,7 +139,11 @@ function folderFor(dir: string, { project, series, deleted }: ProjectFile): Proj
     saver: new Saver(async () => {
       folder.unsaved = false
       try {
-        await writeJson(join(dir, FILE), { project, series: [...folder.series.values()], deleted: [...folder.deleted] })
+        await writeJson(join(dir, PROJECT_FILE), {
+          project,
+          series: [...folder.series.values()],
+          deleted: [...folder.deleted],
+        })
       } catch (error) {
         folder.unsaved = true
         throw error
@@ -142,29 +151,4 @@ function folderFor(dir: string, { project, series, deleted }: ProjectFile): Proj
     }),
   }
   return folder
-}
-
-/** Also such as are links: a project may lie on another disk. */
-async function foldersIn(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    // A link to something else.
-    if (error.code === 'ENOTDIR' || error.code === 'ENOENT') return []
-    throw error
-  })
-  return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name)
-}
-
-/** A project whose file is lost is its owner's alone. Without a run in it, it was never one. */
-async function lostFile(dir: string, workspace: string, folder: string): Promise<ProjectFile | undefined> {
-  const runs = (await foldersIn(dir)).filter((name) => /^run-\d{8}_\d{6}-[a-z0-9]+$/.test(name))
-  if (runs.length === 0 || /\.\d+\.deleted$/.test(folder)) return undefined
-  const time = Math.trunc((await stat(dir)).mtimeMs)
-  const known = {
-    cuid: newCuid(),
-    workspace: nameIn(workspace),
-    name: nameIn(folder),
-    createdAt: time,
-    updatedAt: time,
-  }
-  return { project: { ...known, visibility: 'PRIVATE', description: '' }, series: [], deleted: [] }
 }

@@ -1,12 +1,12 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { encodeRecord } from '@swanlab/core/journal'
+import { encodeRecord, JOURNAL_FILE } from '@swanlab/core/journal'
 import { RunFiles } from '@swanlab/core/folder'
 import { ApiError } from '../../errors.ts'
 import { newCuid } from '../../ids.ts'
 import type { ColumnDefinition, Profile, StoredRun, StoredState } from '../interfaces.ts'
 import type { Appender } from './appender.ts'
-import { readJson, removeLeftovers, Saver, syncFolder, writeJson } from './json-file.ts'
+import { makeFolder, readJson, removeLeftovers, Saver, syncFolder, writeJson, writeWhole } from './json-file.ts'
 import { RunIndex, type IndexFile } from './run-index.ts'
 import { RunJournal } from './run-journal.ts'
 import { RunLog } from './run-log.ts'
@@ -14,6 +14,8 @@ import { beginning, plainConfig, runOf, type Entry } from './run-record.ts'
 import { Turns } from './turns.ts'
 
 const INDEX_FILE = 'run.json'
+/** What the name of a folder ends with while its run is being made. */
+export const MAKING = '.tmp'
 /** What `RunFiles` writes. */
 const COPIES = ['config.yaml', 'swanlab-metadata.json', 'requirements.txt']
 /** How long after a change the index is written, in milliseconds; the journal is the truth. */
@@ -42,29 +44,41 @@ export class RunFolder {
     this.#files = new RunFiles(dir, () => {})
   }
 
-  /** Makes the folder of a new run. */
+  /** Makes the folder of a new run: under another name until its journal has a header, so that one without is damage. */
   static async create(dir: string, run: StoredRun, visible: boolean, appender: Appender): Promise<RunFolder> {
-    await mkdir(dir, { recursive: true })
-    const folder = new RunFolder(dir, new RunIndex(run), new RunJournal(dir, appender))
-    await folder.#append(beginning(run, 'header', run.createdAt, visible))
-    await syncFolder(dir)
+    const header = beginning(run, 'header', run.createdAt, visible)
+    const text = encodeRecord(header)
+    const making = dir + MAKING
+    try {
+      await makeFolder(making)
+      await writeWhole(join(making, JOURNAL_FILE), text)
+      await rename(making, dir)
+    } catch (error) {
+      await rm(making, { recursive: true, force: true })
+      throw error
+    }
     await syncFolder(dirname(dir))
+    const index = new RunIndex(run)
+    index.learn(header)
+    index.size = Buffer.byteLength(text)
+    const folder = new RunFolder(dir, index, new RunJournal(dir, appender))
+    folder.changed()
     return folder
   }
 
-  /** @returns undefined when there is no run in the folder. */
+  /** @throws DamageError when there is no run to be made of what is in the folder. */
   static async load(
     dir: string,
     { workspace, project, appender }: { workspace: string; project: string; appender: Appender },
-  ): Promise<RunFolder | undefined> {
+  ): Promise<RunFolder> {
     const journal = new RunJournal(dir, appender)
-    const index = (await savedIndex(dir, await journal.length())) ?? newIndex(journal, dir, workspace, project)
-    if (!index) return undefined
+    const { header, length } = await journal.beginning()
+    const index = (await savedIndex(dir, length)) ?? new RunIndex(runOf(header, cuidOf(dir), workspace, project))
     const folder = new RunFolder(dir, index, journal)
-    const size = await journal.catchUp(index.size, (record) => index.learn(record))
+    const size = await journal.catchUp(index.size, length, (record) => index.learn(record))
     if (size !== index.size) folder.changed()
     // What was at rest when the last server ended has nothing half written.
-    if (size !== index.size || index.run.state === 'RUNNING') await folder.#tidy()
+    if (size !== index.size || index.run.state === 'RUNNING') await folder.#tidy().catch(() => {})
     index.size = size
     return folder
   }
@@ -201,21 +215,29 @@ type WrittenEntry = Exclude<Entry, { type: 'log' }>
 
 /** The index as it was saved; absent when it does not belong to a journal of this length. */
 async function savedIndex(dir: string, length: number): Promise<RunIndex | undefined> {
-  const file = await readJson<IndexFile>(join(dir, INDEX_FILE))
   try {
+    const file = await readIndex(dir)
     return file && typeof file.run.slug === 'string' && file.size <= length ? RunIndex.from(file) : undefined
   } catch {
     return undefined
   }
 }
 
-/** The index of a run that has lost it, or of one that was moved here. */
-function newIndex(journal: RunJournal, dir: string, workspace: string, project: string): RunIndex | undefined {
-  const header = journal.header()
-  if (!header) return undefined
-  const known = /^run-\d{8}_\d{6}-([a-z0-9]{21})$/.exec(basename(dir))?.[1]
-  return new RunIndex(runOf(header, known ?? newCuid(), workspace, project))
+const readIndex = (dir: string): Promise<IndexFile | undefined> =>
+  readJson<IndexFile>(join(dir, INDEX_FILE), 'it is made anew from the journal')
+
+/** The names under which clients know a run whose journal cannot be read. */
+export async function namesOf(dir: string): Promise<{ cuid: string | undefined; slug: string | undefined }> {
+  const index = await readIndex(dir).catch(() => undefined)
+  return { cuid: cuidIn(basename(dir)), slug: typeof index?.run?.slug === 'string' ? index.run.slug : undefined }
 }
+
+export function cuidIn(folder: string): string | undefined {
+  return /^run-\d{8}_\d{6}-([a-z0-9]{21})$/.exec(folder)?.[1]
+}
+
+/** Of a run that has lost its index, or was moved here. */
+const cuidOf = (dir: string): string => cuidIn(basename(dir)) ?? newCuid()
 
 function present<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(

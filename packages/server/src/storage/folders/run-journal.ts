@@ -1,10 +1,21 @@
+import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/core/journal'
 import type { Appender } from './appender.ts'
+import { DamageError, unreadable } from './damage.ts'
+import { isMissing } from './json-file.ts'
 
 /** Records between two turns of the event loop while a journal is read. */
 const BREATH = 5_000
+const REMEDY =
+  'restore it from a backup and start the server again, or give the run up by moving its folder out of the project: what its client still sends is dropped then'
+
+export interface JournalBeginning {
+  readonly header: JournalRecord & { type: 'header' }
+  /** Bytes of the whole journal. */
+  readonly length: number
+}
 
 /** The journal of a run that others log to. */
 export class RunJournal {
@@ -36,33 +47,49 @@ export class RunJournal {
     }
   }
 
-  async length(): Promise<number> {
-    return (await stat(this.#path).catch(() => ({ size: 0 }))).size
+  /** @throws DamageError when nothing can be made of it. */
+  async beginning(): Promise<JournalBeginning> {
+    const found = await this.#found()
+    if (!found.isFile()) throw this.#damaged('is no regular file')
+    if (found.size === 0) throw this.#damaged('is empty')
+    const first = this.#first()
+    if (first?.type !== 'header') throw this.#damaged('does not begin with a header')
+    return { header: first, length: found.size }
   }
 
-  /** The first record, when it is a header. */
-  header(): (JournalRecord & { type: 'header' }) | undefined {
-    let cursor: JournalCursor
+  async #found(): Promise<Stats> {
     try {
-      cursor = new JournalCursor(this.#path)
-    } catch {
-      return undefined
+      return await stat(this.#path)
+    } catch (error) {
+      throw isMissing(error) ? this.#damaged('is gone') : unreadable(this.#path, REMEDY, error)
     }
+  }
+
+  #first(): JournalRecord | undefined {
     try {
-      const { value: first } = cursor.read().next()
-      return first?.type === 'header' ? first : undefined
-    } finally {
-      cursor.close()
+      const cursor = new JournalCursor(this.#path)
+      try {
+        return cursor.read().next().value ?? cursor.end().next().value ?? undefined
+      } finally {
+        cursor.close()
+      }
+    } catch (error) {
+      throw unreadable(this.#path, REMEDY, error)
     }
+  }
+
+  #damaged(problem: string): DamageError {
+    return new DamageError({ path: this.#path, problem, remedy: REMEDY })
   }
 
   /**
-   * Gives what comes after so many bytes, and mends a last line that is not whole: its server was killed.
+   * Gives what comes after so many bytes, and mends a last line that is not whole: its server was killed. On a disk that
+   * is full, it is mended with the next line that is written.
    *
-   * @returns the length of the journal.
+   * @param length - Of the journal.
+   * @returns the length of the journal now.
    */
-  async catchUp(from: number, each: (record: JournalRecord) => void): Promise<number> {
-    const length = await this.length()
+  async catchUp(from: number, length: number, each: (record: JournalRecord) => void): Promise<number> {
     const cursor = new JournalCursor(this.#path, { from })
     try {
       for (const record of cursor.read()) each(record)
@@ -72,7 +99,7 @@ export class RunJournal {
     } finally {
       cursor.close()
     }
-    return length + (await this.append('\n'))
+    return length + (await this.append('\n').catch(() => 0))
   }
 
   release(): Promise<void> {

@@ -1,13 +1,14 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folderName } from '@swanlab/core/folder'
 import { ApiError, disabled, notFound } from '../../errors.ts'
 import { newCuid } from '../../ids.ts'
 import type { NewRun, StoredRun } from '../interfaces.ts'
 import { Appender } from './appender.ts'
+import { ANY_RUN, DamageError, damageOf, nameOfRun, nameInProject, type Damages } from './damage.ts'
 import { forgetParts, forgetUploads } from './parts.ts'
 import type { ProjectFolder } from './projects.ts'
-import { RunFolder } from './run-folder.ts'
+import { cuidIn, MAKING, namesOf, RunFolder } from './run-folder.ts'
 import { Turns } from './turns.ts'
 
 const FOLDER = /^run-\d{8}_\d{6}-([a-z0-9]{21})(?:\.deleted)?$/
@@ -15,6 +16,7 @@ const FOLDER = /^run-\d{8}_\d{6}-([a-z0-9]{21})(?:\.deleted)?$/
 /** The runs of all projects. */
 export class Runs {
   readonly #clock: () => number
+  readonly #damages: Damages
   readonly #appender = new Appender()
   readonly #runs = new Map<string, RunFolder>()
   /** Cuids of runs that were deleted. */
@@ -22,25 +24,30 @@ export class Runs {
   /** One request at a time for each id, whoever asks: an id is decided on here, for the whole server. */
   readonly #turns = new Turns()
 
-  constructor(clock: () => number) {
+  constructor(clock: () => number, damages: Damages) {
     this.#clock = clock
+    this.#damages = damages
   }
 
+  /** @throws ApiError 507 when it is damaged. */
   find(cuid: string): RunFolder | undefined {
-    return this.#runs.get(cuid)
+    const folder = this.#runs.get(cuid)
+    if (!folder && !this.#deleted.has(cuid)) this.#damages.refuse(nameOfRun(cuid), ANY_RUN)
+    return folder
   }
 
-  /** @throws ApiError 404 */
+  /** @throws ApiError 404; 507 when it is damaged. */
   get(cuid: string): RunFolder {
-    const folder = this.#runs.get(cuid)
+    const folder = this.find(cuid)
     if (!folder) throw notFound('run')
     return folder
   }
 
   /** @param id - Slug or cuid. */
-  findIn({ runs }: ProjectFolder, id: string): RunFolder | undefined {
+  findIn({ runs, project }: ProjectFolder, id: string): RunFolder | undefined {
     const bySlug = runs.get(id)
     if (bySlug) return bySlug
+    this.#damages.refuse(nameInProject(project.workspace, project.name, id))
     const byCuid = this.#runs.get(id)
     return byCuid && runs.get(byCuid.run.slug) === byCuid ? byCuid : undefined
   }
@@ -115,26 +122,42 @@ export class Runs {
     }
   }
 
+  /** Enters the runs of a project. What is damaged is noted, and left alone. */
   async load(home: ProjectFolder): Promise<void> {
-    const { workspace, name: project } = home.project
-    for (const one of await readdir(home.dir)) {
-      if (!one.startsWith('run-') || one.endsWith('.deleted')) continue
-      const folder = await RunFolder.load(join(home.dir, one), { workspace, project, appender: this.#appender })
-      if (!folder) continue
-      // The server was killed between the word and the deed.
-      if (home.deleted.has(folder.run.cuid)) {
-        await folder.bury()
-        continue
-      }
-      await forgetUploads(folder.dir, this.#clock())
-      this.#enter(home, folder)
+    for (const one of (await readdir(home.dir)).toSorted()) {
+      const dir = join(home.dir, one)
+      // Nobody was ever answered about a run that was still being made.
+      if (one.endsWith(MAKING) && cuidIn(one.slice(0, -MAKING.length)))
+        await rm(dir, { recursive: true, force: true }).catch(() => {})
+      else if (isRunFolder(one))
+        await this.#load(home, dir).catch((error: unknown) => this.#noteDamage(home, dir, error))
     }
     this.forget(Array.from(home.deleted).filter((id) => /^[a-z0-9]{21}$/.test(id) && !this.#runs.has(id)))
   }
 
+  async #load(home: ProjectFolder, dir: string): Promise<void> {
+    const { workspace, name: project } = home.project
+    const folder = await RunFolder.load(dir, { workspace, project, appender: this.#appender })
+    const { cuid, slug } = folder.run
+    // The server was killed between the word and the deed.
+    if (home.deleted.has(cuid)) return folder.bury()
+    const other = this.#runs.get(cuid) ?? home.runs.get(slug)
+    if (other) throw sameRun(dir, other.dir)
+    await forgetUploads(dir, this.#clock()).catch(() => {})
+    this.#enter(home, folder)
+  }
+
+  async #noteDamage({ project }: ProjectFolder, dir: string, error: unknown): Promise<void> {
+    const { cuid, slug } = await namesOf(dir)
+    const ids = [cuid, slug].filter((id) => id !== undefined)
+    const names = ids.map((id) => nameInProject(project.workspace, project.name, id))
+    if (cuid !== undefined) names.push(nameOfRun(cuid))
+    this.#damages.note(damageOf(error, dir, 'see to it and start the server again'), names)
+  }
+
   /** Takes note of the runs in the folder of a project that was deleted. */
   async loadDeleted(dir: string): Promise<void> {
-    const cuids = (await readdir(dir)).flatMap((name) => FOLDER.exec(name)?.[1] ?? [])
+    const cuids = (await readdir(dir).catch(() => [])).flatMap((name) => FOLDER.exec(name)?.[1] ?? [])
     this.forget(cuids.filter((cuid) => !this.#runs.has(cuid)))
   }
 
@@ -155,6 +178,16 @@ export class Runs {
 
   /** A client's own id is taken for a cuid when it could be one, and nobody has or had it. */
   #isFree(id: string): boolean {
-    return /^[a-z0-9]{21}$/.test(id) && !this.#runs.has(id) && !this.#deleted.has(id)
+    return (
+      /^[a-z0-9]{21}$/.test(id) && !this.#runs.has(id) && !this.#deleted.has(id) && !this.#damages.has(nameOfRun(id))
+    )
   }
+}
+
+export const isRunFolder = (name: string): boolean => name.startsWith('run-') && !/\.(?:deleted|tmp)$/.test(name)
+
+/** Two folders of one run: which of them has what clients were answered about, nobody here can tell. */
+export function sameRun(dir: string, other: string): DamageError {
+  const remedy = 'move one of the two out of the project and start the server again'
+  return new DamageError({ path: dir, problem: `is the same run as ${other}, which is used`, remedy })
 }

@@ -1,0 +1,191 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createServer, type TrackingServer } from '../../server.ts'
+import { Client, setUp } from '../../testing/client.ts'
+import { folderOf, log, newRun, scalar, type NewRun } from '../../testing/runs.ts'
+import { checkFolder } from './check.ts'
+
+let open: TrackingServer | undefined
+let dataDir = ''
+
+afterEach(async () => {
+  await open?.close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+interface Folder {
+  readonly alice: Client
+  readonly run: NewRun
+  readonly other: NewRun
+  /** The folder of the first run, and of its project. */
+  readonly dir: string
+  readonly home: string
+}
+
+/** A folder with a public project and two runs in it, and another project with one. The server is closed. */
+async function filled(): Promise<Folder> {
+  const setting = await setUp()
+  const { alice } = setting
+  dataDir = setting.dataDir
+  await alice.call('POST', '/projects/alice', { name: 'cats', visibility: 'PUBLIC' })
+  await alice.call('POST', '/projects/alice', { name: 'dogs' })
+  const run = await newRun(alice, 'cats')
+  await log(alice, run.cuid, 'scalar', [scalar('loss', 0, 1)])
+  const other = await newRun(alice, 'dogs')
+  await setting.server.close()
+  return { alice, run, other, dir: folderOf(setting, 'cats', run.cuid), home: join(dataDir, 'projects/alice/cats') }
+}
+
+/** The next server of the folder, with the session that the client has. */
+async function reopen({ sid }: Client): Promise<{ alice: Client; told: string[] }> {
+  const told: string[] = []
+  const report = (level: string, message: string): void => void told.push(`${level}: ${message}`)
+  open = await createServer({ dataDir, port: 0, report, limits: { laterDelay: 0 } })
+  const alice = new Client(open.url)
+  alice.sid = sid
+  return { alice, told }
+}
+
+const rows = [scalar('loss', 1, 2)]
+const begin = (alice: Client, project: string, cuid: string) =>
+  alice.call('POST', `/project/alice/${project}/experiment`, { name: 'x', cuid })
+
+describe('a run whose journal', () => {
+  it.each([
+    ['is empty', (journal: string) => truncateSync(journal)],
+    ['is gone', (journal: string) => rmSync(journal)],
+    [
+      'does not begin with a header',
+      (journal: string) => writeFileSync(journal, readFileSync(journal, 'utf8').replace(/^[^\n]*\n/, '')),
+    ],
+    ['is no regular file', (journal: string) => (rmSync(journal), mkdirSync(journal))],
+    ['cannot be read (ELOOP)', (journal: string) => (rmSync(journal), symlinkSync(journal, journal))],
+  ])('%s is named, its rows are asked for later, and everything else goes on', async (problem, damage) => {
+    const { alice: before, run, other, dir } = await filled()
+    const journal = join(dir, 'journal.jsonl')
+    damage(journal)
+    const { damages } = await checkFolder(dataDir)
+    expect(damages).toMatchObject([{ path: journal, problem, remedy: expect.stringContaining('backup') as string }])
+    const { alice, told } = await reopen(before)
+    expect(told).toEqual([expect.stringMatching(`error: ${journal} ${problem.replaceAll(/[()]/g, '\\$&')}: `)])
+    expect(await log(alice, run.cuid, 'scalar', rows)).toMatchObject({ status: 507, body: { code: 'Try_Later' } })
+    for (const id of [run.slug, run.cuid]) expect((await begin(alice, 'cats', id)).status).toBe(507)
+    expect((await alice.call('POST', `/experiment/${run.cuid}/columns`, [])).status).toBe(507)
+    expect((await begin(alice, 'cats', 'new')).status).toBe(201)
+    expect((await log(alice, other.cuid, 'scalar', rows)).status).toBe(200)
+    expect(told.join('\n')).toContain(
+      `/house/metrics: the server cannot read this; it has told its keeper why: ${journal} `,
+    )
+    expect(readdirSync(join(dataDir, 'projects/alice/cats'))).toHaveLength(3)
+  })
+
+  it('vanishes under a running server takes nothing that it does not keep', async () => {
+    const { alice: before, run, dir } = await filled()
+    const { alice, told } = await reopen(before)
+    expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(200)
+    rmSync(join(dir, 'journal.jsonl'))
+    for (let time = 0; time < 2; time++) expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(507)
+    expect(told.every((message) => message.includes(dir))).toBe(true)
+    expect(existsSync(join(dir, 'journal.jsonl'))).toBe(false)
+  })
+
+  it('is there twice is used once, and both folders are named', async () => {
+    const { alice: before, run, dir, home } = await filled()
+    const copy = join(home, `run-29990101_000000-${run.cuid}`)
+    mkdirSync(copy)
+    writeFileSync(join(copy, 'journal.jsonl'), readFileSync(join(dir, 'journal.jsonl')))
+    const same = { path: copy, problem: `is the same run as ${dir}, which is used` }
+    expect((await checkFolder(dataDir)).damages).toMatchObject([same])
+    const { alice, told } = await reopen(before)
+    expect(told).toEqual([expect.stringContaining(`${copy} is the same run as ${dir}`)])
+    expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(200)
+    expect(readFileSync(join(dir, 'journal.jsonl'), 'utf8')).toContain('"step":1')
+  })
+})
+
+describe('a project whose file', () => {
+  it.each([
+    ['cannot be read (EISDIR)', (file: string) => mkdirSync(file)],
+    ['cannot be read (ELOOP)', (file: string) => symlinkSync(file, file)],
+    ['is not whole', (file: string) => writeFileSync(file, '{"project":{"cuid"')],
+    ['does not describe a project', (file: string) => writeFileSync(file, '{"project":{"cuid":"a"}}')],
+  ])('%s is not written over, and is itself again when the file is back', async (problem, damage) => {
+    const { alice: before, run, other, home } = await filled()
+    const file = join(home, 'project.json')
+    renameSync(file, `${file}.aside`)
+    damage(file)
+    expect((await checkFolder(dataDir)).damages).toMatchObject([{ path: file, problem }])
+    const { alice, told } = await reopen(before)
+    expect(told).toEqual([expect.stringContaining(`error: ${file} ${problem}: `)])
+    const answers = await Promise.all([
+      alice.call('GET', '/project/alice/cats'),
+      alice.call('POST', '/projects/alice', { name: 'cats', visibility: 'PRIVATE' }),
+      log(alice, run.cuid, 'scalar', rows),
+      begin(alice, 'cats', 'new'),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([507, 507, 507, 507])
+    expect((await log(alice, other.cuid, 'scalar', rows)).status).toBe(200)
+    await open!.close()
+    expect(lstatSync(file).isFile()).toBe(!problem.startsWith('cannot'))
+    rmSync(file, { recursive: true })
+    renameSync(`${file}.aside`, file)
+    const { alice: after } = await reopen(before)
+    expect((await after.call('GET', '/project/alice/cats')).body.visibility).toBe('PUBLIC')
+    expect((await log(after, run.cuid, 'scalar', rows)).status).toBe(200)
+  })
+
+  it('is on a disk that is not there is asked for later, with every run that may be on it', async () => {
+    const { alice: before, run, other, home } = await filled()
+    renameSync(home, `${dataDir}/elsewhere`)
+    symlinkSync(`${dataDir}/not-mounted`, home)
+    const { alice, told } = await reopen(before)
+    expect(told).toEqual([expect.stringContaining(`error: ${home} cannot be read (ENOENT): `)])
+    expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(507)
+    expect((await alice.call('POST', '/projects/alice', { name: 'cats' })).status).toBe(507)
+    expect((await log(alice, other.cuid, 'scalar', rows)).status).toBe(200)
+  })
+})
+
+it.each(['users.json', 'sessions.json', 'secret'])(
+  'without its %s the server does not start, because clients would be refused for good; it says which file it is',
+  async (name) => {
+    await filled()
+    const path = join(dataDir, name)
+    rmSync(path)
+    mkdirSync(path)
+    await expect(createServer({ dataDir, port: 0 })).rejects.toThrow(`${path} cannot be read (EISDIR): `)
+    expect((await checkFolder(dataDir)).damages).toMatchObject([{ path, problem: 'cannot be read (EISDIR)' }])
+  },
+)
+
+it('what a killed server left of a run that it was making is removed, and nobody is told of damage', async () => {
+  const { alice, dir, home } = await filled()
+  const making = join(home, `run-20260101_000000-${'q'.repeat(21)}.tmp`)
+  mkdirSync(making)
+  const { told } = await reopen(alice)
+  expect(told).toEqual([])
+  expect([existsSync(making), existsSync(dir)]).toEqual([false, true])
+})
+
+it('a folder in which nothing is wrong is said to be so, and lines that hold no record are a note', async () => {
+  const { dir } = await filled()
+  expect(await checkFolder(dataDir)).toEqual({ projects: 2, runs: 2, damages: [], notes: [] })
+  const journal = join(dir, 'journal.jsonl')
+  writeFileSync(journal, `${readFileSync(journal, 'utf8')}half a li\n`)
+  expect(await checkFolder(dataDir)).toMatchObject({
+    damages: [],
+    notes: [{ path: journal, problem: 'has 1 line that holds no record' }],
+  })
+})
