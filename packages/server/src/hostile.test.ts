@@ -166,7 +166,7 @@ describe('a batch', () => {
 it('more cannot be said about a run than its readers take', async () => {
   const { cuid } = await newRun(alice)
   const path = `/project/alice/cats/runs/${cuid}/profile`
-  expect((await alice.call('PUT', path, { requirements: 'x'.repeat(21 * 1024 * 1024) })).status).toBe(400)
+  expect((await alice.call('PUT', path, { requirements: 'x'.repeat(21 * 1024 * 1024) })).status).toBe(413)
   expect((await alice.call('PUT', path, { requirements: 'a==1' })).status).toBe(200)
 })
 

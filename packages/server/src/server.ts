@@ -2,6 +2,9 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import type { AddressInfo } from 'node:net'
 import { STATUS_CODES } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Readable } from 'node:stream'
+import { JsonBodies } from './bodies/json-body.ts'
+import { DEFAULT as DEFAULT_BODY } from './bodies/limits.ts'
 import type { Context } from './context.ts'
 import { ApiError, LATER, later } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -15,17 +18,27 @@ import { loginRoutes } from './routes/login.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { objectStoreRoutes } from './routes/object-store.ts'
 import { objectRoutes } from './routes/objects.ts'
+import { takeBytes } from './routes/object-body.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { readMediaRoutes } from './routes/read-media.ts'
 import { readMetricRoutes } from './routes/read-metrics.ts'
 import { savedFileRoutes } from './routes/saved-files.ts'
+import { authenticate } from './session.ts'
 import { FolderStorage } from './storage/folders/folder-storage.ts'
 import type { Storage } from './storage/interfaces.ts'
 
 /** What clients may ask of the server; sizes in bytes, times in milliseconds. */
 export interface ServerLimits {
-  /** Bytes of one request that is not an object. Default: 128 MiB, for ten thousand lines with every character escaped. */
+  /**
+   * Bytes of one request that logs. Default: 128 MiB, for ten thousand lines with every character escaped. Other requests that
+   * are no object may have less.
+   */
   readonly body?: number | undefined
+  /**
+   * Bytes of all such requests that are under way; half of it for one user, so at least twice `body`. What is more is told to
+   * come later. Default: 512 MiB.
+   */
+  readonly bodies?: number | undefined
   /**
    * Bytes of one object: media, a saved file, or a part of one. A larger one is dropped and answered 200, because an error
    * blocks clients for ever; `report` hears of it. Default: 1 GiB, ten times what any client sends at once.
@@ -78,6 +91,7 @@ export interface TrackingServer {
 const DEFAULT_PORT = 5092
 const LIMITS = {
   body: 128 * 1024 * 1024,
+  bodies: 512 * 1024 * 1024,
   object: 1024 ** 3,
   file: 50 * 1024 ** 3,
   headersTimeout: 30_000,
@@ -118,7 +132,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     throw new Error(
       `The server would listen on ${host} without TLS: API keys and data could be read on the way. Give it a certificate, or say that this is wanted.`,
     )
-  const limits = { ...LIMITS, ...given(options.limits) }
+  const limits = limitsOf(options.limits)
   const unlock = options.storage ? () => {} : lockFolder(dataDir)
   // What clients say may be in it: nothing of that is to work on a terminal.
   const report: Context['report'] = (level, message) => options.report?.(level, message.replaceAll(CONTROL, '?'))
@@ -132,7 +146,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     limits,
     publicUrl: (request) => `${options.publicUrl ?? `${request.protocol}://${request.host}`}/api`,
   }
-  assemble(app, context, limits.laterDelay)
+  assemble(app, context, limits)
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -169,26 +183,27 @@ async function openFolder(
 
 type Limits = { readonly [Limit in keyof typeof LIMITS]: number }
 
-function given(limits: ServerLimits = {}): Partial<Limits> {
-  const entries = (Object.entries(limits) as [string, number | undefined][]).filter(([, limit]) => limit !== undefined)
+function limitsOf(given: ServerLimits = {}): Limits {
+  const entries = (Object.entries(given) as [string, number | undefined][]).filter(([, limit]) => limit !== undefined)
   const wrong = entries.find(([, limit]) => !(limit! >= 0))
   if (wrong) throw new RangeError(`limits.${wrong[0]} takes a number from 0, not ${wrong[1]}`)
-  return Object.fromEntries(entries)
+  const limits = { ...LIMITS, ...(Object.fromEntries(entries) as Partial<Limits>) }
+  // A body that never fits would be told to come later for ever.
+  if (limits.bodies < 2 * limits.body)
+    throw new RangeError(`limits.bodies takes at least twice limits.body, ${2 * limits.body}, not ${limits.bodies}`)
+  return limits
 }
 
 function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
-  const { body, headersTimeout, requestTimeout, keepAliveTimeout } = limits
+  const { headersTimeout, requestTimeout, keepAliveTimeout } = limits
   // How often Node looks for clients that are too slow.
   const http = { headersTimeout, connectionsCheckingInterval: Math.min(30_000, headersTimeout, requestTimeout) }
   const app = Fastify({
-    bodyLimit: body,
+    bodyLimit: DEFAULT_BODY,
     connectionTimeout: requestTimeout,
     requestTimeout,
     keepAliveTimeout,
     forceCloseConnections: 'idle',
-    // A name that is poison costs itself, not the batch that it is in.
-    onProtoPoisoning: 'remove',
-    onConstructorPoisoning: 'remove',
     routerOptions: { maxParamLength: 2_048 },
     rewriteUrl: ({ url = '/' }) => (IS_API.test(url) || IS_PAGE.test(url) ? url : `/api${url}`),
     // Old clients drop what is answered 503; `refuseWhileClosing` says "later" instead.
@@ -223,7 +238,10 @@ function refuseWhileClosing(app: FastifyInstance): void {
   })
 }
 
-function assemble(app: FastifyInstance, context: Context, laterDelay: number): void {
+function assemble(app: FastifyInstance, context: Context, limits: Limits): void {
+  // Bodies are read by whoever knows what they may be: `JsonBodies`, and the routes of objects.
+  takeBytes(app)
+  const bodies = new JsonBodies(limits)
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
   })
@@ -231,7 +249,7 @@ function assemble(app: FastifyInstance, context: Context, laterDelay: number): v
     const known = asApiError(error)
     if (known.status >= 500)
       context.report('error', `${request.method} ${request.routeOptions.url ?? request.url}: ${withCause(error)}`)
-    if (known.status === LATER) await pause(laterDelay, undefined, { ref: false })
+    if (known.status === LATER) await pause(limits.laterDelay, undefined, { ref: false })
     reply.raw.statusMessage = known.reason ?? STATUS_CODES[known.status] ?? 'Unknown'
     return reply.status(known.status).send({ code: known.code, message: known.message })
   })
@@ -244,7 +262,18 @@ function assemble(app: FastifyInstance, context: Context, laterDelay: number): v
   })
   app.register(
     async (api) => {
-      api.get('/', async (_request: FastifyRequest, reply) => reply.type('text/plain').send('OK'))
+      api.decorateRequest('user', '')
+      api.addHook('onRequest', (request, _reply, done) => {
+        authenticate(context.storage, request)
+        done()
+      })
+      api.addHook('preValidation', async (request, reply) => {
+        if (request.routeOptions.config.open || !(request.body instanceof Readable)) return
+        request.body = await bodies.read(request, reply, request.body)
+      })
+      api.get('/', { config: { open: true } }, async (_request: FastifyRequest, reply) =>
+        reply.type('text/plain').send('OK'),
+      )
       for (const routes of [
         loginRoutes,
         projectRoutes,

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSignedByAws } from '../aws-signature.ts'
 import { iso, isSigned, runOf, sign, type Context } from '../context.ts'
 import { tally } from '../tally.ts'
-import { drop, receive, takeBytes } from './object-body.ts'
+import { drop, receive } from './object-body.ts'
 
 const TIME = 86_400_000
 const BUCKET = 'swanlab'
@@ -34,16 +34,13 @@ export function bucketRoutes(app: FastifyInstance, context: Context): void {
     }
   })
 
-  void app.register(async (objects) => {
-    takeBytes(objects)
-    objects.put(`/objects/${BUCKET}/:id/*`, async (request, reply) => {
-      const { id, '*': path } = request.params as { id: string; '*': string }
-      if (!isAllowed(request, id)) {
-        dropped()
-        return drop(request, reply)
-      }
-      return receive(context, request, reply, context.limits.object, (content) => storage.put(id, path, content))
-    })
+  app.put(`/objects/${BUCKET}/:id/*`, { config: { open: true } }, async (request, reply) => {
+    const { id, '*': path } = request.params as { id: string; '*': string }
+    if (!isAllowed(request, id)) {
+      dropped()
+      return drop(request, reply)
+    }
+    return receive(context, request, reply, context.limits.object, (content) => storage.put(id, path, content))
   })
 
   /** The token says for which run and until when, the signature for which object. */

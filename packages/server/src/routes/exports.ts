@@ -39,7 +39,7 @@ export function exportRoutes(app: FastifyInstance, context: Context): void {
     return { urls: paths.map((key) => addressOf(request, key)) }
   })
 
-  app.get('/exports/:key', async (request, reply) => {
+  app.get('/exports/:key', { config: { open: true } }, async (request, reply) => {
     const { key } = request.params as { key: string }
     const { expires, signature = '' } = request.query as Record<string, string>
     const text = isSigned(context, `export ${key}`, Number(expires), signature) ? shelf.get(key) : undefined

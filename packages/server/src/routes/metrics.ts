@@ -1,6 +1,8 @@
 import { isTime } from '@swanlab/core/journal'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { METRICS } from '../bodies/limits.ts'
+import { inPieces, items } from '../bodies/pieces.ts'
 import { parse, runByCuid, userOf, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { isTooDeep } from '../json-depth.ts'
@@ -24,7 +26,7 @@ const envelope = z.object({
   projectId: z.string().nullish(),
   experimentId: z.string(),
   type: z.enum(['scalar', 'media', 'log']),
-  metrics: z.array(z.unknown()),
+  metrics: items,
 })
 
 /** What runs log. A bad item is skipped and reported, never refused: clients would send it for ever, or drop its batch. */
@@ -32,7 +34,7 @@ export function metricRoutes(app: FastifyInstance, context: Context): void {
   const { storage, clock } = context
   const skip = tally(context, (count) => `${count} malformed items were skipped`)
 
-  app.post('/house/metrics', async (request) => {
+  app.post('/house/metrics', { bodyLimit: METRICS, config: { pieces: true } }, async (request) => {
     const user = userOf(context, request)
     const { experimentId, type, metrics } = parse(envelope, request.body)
     // A run that is gone takes everything and keeps nothing, or its clients would never rest.
@@ -41,12 +43,14 @@ export function metricRoutes(app: FastifyInstance, context: Context): void {
     if (run.workspace !== user) throw new ApiError(403, 'Forbidden', 'this run belongs to somebody else')
     const now = clock()
     const read = type === 'scalar' ? scalarOf : type === 'media' ? mediaOf : lineOf
-    const items = metrics.map((item) => read(item as Item, now)).filter((item) => item !== undefined)
-    skip(metrics.length - items.length)
-    if (items.length === 0) return {}
-    if (type === 'scalar') await storage.appendScalars(experimentId, items as ScalarPoint[])
-    else if (type === 'media') await storage.appendMedia(experimentId, items as MediaPoint[])
-    else await storage.appendLines(experimentId, items as LogLine[])
+    for await (const some of inPieces(metrics)) {
+      const found = some.map((item) => read(item as Item, now)).filter((item) => item !== undefined)
+      skip(some.length - found.length)
+      if (found.length === 0) continue
+      if (type === 'scalar') await storage.appendScalars(experimentId, found as ScalarPoint[])
+      else if (type === 'media') await storage.appendMedia(experimentId, found as MediaPoint[])
+      else await storage.appendLines(experimentId, found as LogLine[])
+    }
     return {}
   })
 
@@ -59,7 +63,7 @@ export function metricRoutes(app: FastifyInstance, context: Context): void {
   })
 }
 
-type Item = Readonly<Record<string, unknown>> | null
+type Item = Readonly<Record<string, unknown>> | null | undefined
 
 /** By hand and not by schema: this is the hot path, and what it does not know it skips. */
 function scalarOf(item: Item, now: number): ScalarPoint | undefined {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSigned, sign, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { tally } from '../tally.ts'
-import { drop, receive, takeBytes } from './object-body.ts'
+import { drop, receive } from './object-body.ts'
 
 /** How long a signed address is good for, in milliseconds: a client may be slow, and an expired one blocks some for ever. */
 const ADDRESS_TIME = 7 * 86_400_000
@@ -39,32 +39,28 @@ export function objectStoreRoutes(app: FastifyInstance, context: Context): void 
     (count) => `${count} objects were dropped: their addresses have expired or were changed`,
   )
 
-  void app.register(async (objects) => {
-    takeBytes(objects)
+  app.put('/objects/:id', { config: { open: true } }, async (request, reply) => {
+    const object = objectIn(request)
+    const { cuid, path, part = '' } = object
+    if (!isAllowed(request, 'put', object)) {
+      dropped()
+      return drop(request, reply)
+    }
+    if (part === '')
+      return receive(context, request, reply, limits.object, (content) => storage.put(cuid, path, content))
+    const [uploadId = '', number] = part.split('.')
+    const left = limits.file - (await storage.partsSize(cuid, uploadId, Number(number)))
+    return receive(context, request, reply, Math.max(0, Math.min(limits.object, left)), (content) =>
+      storage.putPart(cuid, uploadId, Number(number), content),
+    )
+  })
 
-    objects.put('/objects/:id', async (request, reply) => {
-      const object = objectIn(request)
-      const { cuid, path, part = '' } = object
-      if (!isAllowed(request, 'put', object)) {
-        dropped()
-        return drop(request, reply)
-      }
-      if (part === '')
-        return receive(context, request, reply, limits.object, (content) => storage.put(cuid, path, content))
-      const [uploadId = '', number] = part.split('.')
-      const left = limits.file - (await storage.partsSize(cuid, uploadId, Number(number)))
-      return receive(context, request, reply, Math.max(0, Math.min(limits.object, left)), (content) =>
-        storage.putPart(cuid, uploadId, Number(number), content),
-      )
-    })
-
-    objects.get('/objects/:id', async (request, reply) => {
-      const object = objectIn(request)
-      const content = isAllowed(request, 'get', object) ? await storage.get(object.cuid, object.path) : undefined
-      if (!content) throw new ApiError(404, 'Not_Found', 'no such object')
-      // Whatever a client uploaded is never run as a page of this server.
-      return reply.header('content-security-policy', 'sandbox').type('application/octet-stream').send(content)
-    })
+  app.get('/objects/:id', { config: { open: true } }, async (request, reply) => {
+    const object = objectIn(request)
+    const content = isAllowed(request, 'get', object) ? await storage.get(object.cuid, object.path) : undefined
+    if (!content) throw new ApiError(404, 'Not_Found', 'no such object')
+    // Whatever a client uploaded is never run as a page of this server.
+    return reply.header('content-security-policy', 'sandbox').type('application/octet-stream').send(content)
   })
 
   function isAllowed(request: FastifyRequest, verb: 'put' | 'get', object: ObjectName): boolean {

@@ -1,6 +1,7 @@
 import { isTime } from '@swanlab/core/journal'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { PROFILE } from '../bodies/limits.ts'
 import { parse, receiver, receiverIn, type Context } from '../context.ts'
 import { isTooDeep } from '../json-depth.ts'
 
@@ -23,7 +24,7 @@ const stateBody = z.object({
 export function runReportRoutes(app: FastifyInstance, context: Context): void {
   const { storage, clock } = context
 
-  app.put('/project/:workspace/:project/runs/:id/profile', async (request) => {
+  app.put('/project/:workspace/:project/runs/:id/profile', { bodyLimit: PROFILE }, async (request) => {
     const run = receiverIn(context, request)
     const { config, metadata, requirements, conda } = parse(profileBody, request.body)
     if (!run) return {}

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { PATHS } from '../bodies/limits.ts'
 import { parse, receiver, type Context } from '../context.ts'
 import { newCuid } from '../ids.ts'
 import { addressOf } from './object-store.ts'
@@ -38,16 +39,16 @@ export function savedFileRoutes(app: FastifyInstance, context: Context): void {
     return id
   }
 
-  app.post('/experiment/:id/files/prepare', async (request) => {
+  app.post('/experiment/:id/files/prepare', { bodyLimit: PATHS }, async (request) => {
     const cuid = run(request)
     const { files } = parse(filesBody, request.body)
     return { urls: files.map((one) => addressOf(context, request, 'put', { cuid, path: `files/${one.path}` })) }
   })
-  app.post('/experiment/:id/files/complete', async (request, reply) => {
+  app.post('/experiment/:id/files/complete', { bodyLimit: PATHS }, async (request, reply) => {
     run(request)
     return reply.status(201).send({})
   })
-  app.post('/experiment/:id/files/prepare-multipart', async (request) => {
+  app.post('/experiment/:id/files/prepare-multipart', { bodyLimit: PATHS }, async (request) => {
     const cuid = run(request)
     const { files } = parse(partsBody, request.body)
     return {
@@ -61,7 +62,7 @@ export function savedFileRoutes(app: FastifyInstance, context: Context): void {
       }),
     }
   })
-  app.post('/experiment/:id/files/complete-multipart', async (request, reply) => {
+  app.post('/experiment/:id/files/complete-multipart', { bodyLimit: PATHS }, async (request, reply) => {
     const cuid = run(request)
     for (const { path: name, uploadId, parts } of parse(joinBody, request.body).files) {
       // A part counts once, however often it is named.
