@@ -36,6 +36,11 @@ export function clean(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(CONTROL, '\uFFFD')
 }
 
+/** In local time; Swedes write it as everybody can read it. */
+export function shownTime(time: number | undefined): string {
+  return time === undefined ? '-' : new Date(time).toLocaleString('sv-SE')
+}
+
 /** Prints rows in columns; the first row is the heading. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const cells = rows.map((row) => row.map((cell) => shortened(clean(cell))))

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { SwanLabError } from '@swanlab/core'
-import type { Storage } from '@swanlab/server'
+import type { KeyInfo, Storage, User } from '@swanlab/server'
 
 /** @returns the first key of the new user. */
 export async function addUser(dataDir: string, name: string): Promise<string> {
@@ -11,10 +12,55 @@ export async function addUser(dataDir: string, name: string): Promise<string> {
   return createKey(dataDir, user.name)
 }
 
-export async function addKey(dataDir: string, user: string): Promise<string> {
+export async function addKey(dataDir: string, user: string, name?: string): Promise<string> {
   refuseMissing(dataDir)
   const { createKey } = await import('@swanlab/server')
-  return createKey(dataDir, user)
+  return createKey(dataDir, user, name)
+}
+
+export async function usersIn(dataDir: string): Promise<(User & { readonly keys: number })[]> {
+  refuseMissing(dataDir)
+  const { listKeys, listUsers } = await import('@swanlab/server')
+  return Promise.all(
+    (await listUsers(dataDir)).map(async (user) => ({
+      ...user,
+      keys: user.removedAt === undefined ? (await listKeys(dataDir, user.name)).length : 0,
+    })),
+  )
+}
+
+/** @param user - Default: everybody. */
+export async function keysOf(dataDir: string, user?: string): Promise<(KeyInfo & { readonly user: string })[]> {
+  refuseMissing(dataDir)
+  const { listKeys, listUsers } = await import('@swanlab/server')
+  const present = (await listUsers(dataDir)).filter(({ removedAt }) => removedAt === undefined)
+  const names = user === undefined ? present.map(({ name }) => name) : [user]
+  const keys = await Promise.all(
+    names.map(async (name) => (await listKeys(dataDir, name)).map((key) => ({ user: name, ...key }))),
+  )
+  return keys.flat()
+}
+
+/** @returns the folder of what the user had. */
+export async function removeUser(dataDir: string, name: string): Promise<string> {
+  refuseMissing(dataDir)
+  const server = await import('@swanlab/server')
+  await server.removeUser(dataDir, name)
+  return join(dataDir, 'projects', name)
+}
+
+/** @returns a key. */
+export async function restoreUser(dataDir: string, name: string): Promise<string> {
+  refuseMissing(dataDir)
+  const server = await import('@swanlab/server')
+  await server.restoreUser(dataDir, name)
+  return server.createKey(dataDir, name)
+}
+
+export async function revokeKey(dataDir: string, user: string, which: string): Promise<void> {
+  refuseMissing(dataDir)
+  const server = await import('@swanlab/server')
+  await server.revokeKey(dataDir, user, which)
 }
 
 /** Makes a user where there is none. @returns its key; absent when there are users. */
@@ -38,7 +84,7 @@ function nameOfThisUser(): string {
 }
 
 /** Whoever mistypes the folder must not get an account on a server that nobody runs. */
-function refuseMissing(dataDir: string): void {
+export function refuseMissing(dataDir: string): void {
   if (existsSync(dataDir)) return
   throw new SwanLabError('INVALID_FILE', `There is no ${dataDir}; "swanlab server --data ${dataDir}" makes it.`)
 }

@@ -1,5 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ending, useHome, type Ended } from './testing/cli.ts'
 import { record } from './testing/runs.ts'
@@ -85,5 +86,59 @@ describe('server', () => {
     expect(half).toMatchObject({ code: 2, stdout: '' })
     expect(nobody).toMatchObject({ code: 1, stdout: '' })
     expect(nobody.stderr).toContain(`There is no ${join(home.dir, 'nowhere')}`)
+  })
+
+  it('lists, revokes and removes what may come in, beside a running server', async () => {
+    const { child, said, url, ended } = await start()
+    Object.assign(home.env, { SWANLAB_API_HOST: url, SWANLAB_API_KEY: keyIn(said)! })
+    const server = (...args: string[]): Promise<Ended> => home.run(['server', ...args, '--data', 'data'])
+    const alice = (await server('user', 'add', 'alice')).stdout.trim()
+    const laptop = (await server('key', 'add', 'alice', '--name', 'laptop')).stdout.trim()
+    expect(await nameOf(laptop)).toBe('alice')
+    const listed = await server('key', 'list', 'alice')
+    expect(listed.stdout).toMatch(/^USER +NAME +KEY +CREATED +LAST LOGIN\nalice +key-1 .*\nalice +laptop +/)
+    expect(listed.stdout).toContain(`${laptop.slice(0, 4)}…`)
+    expect(listed.stdout).not.toContain(laptop)
+    expect(await server('key', 'revoke', 'alice', 'laptop')).toMatchObject({ code: 0, stdout: '', stderr: '' })
+    home.env['SWANLAB_API_KEY'] = laptop
+    expect((await home.run(['verify'])).code).toBe(3)
+    expect(await nameOf(alice)).toBe('alice')
+    const gone = await server('user', 'remove', 'alice')
+    expect(gone).toMatchObject({ code: 0, stdout: '' })
+    expect(gone.stderr).toContain(`${join(home.dir, 'data/projects/alice')} is kept`)
+    expect((await home.run(['verify'])).code).toBe(3)
+    expect((await server('user', 'list')).stdout).toMatch(/\nalice +\S+ \S+ +0 +\d{4}-\d\d-\d\d /)
+    const [twice, restored] = [await server('user', 'add', 'alice'), await server('user', 'restore', 'alice')]
+    expect(twice).toMatchObject({
+      code: 1,
+      stderr: 'swanlab: user alice was removed; restore it, or take another name\n',
+    })
+    expect(await nameOf(restored.stdout.trim())).toBe('alice')
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0 })
+  })
+
+  it('says what is wrong in a folder and what can be done, and nothing when nothing is', async () => {
+    const { child, ended } = await start()
+    child.kill('SIGTERM')
+    await ended
+    expect(await home.run(['server', 'check', 'data'])).toMatchObject({
+      code: 0,
+      stdout: 'Looked at 0 projects and 0 runs.\n',
+      stderr: '',
+    })
+    const file = join(home.dir, 'data/projects/alice/cats/project.json')
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, '{')
+    const [text, json, nowhere] = await Promise.all([
+      home.run(['server', 'check', '--data', 'data']),
+      home.run(['server', 'check', 'data', '--json']),
+      home.run(['server', 'check', 'nowhere']),
+    ])
+    expect(text).toMatchObject({ code: 1, stderr: `swanlab: 1 thing in ${join(home.dir, 'data')} cannot be used.\n` })
+    expect(text.stdout).toMatch(`${file} is not whole\n    mend it or restore it from a backup, or remove it`)
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({ projects: 1, runs: 0, damages: [{ path: file }], notes: [] })
+    expect(nowhere.stderr).toContain('There is no ')
   })
 })

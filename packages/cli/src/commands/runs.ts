@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { SwanLabError } from '@swanlab/core'
 import type { Command } from 'commander'
 import { findRuns } from '../find-runs.ts'
-import { note, print, printJson, printTable } from '../output.ts'
+import { note, print, printJson, printTable, shownTime } from '../output.ts'
 import { summarize, type RunSummary } from '../run-summary.ts'
 
 /** Metrics that a row of the table has room for. */
@@ -66,9 +66,4 @@ function shownMetrics(metrics: RunSummary['metrics']): string {
   const all = Object.entries(metrics).filter(([key]) => !key.startsWith('__swanlab__.'))
   const shown = all.slice(0, MOST_METRICS).map(([key, value]) => `${key}=${Number(value.toPrecision(4))}`)
   return [...shown, ...(all.length > MOST_METRICS ? ['…'] : [])].join(' ') || '-'
-}
-
-/** In local time; Swedes write it as everybody can read it. */
-function shownTime(time: number | undefined): string {
-  return time === undefined ? '-' : new Date(time).toLocaleString('sv-SE')
 }

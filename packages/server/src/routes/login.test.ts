@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { Client } from '../testing/client.ts'
+import { Client, setUp, type Answer } from '../testing/client.ts'
 import { useProjects } from '../testing/runs.ts'
 
 const setting = await useProjects()
@@ -28,3 +28,34 @@ it('and for nobody else', async () => {
   expect(await stranger.call('GET', '/project/alice/open')).toMatchObject({ status: 401 })
   expect(await stranger.call('GET', '/')).toMatchObject({ status: 200, body: 'OK' })
 })
+
+it('a cookie that came over TLS does not leave without it', async () => {
+  const key = await setting.server.storage.createKey('alice')
+  const cookie = (await new Client(setting.server.url).login(key)).headers.get('set-cookie')
+  expect(cookie).toMatch(/^sid=\w+; Path=\/; HttpOnly; SameSite=Lax$/)
+  const behind = await setUp({ publicUrl: 'https://lab.example' })
+  const { headers } = await new Client(behind.server.url).login(await behind.server.storage.createKey('alice'))
+  expect(headers.get('set-cookie')).toMatch(/; SameSite=Lax; Secure$/)
+  await behind.server.close()
+})
+
+it('whoever tries keys is counted and slowed down, and a right key from the same address is not', async () => {
+  const told: string[] = []
+  const { server } = await setUp({ report: (_level, message) => told.push(message), limits: { closeTimeout: 0 } })
+  const tries = Array.from({ length: 40 }, () => new Client(server.url).login('x'.repeat(21)))
+  for (const one of tries) one.catch(() => {})
+  expect((await new Client(server.url).login(await server.storage.createKey('alice'))).status).toBe(200)
+  expect(await firstRefused(tries)).toMatchObject({ status: 429, body: { code: 'Too_Many_Requests' } })
+  expect(told).toEqual([expect.stringMatching(/^1 failed login, the last one from (?:::ffff:)?127\.0\.0\.1$/)])
+  await server.close()
+})
+
+async function firstRefused(tries: readonly Promise<Answer>[]): Promise<Answer> {
+  return Promise.any(
+    tries.map(async (one) => {
+      const answer = await one
+      if (answer.status !== 429) throw new Error('not this one')
+      return answer
+    }),
+  )
+}

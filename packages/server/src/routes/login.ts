@@ -9,7 +9,10 @@ export function loginRoutes(app: FastifyInstance, context: Context): void {
   const { storage, clock } = context
   const failed = new FailedLogins(clock)
   let lastAddress = ''
-  const count = tally(context, (logins) => `${logins} failed logins, the last one from ${lastAddress}`)
+  const count = tally(
+    context,
+    (logins) => `${logins} failed login${logins === 1 ? '' : 's'}, the last one from ${lastAddress}`,
+  )
   const told = (address: string): void => {
     lastAddress = address
     count()

@@ -73,7 +73,12 @@ export class Accounts {
       throw new ApiError(400, 'Bad_Request', 'a user name takes 1 to 25 characters of 0-9 a-z A-Z _ -')
     return this.#change((accounts) => {
       const known = accounts.get(name)
-      if (known) throw new ApiError(409, 'Conflict', `user ${name} ${known.removedAt ? 'was removed' : 'exists'}`)
+      if (known)
+        throw new ApiError(
+          409,
+          'Conflict',
+          `user ${name} ${known.removedAt === undefined ? 'exists' : 'was removed; restore it, or take another name'}`,
+        )
       const createdAt = this.#clock()
       accounts.set(name, { name, createdAt, keys: [] })
       return { name, createdAt, removedAt: undefined }
