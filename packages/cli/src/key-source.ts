@@ -1,7 +1,7 @@
 import { findKey, type FoundKey, type GivenCredentials } from '@swanlab/core/cloud'
 
 /** Where a key was found. */
-export type KeySource = Omit<FoundKey, 'apiKey'>
+export type KeySource = Pick<FoundKey, 'kind' | 'place'>
 
 /**
  * Where programs that are started here find their key.

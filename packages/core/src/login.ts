@@ -16,8 +16,8 @@ export function givenCredentials(): GivenCredentials {
 /**
  * Logs in to SwanLab's cloud or to another server, for the runs that this process starts from now on.
  *
- * The key is looked for in this order: `apiKey`, `SWANLAB_API_KEY`, `./.swanlab/.netrc`, `~/.swanlab/.netrc`. The address
- * likewise: `host`, `SWANLAB_API_HOST`, the stored login, SwanLab's cloud.
+ * The key is looked for in this order: `apiKey`, `SWANLAB_API_KEY`, `./.swanlab/.netrc`, `~/.swanlab/.netrc`. A key from a
+ * file goes to the host in that file, and one from elsewhere to `host`, `SWANLAB_API_HOST` or SwanLab's cloud.
  *
  * Source: `swanlab.login`.
  *

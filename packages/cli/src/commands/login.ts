@@ -1,5 +1,12 @@
 import { login, SwanLabError } from '@swanlab/core'
-import { findHosts, type GivenCredentials } from '@swanlab/core/cloud'
+import {
+  findHosts,
+  findKey,
+  findLoginHosts,
+  isSwanLabCloud,
+  type GivenCredentials,
+  type Hosts,
+} from '@swanlab/core/cloud'
 import type { Command } from 'commander'
 import { askForKey, givenKey } from '../api-key.ts'
 import { findKeySource, type KeySource } from '../key-source.ts'
@@ -48,16 +55,23 @@ async function run(flags: Flags): Promise<void> {
   const source = given === undefined && !flags.relogin ? findKeySource(hosts) : undefined
   const known = source && (!flags.local || source.kind !== 'global') ? await tryKnown(hosts, source) : undefined
   if (known && source) return tell(known, source, flags)
-  const keep = (apiKey: string): Promise<LoggedIn> => login({ ...hosts, apiKey, save: flags.local ? 'local' : true })
-  tell(given === undefined ? await askAndKeep(hosts, keep) : await keep(given), undefined, flags)
-  warnOfEnvironment(hosts)
+  const to = findLoginHosts(hosts)
+  const save = flags.local ? 'local' : true
+  const keep = (apiKey: string): Promise<LoggedIn> => login({ host: to.api, webHost: to.web, apiKey, save })
+  tell(given === undefined ? await askAndKeep(to, keep) : await keep(given), undefined, flags)
+  warnOfOthers(to)
 }
 
-function warnOfEnvironment(given: GivenCredentials): void {
+/** Of what keeps programs that are started here from using the login that was just kept. */
+function warnOfOthers({ api: kept }: Hosts): void {
   if (process.env['SWANLAB_API_KEY'])
     note('SWANLAB_API_KEY is set; programs started here use that key, not the one that is kept.')
-  const [here, kept] = [findHosts({}).api, findHosts(given).api]
-  if (here !== kept) note(`Programs started here talk to ${here}, not to ${kept}: SWANLAB_API_HOST is set.`)
+  const here = findHosts({}).api
+  if (here === kept) return
+  const why = process.env['SWANLAB_API_HOST']
+    ? 'SWANLAB_API_HOST is set'
+    : `the key from ${findKey({})?.place} is for it`
+  note(`Programs started here talk to ${here}, not to ${kept}: ${why}.`)
 }
 
 /** Absent: the key is not accepted, and somebody is there who can give another. */
@@ -71,11 +85,14 @@ async function tryKnown(hosts: GivenCredentials, source: KeySource): Promise<Log
   }
 }
 
-async function askAndKeep(hosts: GivenCredentials, keep: (apiKey: string) => Promise<LoggedIn>): Promise<LoggedIn> {
+async function askAndKeep(hosts: Hosts, keep: (apiKey: string) => Promise<LoggedIn>): Promise<LoggedIn> {
   if (!process.stdin.isTTY)
     throw new SwanLabError('LOGIN_FAILED', 'There is no key, and no terminal to ask on: give it with --api-key -')
-  const { api, web } = findHosts(hosts)
-  note(`Logging in to ${api}. Your API key is at ${web}/space/~/settings`)
+  const { api, web } = hosts
+  const where = isSwanLabCloud(hosts)
+    ? `Your API key is at ${web}/space/~/settings`
+    : 'Whoever runs it gives you an API key.'
+  note(`Logging in to ${api}. ${where}`)
   for (let tries = 1; ; tries++) {
     const key = await askForKey('swanlab: Paste it here (it is not shown): ')
     try {

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { SwanLabError } from '../../kernel/error.ts'
 import { findHosts, type Credentials, type GivenCredentials } from './credentials.ts'
+import { isSwanLabCloud } from './hosts.ts'
 import { login } from './login.ts'
 
 export interface AskOptions {
@@ -17,16 +18,17 @@ const MAX_TRIES = 5
 /** The question of SwanLab's clients: make an account, use one, or record here without. */
 export async function askForKey(options: AskOptions): Promise<Credentials | 'offline'> {
   const { given, version, input = process.stdin, output = process.stderr } = options
-  const { web } = findHosts(given)
+  const hosts = findHosts(given)
+  const { web } = hosts
   output.write(
     `swanlab: (1) Create a SwanLab account\nswanlab: (2) Use an existing SwanLab account\nswanlab: (3) Record on this machine only\n`,
   )
   const choice = await ask('swanlab: Enter your choice: ', { input, output, accepts: /^[123]$/ })
   if (choice === '3') return 'offline'
-  const page = choice === '1' ? `${web}/login` : `${web}/space/~/settings`
-  output.write(
-    `swanlab: You find your API key at ${page}${choice === '1' ? ` and then ${web}/space/~/settings` : ''}\n`,
-  )
+  const settings = `${web}/space/~/settings`
+  const page = choice === '1' ? `${web}/login and then ${settings}` : settings
+  if (isSwanLabCloud(hosts)) output.write(`swanlab: You find your API key at ${page}\n`)
+  else output.write(`swanlab: Logging in to ${hosts.api}. Whoever runs it gives you an API key.\n`)
   for (let tries = 1; ; tries++) {
     const apiKey = await ask('swanlab: Paste it here (it is not shown): ', {
       input,
@@ -35,7 +37,7 @@ export async function askForKey(options: AskOptions): Promise<Credentials | 'off
       hidden: true,
     })
     try {
-      return await login({ ...given, apiKey, save: true }, { version })
+      return await login({ ...given, host: hosts.api, webHost: web, apiKey, save: true }, { version })
     } catch (error) {
       if (!(error instanceof SwanLabError) || tries === 3) throw error
       output.write(`swanlab: ${error.message}\n`)

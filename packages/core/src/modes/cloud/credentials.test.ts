@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { findCredentials, findHosts, type Surroundings } from './credentials.ts'
+import { findCredentials, findHosts, findKey, findLoginHosts, keyInWords, type Surroundings } from './credentials.ts'
 import { resolveHosts } from './hosts.ts'
 import { login } from './login.ts'
 import { readLogin, removeLogin, writeLogin } from './netrc.ts'
@@ -70,6 +70,80 @@ describe('the key is looked for', () => {
     const place = around({ SWANLAB_API_HOST: 'http://evil' })
     writeLogin(join(place.home, '.swanlab'), { host: 'http://home', webHost: undefined, apiKey: 'home' })
     expect(findCredentials({}, place)).toBeUndefined()
+  })
+
+  const DEFAULT = 'https://api.swanlab.cn'
+  /** Files that may lie around, and what a key from elsewhere must not be told to because of them. */
+  function withLogins(env: Record<string, string>, { local = false, global = false }): Surroundings {
+    const place = around(env)
+    const keep = (folder: string, host: string, apiKey: string): string =>
+      writeLogin(join(folder, '.swanlab'), { host, webHost: undefined, apiKey })
+    if (local) keep(place.cwd, 'http://local', 'local')
+    if (global) keep(place.home, 'http://global', 'global')
+    return place
+  }
+  const key = { SWANLAB_API_KEY: 'env' }
+  const host = { SWANLAB_API_HOST: 'http://env' }
+
+  test.each<
+    [string, object, Record<string, string>, { local?: boolean; global?: boolean }, [string, string] | undefined]
+  >([
+    ['nothing', {}, {}, {}, undefined],
+    ['an argument', { apiKey: 'arg' }, {}, {}, ['arg', DEFAULT]],
+    ['an argument, and files', { apiKey: 'arg' }, {}, { local: true, global: true }, ['arg', DEFAULT]],
+    [
+      'an argument, and another host in the environment',
+      { apiKey: 'arg' },
+      host,
+      { local: true },
+      ['arg', 'http://env'],
+    ],
+    ['arguments', { apiKey: 'arg', host: 'http://arg' }, { ...key, ...host }, { local: true }, ['arg', 'http://arg']],
+    ['a variable', {}, key, {}, ['env', DEFAULT]],
+    ["a variable, and a folder's file", {}, key, { local: true }, ['env', DEFAULT]],
+    ['a variable, and a login at home', {}, key, { global: true }, ['env', DEFAULT]],
+    ['variables, and files', {}, { ...key, ...host }, { local: true, global: true }, ['env', 'http://env']],
+    ['a variable, and a host as an argument', { host: 'http://arg' }, key, { local: true }, ['env', 'http://arg']],
+    ["a folder's file", {}, {}, { local: true, global: true }, ['local', 'http://local']],
+    ['a login at home', {}, {}, { global: true }, ['global', 'http://global']],
+    ['files, and another host', {}, host, { local: true, global: true }, undefined],
+    [
+      'files, and the host of one',
+      { host: 'http://global' },
+      {},
+      { local: true, global: true },
+      ['global', 'http://global'],
+    ],
+    [
+      "files, and the folder's host",
+      { host: 'http://local' },
+      host,
+      { local: true, global: true },
+      ['local', 'http://local'],
+    ],
+  ])('%s: each key goes to the host that it came with', (_, given, env, files, expected) => {
+    const place = withLogins(env, files)
+    const found = findCredentials(given, place)
+    expect(found && [found.apiKey, found.api]).toEqual(expected)
+    expect(findHosts(given, place).api).toBe(expected?.[1] ?? (env['SWANLAB_API_HOST'] || DEFAULT))
+  })
+
+  it('and which one was taken is said in one line, without the key', () => {
+    const words = (env: Record<string, string>, given = {}): string => {
+      const place = withLogins(env, { local: true })
+      return keyInWords(findKey(given, place)!, place).replaceAll(place.cwd, '.')
+    }
+    const aside = 'The login in ./.swanlab/.netrc is for http://local.'
+    expect(words(key)).toBe(`The API key from SWANLAB_API_KEY is used, for ${DEFAULT}. ${aside}`)
+    expect(words({}, { apiKey: 'arg' })).toBe(`The API key that was given is used, for ${DEFAULT}. ${aside}`)
+    expect(words({})).toBe('The API key from ./.swanlab/.netrc is used, for http://local.')
+  })
+
+  it('a key that is typed goes to the server of the last login, and never to one that a folder names', () => {
+    expect(findLoginHosts({}, withLogins({}, { local: true })).api).toBe(DEFAULT)
+    expect(findLoginHosts({}, withLogins({}, { local: true, global: true })).api).toBe('http://global')
+    expect(findLoginHosts({}, withLogins(host, { local: true, global: true })).api).toBe('http://env')
+    expect(findLoginHosts({ host: 'http://arg' }, withLogins(host, { global: true })).api).toBe('http://arg')
   })
 
   it('and whatever is wrong is called by where it comes from', () => {

@@ -36,47 +36,59 @@ export function localFolder({ cwd }: Surroundings): string {
   return join(cwd, '.swanlab')
 }
 
-/** A key, and where it was found. */
+/** A key, where it was found, and where it goes. */
 export interface FoundKey {
   readonly kind: 'argument' | 'environment' | 'local' | 'global'
   /** Name of the variable, or path of the file. */
   readonly place: string
   readonly apiKey: string
-}
-
-/** The addresses alone: arguments, then `SWANLAB_API_HOST` and `SWANLAB_WEB_HOST`, then the stored login. */
-export function findHosts(given: GivenCredentials, around: Surroundings = hereAndNow()): Hosts {
-  const { env } = around
-  const [stored] = storedLogins(around)
-  const host = given.host ?? (env['SWANLAB_API_HOST'] || undefined)
-  const webHost = given.webHost ?? (env['SWANLAB_WEB_HOST'] || undefined)
-  const names = {
-    api: given.host === undefined ? 'SWANLAB_API_HOST' : 'host',
-    web: given.webHost === undefined ? 'SWANLAB_WEB_HOST' : 'webHost',
-  }
-  if (host !== undefined || !stored) return resolveHosts(host, webHost, names)
-  const web = webHost === undefined ? `login in ${stored.place}` : names.web
-  return resolveHosts(stored.host, webHost ?? stored.webHost, { api: `machine in ${stored.place}`, web })
+  /** The only server that it is told to. */
+  readonly hosts: Hosts
 }
 
 /**
- * Looks for a key: argument, `SWANLAB_API_KEY`, `./.swanlab/.netrc`, `~/.swanlab/.netrc`. A stored key goes only to the
- * host that it was stored for.
+ * Looks for a key: argument, `SWANLAB_API_KEY`, `./.swanlab/.netrc`, `~/.swanlab/.netrc`.
+ *
+ * A key goes to the host that it came with and to no other. One from a file goes to the host in that file; one from an
+ * argument or the environment to the host from an argument or the environment, or to SwanLab's cloud. So a file in a
+ * folder that was written by somebody else cannot call for a key of the user's.
  *
  * @throws SwanLabError `INVALID_OPTION` for an address that is none.
  */
 export function findKey(given: GivenCredentials, around: Surroundings = hereAndNow()): FoundKey | undefined {
-  const { api } = findHosts(given, around)
+  const named = namedHosts(given, around)
   const place = 'SWANLAB_API_KEY'
-  if (given.apiKey !== undefined) return { kind: 'argument', place: 'apiKey', apiKey: given.apiKey }
-  if (around.env[place]) return { kind: 'environment', place, apiKey: around.env[place] }
-  return storedLogins(around).find(({ host }) => apiOf(host) === api)
+  const { [place]: fromEnvironment } = around.env
+  if (given.apiKey !== undefined)
+    return { kind: 'argument', place: 'apiKey', apiKey: given.apiKey, hosts: resolveNamed(named) }
+  if (fromEnvironment) return { kind: 'environment', place, apiKey: fromEnvironment, hosts: resolveNamed(named) }
+  const wanted = named.host === undefined ? undefined : resolveNamed(named).api
+  const stored = storedLogins(around).find(({ host }) => wanted === undefined || apiOf(host) === wanted)
+  return stored && { kind: stored.kind, place: stored.place, apiKey: stored.apiKey, hosts: hostsOf(stored, named) }
+}
+
+/** Where the key that would be found goes; without one, where it would have to be for. @throws as {@link findKey}. */
+export function findHosts(given: GivenCredentials, around: Surroundings = hereAndNow()): Hosts {
+  return findKey(given, around)?.hosts ?? resolveNamed(namedHosts(given, around))
+}
+
+/** Where somebody who types a key logs in: where it is said, or as the last time. Never where only a folder's file says. */
+export function findLoginHosts(given: GivenCredentials, around: Surroundings = hereAndNow()): Hosts {
+  const named = namedHosts(given, around)
+  const last = storedLogins(around).find(({ kind }) => kind === 'global')
+  return named.host === undefined && last ? hostsOf(last, named) : resolveNamed(named)
 }
 
 /** @throws SwanLabError `INVALID_OPTION` for an address or a key that is none. */
 export function findCredentials(given: GivenCredentials, around: Surroundings = hereAndNow()): Credentials | undefined {
   const found = findKey(given, around)
-  return found && { apiKey: checkKey(found.apiKey, found.place), ...findHosts(given, around) }
+  return found && { apiKey: checkKey(found.apiKey, found.place), ...found.hosts }
+}
+
+/** For people: which key is used, and for which server. */
+export function keyInWords({ kind, place, hosts: { api } }: FoundKey, around: Surroundings = hereAndNow()): string {
+  const which = kind === 'argument' ? 'that was given' : `from ${place}`
+  return `The API key ${which} is used, for ${api}.${aboutStoredLogins(api, around)}`
 }
 
 /** Why a login that is kept is not used for `api`, for whoever expected it to be; empty when there is none. */
@@ -100,7 +112,39 @@ export function checkKey(apiKey: string, place = 'apiKey'): string {
   )
 }
 
-function storedLogins(around: Surroundings): (FoundKey & StoredLogin)[] {
+/** Addresses from arguments and the environment, and what each is called. */
+interface NamedHosts {
+  readonly host: string | undefined
+  readonly webHost: string | undefined
+  readonly names: { readonly api: string; readonly web: string }
+}
+
+function namedHosts(given: GivenCredentials, { env }: Surroundings): NamedHosts {
+  return {
+    host: given.host ?? (env['SWANLAB_API_HOST'] || undefined),
+    webHost: given.webHost ?? (env['SWANLAB_WEB_HOST'] || undefined),
+    names: {
+      api: given.host === undefined ? 'SWANLAB_API_HOST' : 'host',
+      web: given.webHost === undefined ? 'SWANLAB_WEB_HOST' : 'webHost',
+    },
+  }
+}
+
+function resolveNamed({ host, webHost, names }: NamedHosts): Hosts {
+  return resolveHosts(host, webHost, names)
+}
+
+function hostsOf({ host, webHost: storedWeb, place }: KeptLogin, { webHost, names }: NamedHosts): Hosts {
+  const web = webHost === undefined ? `login in ${place}` : names.web
+  return resolveHosts(host, webHost ?? storedWeb, { api: `machine in ${place}`, web })
+}
+
+interface KeptLogin extends StoredLogin {
+  readonly kind: 'local' | 'global'
+  readonly place: string
+}
+
+function storedLogins(around: Surroundings): KeptLogin[] {
   const folders = [
     ['local', localFolder(around)],
     ['global', globalFolder(around)],

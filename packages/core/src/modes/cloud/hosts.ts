@@ -27,6 +27,11 @@ export function resolveHosts(api?: string, web?: string, names = { api: 'host', 
   return { api: origin, web: origin === DEFAULT_API ? DEFAULT_WEB : origin }
 }
 
+/** Of other servers it is not known where their pages are, or whether they have any. */
+export function isSwanLabCloud({ api }: Hosts): boolean {
+  return api === DEFAULT_API
+}
+
 function originOf(host: string, name: string): string {
   const text = host.trim()
   try {

@@ -5,15 +5,17 @@ export {
   findCredentials,
   findHosts,
   findKey,
+  findLoginHosts,
   globalFolder,
   hereAndNow,
+  keyInWords,
   localFolder,
   type Credentials,
   type FoundKey,
   type GivenCredentials,
   type Surroundings,
 } from './credentials.ts'
-export { resolveHosts, type Hosts } from './hosts.ts'
+export { isSwanLabCloud, resolveHosts, type Hosts } from './hosts.ts'
 export { networkWords } from './network-words.ts'
 export { loginFile, readLogin, removeLogin, type StoredLogin } from './netrc.ts'
 export { httpTransport, type HttpAnswer, type HttpRequest, type Transport } from './transport.ts'

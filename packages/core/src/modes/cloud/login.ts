@@ -1,9 +1,7 @@
 import { SwanLabError } from '../../kernel/error.ts'
 import { CloudError } from './cloud-error.ts'
 import {
-  checkKey,
   findCredentials,
-  findHosts,
   globalFolder,
   hereAndNow,
   localFolder,
@@ -45,11 +43,8 @@ export interface LoggedIn extends Credentials {
  */
 export async function login(options: LoginOptions, surroundings: LoginSurroundings): Promise<LoggedIn> {
   const { version, around = hereAndNow(), transport = httpTransport() } = surroundings
-  const { apiKey, save = false } = options
-  const credentials =
-    apiKey === undefined
-      ? findCredentials(options, around)
-      : { ...findHosts(options, around), apiKey: checkKey(apiKey) }
+  const { save = false } = options
+  const credentials = findCredentials(options, around)
   if (!credentials) throw new SwanLabError('LOGIN_FAILED', 'There is no API key: give one, or set SWANLAB_API_KEY.')
   const username = await nameOf(credentials, version, transport)
   if (save === false) return { ...credentials, username }
@@ -65,7 +60,7 @@ async function nameOf(credentials: Credentials, version: string, transport: Tran
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
     const { api } = credentials
-    throw error.status === 401 || error.status === 403
+    throw error.status === 401 || (error.own && error.status === 403)
       ? new SwanLabError('LOGIN_FAILED', `${api} does not accept the API key (${error.message}).`, { cause: error })
       : new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${error.message}).`, { cause: error })
   }

@@ -2,7 +2,14 @@ import type { Report } from '../../kernel/reporter.ts'
 import type { PreparedMode } from '../index.ts'
 import { askForKey } from './ask.ts'
 import { CloudBackend } from './cloud-backend.ts'
-import { aboutStoredLogins, findCredentials, findHosts, type GivenCredentials } from './credentials.ts'
+import {
+  aboutStoredLogins,
+  findCredentials,
+  findHosts,
+  findKey,
+  keyInWords,
+  type GivenCredentials,
+} from './credentials.ts'
 import { SwanLabError } from '../../kernel/error.ts'
 import { cliCommand } from '../../runtime/cli-command.ts'
 import { UploadCallback } from './upload-callback.ts'
@@ -24,7 +31,9 @@ export interface CloudChoices {
  */
 export async function prepareCloud(choices: CloudChoices): Promise<PreparedMode | undefined> {
   const { report, version, offlineFallback, finishTimeout, given } = choices
+  const found = findKey(given)
   let credentials = findCredentials(given)
+  if (found) report('info', keyInWords(found))
   if (!credentials && process.stdin.isTTY && process.stderr.isTTY) {
     const answer = await askForKey({ given, version })
     if (answer === 'offline') return undefined
