@@ -177,14 +177,30 @@ describe('SMTP', () => {
   })
 
   // Whether the server has it cannot be known. It comes with the same id, so that mail programs show it once.
-  test.concurrent.each<SmtpFault>([{ break: 'in the answer to the mail' }, { silent: 'after the mail' }])(
-    'an answer that does not arrive: %j',
-    async (fault) => {
-      const endpoint = await startSmtp([fault])
-      const { item } = await deliver('mail', endpoint.port)
-      expect(item).toMatchObject({ state: 'sent', attempts: 2 })
-      expect(new Set(endpoint.taken).size).toBe(1)
-      await endpoint.close()
-    },
-  )
+  const lost: readonly SmtpFault[] = [{ break: 'in the answer to the mail' }, { silent: 'after the mail' }]
+  test.concurrent.each(lost)('an answer that does not arrive: sent once more (%j)', async (fault) => {
+    const endpoint = await startSmtp([fault])
+    const { item } = await deliver('mail', endpoint.port)
+    expect(item).toMatchObject({ state: 'sent', attempts: 2 })
+    expect(new Set(endpoint.taken).size).toBe(1)
+    await endpoint.close()
+  })
+
+  test.concurrent.each(lost)('answers that never arrive: two copies at most, and it says so (%j)', async (fault) => {
+    const endpoint = await startSmtp(Array.from({ length: 20 }, () => fault))
+    const { item, report } = await deliver('mail', endpoint.port)
+    expect(item).toMatchObject({ state: 'given up', attempts: 2, uncertain: 2 })
+    expect(report).toContain('it may have arrived')
+    expect(endpoint.taken.length).toBeLessThanOrEqual(2)
+    await endpoint.close()
+  })
+
+  test.concurrent('what fails before the server has the whole mail does not count as a copy', async () => {
+    const early = { break: 'in the greeting' } as const
+    const endpoint = await startSmtp([early, early, lost[0]!, { at: 'mail', code: 451 }, early])
+    await deliver('mail', endpoint.port)
+    expect(endpoint.attempts()).toBe(6)
+    expect(endpoint.taken).toHaveLength(2)
+    await endpoint.close()
+  })
 })

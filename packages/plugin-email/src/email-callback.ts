@@ -10,7 +10,7 @@ import { failureOf } from './failure.ts'
 import { mailOf } from './mail.ts'
 import { EMAIL_RULES, type EmailOptions, type MailTransport } from './options.ts'
 import { Receivers } from './receivers.ts'
-import { smtpTransport } from './smtp.ts'
+import { smtpTransport, type WatchedMail } from './smtp.ts'
 
 const TEXT: OptionRule = {
   expected: 'a string that is not empty',
@@ -63,11 +63,17 @@ export class EmailCallback extends NotificationCallback {
   override async send(notification: Notification, { signal }: SendContext): Promise<void> {
     const receiverEmail = this.#receivers.of(notification.id)
     let answer: Awaited<ReturnType<MailTransport['sendMail']>>
+    let handedOver = false
     try {
       this.#transport ??= await smtpTransport(this.#options)
-      answer = await this.#transport.sendMail({ ...mailOf(notification, { ...this.#options, receiverEmail }), signal })
+      const mail: WatchedMail = {
+        ...mailOf(notification, { ...this.#options, receiverEmail }),
+        signal,
+        onHandedOver: () => (handedOver = true),
+      }
+      answer = await this.#transport.sendMail(mail)
     } catch (error) {
-      throw failureOf(error, this.#options)
+      throw failureOf(error, this.#options, handedOver)
     }
     this.#receivers.settle(notification.id, answer)
   }

@@ -17,9 +17,11 @@ const PERMANENT = new Set([
 /**
  * What the mail server, or the way to it, had against a mail. The original error is not kept as the cause: some servers
  * answer with the line that they did not understand, and that line may have been the password.
+ *
+ * @param handedOver - The server was given the whole mail.
  */
-export function failureOf(error: unknown, options: EmailOptions): DeliveryError {
-  const { code, originalCode, permanent }: Partial<NodemailerError> = error instanceof Error ? error : {}
+export function failureOf(error: unknown, options: EmailOptions, handedOver = false): DeliveryError {
+  const { code, originalCode, permanent, responseCode }: Partial<NodemailerError> = error instanceof Error ? error : {}
   const untrusted = /CERT|SIGNATURE/.test(originalCode ?? '')
   const where = options.transport
     ? 'The mail transport'
@@ -29,6 +31,7 @@ export function failureOf(error: unknown, options: EmailOptions): DeliveryError 
   return new DeliveryError(
     `${where} did not take the mail: ${oneLine(withoutSecrets(reason, options), 300).replace(/\.$/, '')}.${hint}`,
     {
+      uncertain: handedOver && responseCode === undefined,
       permanent: permanent ?? (untrusted || PERMANENT.has(code ?? '')),
     },
   )

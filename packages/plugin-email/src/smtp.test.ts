@@ -121,6 +121,23 @@ describe('a server that is not well', () => {
     expect(server.mails).toHaveLength(1)
   })
 
+  test('cuts the connection each time that it has the mail: two copies, and the error says that it may be there', async () => {
+    const server = await startMailServer()
+    const proxy = await startRawServer((socket) => {
+      const onward = connect(server.port, '127.0.0.1')
+      onward.on('error', () => {}).on('data', (chunk) => (sent ? socket.resetAndDestroy() : socket.write(chunk)))
+      let sent = false
+      socket.on('close', () => onward.destroy())
+      socket.on('data', (chunk: Buffer) => {
+        sent ||= chunk.toString('latin1').endsWith('\r\n.\r\n')
+        onward.write(chunk)
+      })
+    })
+    const error = await failure(proxy.port)
+    expect(error.message).toMatch(/^After 2 attempts: .* it may have arrived, and is not sent again\.$/)
+    expect(server.mails).toHaveLength(2)
+  })
+
   test('talks nonsense', async () => {
     const server = await startRawServer((socket) => socket.end('<html>I am a web server</html>\r\n'))
     const error = await failure(server.port)

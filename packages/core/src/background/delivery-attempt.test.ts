@@ -40,5 +40,5 @@ test.each([
   ['text', { permanent: false, retryAfter: undefined }],
   [null, { permanent: false, retryAfter: undefined }],
 ])('%j says %j', (failure, verdict) => {
-  expect(furtherAttempts(failure)).toEqual(verdict)
+  expect(furtherAttempts(failure)).toEqual({ uncertain: false, ...verdict })
 })

@@ -1,3 +1,4 @@
+import { furtherAttempts } from '../notification/delivery-error.ts'
 import type { Notification } from '../notification/notification.ts'
 
 /** How long a notifier may take to heed its signal, in milliseconds: it may know more than that the time is up. */
@@ -24,7 +25,8 @@ export async function attempt(send: Send, notification: Notification, time: numb
   try {
     await Promise.race([send(notification, { signal: cut.signal }), late])
   } catch (error) {
-    throw cut.signal.aborted ? tooLate : error
+    if (!cut.signal.aborted) throw error
+    throw furtherAttempts(error).uncertain ? Object.assign(tooLate, { uncertain: true }) : tooLate
   } finally {
     clearTimeout(timer)
   }

@@ -19,6 +19,8 @@ export interface OutboxItem {
   readonly notification: Notification
   readonly state: 'waiting' | 'sent' | 'given up'
   readonly attempts: number
+  /** How many of them the receiver may have taken, without an answer. */
+  readonly uncertain?: number
   /** Milliseconds since 1970. */
   readonly posted: number
   /** Milliseconds since 1970; not before this the next attempt is made. */

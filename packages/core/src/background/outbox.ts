@@ -1,6 +1,6 @@
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
-import { furtherAttempts } from '../notification/delivery-error.ts'
+import { furtherAttempts, MAX_UNCERTAIN, UNCERTAIN } from '../notification/delivery-error.ts'
 import type { Mailbox } from '../notification/mailbox.ts'
 import type { Notification } from '../notification/notification.ts'
 import { attempt, type Send } from './delivery-attempt.ts'
@@ -52,8 +52,8 @@ interface Channel {
 
 /**
  * Delivers notifications until they are taken, refused for good, or their time is over. Each is on disk before its first
- * attempt, so a later process can go on; each is delivered at least once, and once only unless the sender dies between
- * the receiver's answer and the note of it.
+ * attempt, so a later process can go on; each is delivered at least once, and once only unless the answer of the
+ * receiver gets lost, which makes two copies at most, or the sender dies between the answer and the note of it.
  */
 export class Outbox {
   readonly #options: Required<OutboxOptions>
@@ -212,13 +212,15 @@ export class Outbox {
       this.#save({ ...item, attempts, state: 'sent', settled: clock() })
     } catch (error) {
       const reason = describeError(error)
-      const { permanent, retryAfter } = furtherAttempts(error)
+      const { permanent, retryAfter, uncertain: isUncertain } = furtherAttempts(error)
+      const uncertain = (item.uncertain ?? 0) + (isUncertain ? 1 : 0)
       const asked = Math.min(retryAfter ?? 0, LONGEST_ASKED)
       const pause = Math.max(asked, this.#pauseAfter(attempts))
       if (permanent) return this.#giveUp({ ...item, attempts }, reason)
+      if (uncertain >= MAX_UNCERTAIN) return this.#giveUp({ ...item, attempts, uncertain }, `${reason}. ${UNCERTAIN}`)
       if (clock() + pause > this.#endOfBudget) return this.#giveUp({ ...item, attempts }, tooLate(reason))
       if (asked > 0) channel.notBefore = clock() + asked
-      this.#save({ ...item, attempts, nextTry: clock() + pause, reason })
+      this.#save({ ...item, attempts, uncertain, nextTry: clock() + pause, reason })
       const when = `next in ${Math.round(pause)} ms`
       report('debug', `${item.channel}: attempt ${attempts} for ${item.event} failed, ${when}: ${reason}`)
     }

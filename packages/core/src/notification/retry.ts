@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DeliveryError, furtherAttempts } from './delivery-error.ts'
+import { DeliveryError, furtherAttempts, MAX_UNCERTAIN, UNCERTAIN } from './delivery-error.ts'
 import { oneLine } from './format.ts'
 
 const MAX_ATTEMPTS = 10
@@ -33,7 +33,7 @@ export interface RetryOptions {
 }
 
 /**
- * Tries until it works, the receiver refuses for good, ten attempts failed, or the time is up. Pauses grow up to 10 s
+ * Tries until it works, the receiver refuses for good, two answers got lost, ten attempts failed, or the time is up. Pauses grow up to 10 s
  * with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), unless the failure
  * names a `retryAfter`. A pause that would outlast the deadline is not begun.
  *
@@ -56,13 +56,15 @@ export async function retry(attempt: (signal: AbortSignal) => Promise<void>, opt
   )
 
   let failure: unknown
+  let uncertain = 0
   try {
     for (let attempts = 1; !cut.signal.aborted; attempts++) {
       const result = await Promise.race([settle(attempt, cut.signal), aborted])
       if (result === 'delivered') return
       if (result === undefined || cut.signal.aborted) break
       failure = result.failure
-      const { permanent, retryAfter } = furtherAttempts(failure)
+      const { permanent, retryAfter, uncertain: isUncertain } = furtherAttempts(failure)
+      if (isUncertain && ++uncertain === MAX_UNCERTAIN) throw gaveUp(failure, attempts, ` ${UNCERTAIN}`)
       const pause = retryAfter ?? clock.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
       if (permanent || attempts === MAX_ATTEMPTS || clock.now() + pause >= deadline) throw gaveUp(failure, attempts)
       await Promise.race([clock.sleep(pause, { signal: done.signal, ref }), aborted])
@@ -86,9 +88,9 @@ async function settle(
   }
 }
 
-function gaveUp(failure: unknown, attempts: number): DeliveryError {
+function gaveUp(failure: unknown, attempts: number, why = ''): DeliveryError {
   const message = attempts === 1 ? inWords(failure) : `After ${attempts} attempts: ${inWords(failure)}`
-  return new DeliveryError(message, { ...furtherAttempts(failure), cause: failure })
+  return new DeliveryError(`${message}${why}`, { ...furtherAttempts(failure), cause: failure })
 }
 
 function timedOut(timeout: number, cancelled: boolean, failure: unknown): DeliveryError {
