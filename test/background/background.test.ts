@@ -208,15 +208,15 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     },
   )
 
-  test('a module that is the training script itself is never imported again', () => {
+  test('a module that is the training script itself is never imported again', async () => {
     const own = { name: 'own', resident: { module: pathToFileURL(SOURCE).href, export: 'Own', options: {} } }
     const foreign = { name: 'foreign', resident: { ...own.resident, package: '@swanlab/plugin-slack' } }
-    const { placements } = place([own, foreign], true, SOURCE)
+    const { placements } = await place([own, foreign], true, { script: SOURCE, loaders: [] })
     expect(placements).toEqual([
       { name: 'own', place: 'live', reason: 'its module is the training script itself' },
       { name: 'foreign', place: 'live', reason: 'its module is the training script itself' },
     ])
-    expect(place([foreign], true, '/elsewhere.ts').placements).toMatchObject([
+    expect((await place([foreign], true, { script: '/elsewhere.ts', loaders: [] })).placements).toMatchObject([
       { place: 'live', reason: expect.stringContaining('not part of the package @swanlab/plugin-slack') as string },
     ])
   })

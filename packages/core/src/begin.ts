@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { assertCallback } from './kernel/callback-check.ts'
-import type { InitInfo } from './kernel/payloads.ts'
+import { SwanLabError } from './kernel/error.ts'
+import type { InitInfo, Placement } from './kernel/payloads.ts'
 import { quietly, type Report } from './kernel/reporter.ts'
 import type { Run } from './kernel/run.ts'
 import { startRun, type RunOwner } from './kernel/start.ts'
 import { describeError } from './kernel/thrown.ts'
 import { abandonedRuns } from './background/abandoned.ts'
+import { isBackground } from './background/background-flag.ts'
+import { loadersOf } from './background/loaders.ts'
 import { place } from './background/place.ts'
 import { createConfig } from './data/config-store.ts'
 import { LogIntake } from './data/log-intake.ts'
@@ -24,6 +27,12 @@ const ID_LENGTH = 21
 
 /** Does what `init` promises, once it is this call's turn. */
 export async function begin(input: InitOptions<object>): Promise<Run> {
+  if (isBackground())
+    throw new SwanLabError(
+      'INVALID_CALLBACK',
+      'init() was called in the background process, by a module that a callback names in "resident". Such a module may ' +
+        'only define things; put the callback into a file of its own.',
+    )
   const { options, warnings } = await resolveOptions(input, { env: process.env, cwd: process.cwd() })
   const report = quietly(options.settings.report)
   const active = getRun()
@@ -65,12 +74,11 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
   })
   const callbacks = [...registered(), ...options.callbacks, ...own]
   for (const callback of callbacks) assertCallback(callback)
-  const { live, elsewhere, residents, placements } = place(callbacks, settings.background, process.argv[1])
-  const held = placements.filter(({ reason }) => reason !== undefined)
-  if (held.length > 0) {
-    const [names, why] = [held.map(({ name }) => name).join(', '), held[0]?.reason]
-    report('warn', `${names}: in the training process, because ${why}. If that crashes or is killed, nothing is sent.`)
-  }
+  const { live, elsewhere, residents, placements, loaders } = await place(callbacks, settings.background, {
+    script: process.argv[1],
+    loaders: loadersOf(process.execArgv, process.env['NODE_OPTIONS']),
+  })
+  warnOfPlaces(placements, report)
   const attended = settings.background && (residents.length > 0 || abandonedRuns(options.logdir).length > 0)
   const backend = makeBackend({ durability, clock, report, attended })
   const from = (): number => backend.begin ?? 0
@@ -80,6 +88,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
     ? [
         (await import('./background/companion.ts')).companion({
           callbacks: residents,
+          loaders,
           callbackTimeout,
           finishTimeout,
           from,
@@ -117,6 +126,16 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
       },
     },
   })
+}
+
+/** One warning, however many callbacks could not go to the background process. */
+function warnOfPlaces(placements: readonly Placement[], report: Report): void {
+  const names = new Map<string, string[]>()
+  for (const { name, reason } of placements)
+    if (reason !== undefined) names.set(reason, [...(names.get(reason) ?? []), name])
+  if (names.size === 0) return
+  const what = [...names].map(([reason, who]) => `${who.join(', ')}: in the training process, because ${reason}`)
+  report('warn', `${what.join('; ')}. If that crashes or is killed, nothing is sent.`)
 }
 
 /** Follows what is active, and what the program writes to its terminal meanwhile. */

@@ -18,6 +18,11 @@ export async function attend(): Promise<void> {
   const lifeline = new Lifeline(process.stdin, process.stdout)
   const order = await lifeline.order
   if (!order) process.exit()
+  try {
+    process.chdir(order.dir)
+  } catch {
+    // Deleted already. Nothing here depends on it but what `ps` shows.
+  }
   lifeline.send({ type: 'up' })
   const report = logTo(order, lifeline)
   // A terminal's Ctrl-C is for the training alone, and the end of its session is no reason to drop its mail.

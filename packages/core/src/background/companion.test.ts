@@ -34,6 +34,9 @@ export const notifier = () => {
   }
 }`
 
+/** For what comes when it comes, however busy the machine. */
+const PATIENCE = { timeout: 15_000 }
+
 let logdir: string
 let dir: string
 let heard: string
@@ -59,7 +62,8 @@ const marked = (): boolean => existsSync(besideMark(dir, '').slice(0, -1))
 /** A run with a companion. @returns what the user is told, and what ends the run. */
 async function accompany(how: { name: string; start: () => Spawned; finishTimeout?: number; startTimeout?: number }) {
   const messages: string[] = []
-  const report = (level: string, message: string): void => void (level !== 'debug' && messages.push(message))
+  const report = (level: string, message: string): void =>
+    void (level !== 'debug' && !message.startsWith('Waiting for ') && messages.push(message))
   const guard = new Guard({ report, timeout: 5_000 })
   const hooks = createHooks(guard, report)
   const resident = {
@@ -95,11 +99,11 @@ test('where no process can be started, the callbacks hear the run in the trainin
     'No background process could be started (EAGAIN); recorder: in the training process. If that crashes, nothing is sent before the next init in the same logdir.',
   ])
   expect(marked()).toBe(true)
-  await expect.poll(() => existsSync(heard) && readFileSync(heard, 'utf8')).toBe('look\n')
+  await expect.poll(() => existsSync(heard) && readFileSync(heard, 'utf8'), PATIENCE).toBe('look\n')
   await finish()
   expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
   expect(messages).toHaveLength(1)
-  await expect.poll(marked).toBe(false)
+  await expect.poll(marked, PATIENCE).toBe(false)
 })
 
 test('a background process that hangs before it has begun is ended, and does not cost the callbacks the run', async () => {

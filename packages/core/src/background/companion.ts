@@ -34,6 +34,8 @@ export interface CompanionRun {
 
 export interface CompanionOptions {
   readonly callbacks: Order['callbacks']
+  /** Arguments of Node by which they can be imported. Default: none. */
+  readonly loaders?: readonly string[]
   readonly callbackTimeout: number
   /** How long `finish()` waits for the background process, in milliseconds. */
   readonly finishTimeout: number
@@ -90,7 +92,14 @@ class Attendant {
 
   start(run: RunInfo): void {
     if (!run.dir) return
-    const { callbacks, callbackTimeout, from, spawn = spawnBackground, startTimeout = START_TIMEOUT } = this.#options
+    const {
+      callbacks,
+      callbackTimeout,
+      from,
+      loaders,
+      spawn = spawnBackground,
+      startTimeout = START_TIMEOUT,
+    } = this.#options
     const heapLimit = getHeapStatistics().heap_size_limit
     this.#starts++
     // Older than what the witness holds on to.
@@ -105,7 +114,7 @@ class Attendant {
     }
     try {
       this.#spawned?.dismiss()
-      this.#spawned = spawn(run.dir)
+      this.#spawned = spawn(run.dir, loaders)
       const { background } = this.#spawned
       this.#process = background
       // At once: somebody who finds the training dead must see that the run is taken care of.

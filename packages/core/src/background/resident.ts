@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Callback, Resident } from '../kernel/callback.ts'
+import { nearest } from '../kernel/nearest.ts'
 
 /** Why a callback must stay in the training process; absent when it can be rebuilt elsewhere. */
 export function obstacleOf(resident: Resident, script: string | undefined): string | undefined {
@@ -25,12 +26,26 @@ export function obstacleOf(resident: Resident, script: string | undefined): stri
  * @throws whatever its module or constructor throws.
  */
 export async function rebuild({ module, export: name, options }: Resident): Promise<Callback> {
-  const exported = ((await import(module)) as Record<string, unknown>)[name]
-  if (typeof exported !== 'function') throw new TypeError(`the module exports no function or class "${name}"`)
+  const exported = await exportOf(module, name)
   const isClass = /^class\b/.test(Function.prototype.toString.call(exported))
   return isClass
     ? new (exported as new (options: unknown) => Callback)(options)
     : (exported as (options: unknown) => Callback)(options)
+}
+
+/** @throws whatever the module throws, and when there is no such export. */
+export async function exportOf(module: string, name: string): Promise<Function> {
+  const exports = (await import(module)) as Record<string, unknown>
+  // CommonJS whose exports Node cannot see from outside has them all in one.
+  const exported = exports[name] ?? (exports['default'] as Record<string, unknown> | undefined)?.[name]
+  if (typeof exported === 'function') return exported
+  const meant = nearest(name, Object.keys(exports))
+  throw new TypeError(`it exports no function or class "${name}"${meant ? `; did you mean "${meant}"?` : ''}`)
+}
+
+/** Can Node import this without being told how? */
+export function isPlain({ module }: Resident, loaders: readonly string[]): boolean {
+  return /\.[cm]?js$/.test(module) && (loaders.length === 0 || module.includes('/node_modules/'))
 }
 
 /** Name in the package.json nearest to a file. */

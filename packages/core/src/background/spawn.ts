@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, extname, join } from 'node:path'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { environmentOf } from './environment.ts'
@@ -32,15 +33,16 @@ export function obstacle(): string | undefined {
  * Starts the background process, in a process group of its own so that a terminal's Ctrl-C does not take it along; and
  * with it, where there can be one, the witness of this process's death.
  *
+ * @param loaders - Arguments of Node, by which callbacks can be imported.
  * @throws when the system cannot start one.
  */
-export function spawnBackground(dir: string): Spawned {
-  if (MAIN === undefined) throw new Error(obstacle())
-  const command = [process.execPath, ...loaderOf(MAIN), MAIN]
+export function spawnBackground(dir: string, loaders: readonly string[] = []): Spawned {
+  const command = commandFor('main', loaders)
   const witnessed = withWitness(command, dir)
   const [file = '', ...args] = witnessed ?? command
   const child = spawn(file, args, {
-    cwd: dir,
+    // Loaders are found from where the training works. With the order, the process goes to the run folder.
+    cwd: loaders.length > 0 ? process.cwd() : dir,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore', ...(witnessed ? ['pipe' as const] : [])],
     windowsHide: true,
@@ -61,13 +63,24 @@ export function spawnBackground(dir: string): Spawned {
   }
 }
 
+/**
+ * The command that starts one of the programs beside this file.
+ *
+ * @throws when there is no such file: inside a bundle.
+ */
+export function commandFor(program: 'main' | 'import-check-main', loaders: readonly string[]): string[] {
+  if (MAIN === undefined) throw new Error(obstacle())
+  const path = join(dirname(MAIN), `${program}${extname(MAIN)}`)
+  return [process.execPath, ...loaderOf(MAIN, loaders), ...loaders, path]
+}
+
 function mainBeside(self: string | undefined): string | undefined {
   return self && fileURLToPath(new URL(self.endsWith('.ts') ? './main.ts' : './main.js', self))
 }
 
 /** Node 20 cannot run TypeScript. Published packages hold JavaScript, so this matters in this repository only. */
-function loaderOf(main: string): string[] {
-  if (!main.endsWith('.ts')) return []
+function loaderOf(main: string, loaders: readonly string[]): string[] {
+  if (!main.endsWith('.ts') || loaders.some((loader) => loader.includes('tsx'))) return []
   const tsx = createRequire(main).resolve('tsx')
   return ['--conditions=source', '--import', pathToFileURL(tsx).href]
 }

@@ -14,7 +14,11 @@ import type {
   RuntimeInfo,
 } from './payloads.ts'
 
-/** A callback that can be rebuilt in another process, and how. */
+/**
+ * A callback that can be rebuilt in another process, and how. `init` tries to import the module as that process would,
+ * with the loader and the conditions that the training was started with (tsx and the like). Where it cannot be imported,
+ * or lacks the export, the callback stays in the training, and `run.callbacks` says why.
+ */
 export interface Resident {
   /** `file:` URL of a module that does nothing but define things when imported; usually `import.meta.url`. */
   readonly module: string
@@ -31,8 +35,9 @@ export interface Resident {
 
 /**
  * A plugin: a name, and the moments it cares about. A class that `extends SwanKitCallback` and an object literal are
- * the same to the core. Payloads are frozen. Every moment gets a {@link CallbackContext} beside its payload. A moment that throws, rejects or outlasts its deadline is reported and
- * costs nobody else anything; only `onInit` is loud, and makes `init()` reject.
+ * the same to the core. Payloads are frozen. Every moment gets a {@link CallbackContext} beside its payload. A moment
+ * that throws, rejects or outlasts its deadline is reported and costs nobody else anything; only `onInit` is loud, and
+ * makes `init()` reject.
  *
  * Source: `SwanKitCallback` of swankit; `__str__` became `name`.
  *
