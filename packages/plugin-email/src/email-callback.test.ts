@@ -32,7 +32,7 @@ describe('the end of a run', () => {
     expect(mail?.to).toMatchObject({ text: 'you@example.com, team@example.org' })
     expect(mail?.messageId).toMatch(/^<[\da-f]{32}@example\.com>$/)
     expect(mail?.headers.get('auto-submitted')).toBe('auto-generated')
-    expect(mail?.text).toContain('Your experiment finished after 12 min 3 s.')
+    expect(mail?.text).toContain('Your experiment finished after 12 min 3 s, at step 99; last loss 0.25.')
     expect(mail?.text).toContain('- loss: 0.25 (Min 0.25, Max 1.5)')
     expect(mail?.html).toContain('<a href="https://swanlab.cn/@botany/iris/runs/abc"')
     expect(mail?.attachments).toEqual([])

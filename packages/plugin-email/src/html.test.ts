@@ -31,6 +31,12 @@ const notificationOf = (text: string, url = 'https://swanlab.cn/run'): Notificat
 const tagsOf = (page: string): string[] => page.match(/<[^>]*>?/g) ?? []
 
 describe('the HTML of a mail', () => {
+  test('has no line of its own for the head of the first column on a phone, where the keys have lines of their own', () => {
+    const page = renderHtml(notificationOf('x'))
+    expect(page).toMatch(/<th class="[^"]*\bkey"/)
+    expect(page).toMatch(/@media \(max-width: 480px\)\{[^@]*\bth\.key\{display:none!important\}/)
+  })
+
   test('has the same tags whatever stands in it', () => {
     const expected = tagsOf(renderHtml(notificationOf('x')))
     const piece = fc.constantFrom(

@@ -81,6 +81,7 @@ export const STYLE_SHEET = `
 .pad{padding-left:18px!important;padding-right:18px!important}
 .row{display:flex!important;flex-wrap:wrap}
 .row .key{flex:1 0 100%;padding-right:0!important;padding-bottom:0!important;border-bottom:0!important}
+th.key{display:none!important}
 .row .num{flex:1 0 0;padding-left:6px!important;font-size:12px!important}
 }
 @media (prefers-color-scheme: dark){

@@ -32,7 +32,9 @@ describe('the end of a run', () => {
       unfurl_links: false,
       blocks: [
         { text: { type: 'plain_text', text: 'Run swan-1 finished' } },
-        { text: { type: 'plain_text', text: 'Your experiment finished after 12 min 3 s.' } },
+        {
+          text: { type: 'plain_text', text: 'Your experiment finished after 12 min 3 s, at step 99; last loss 0.25.' },
+        },
         { fields: [{ text: '*Project*\niris', verbatim: true }, {}, {}, {}, {}, {}] },
         { text: { text: '*Final metrics*\n```\nMetric  Last   Min  Max\nloss    0.25  0.25  1.5\n```' } },
         { text: { text: '*Configuration*\n```\nlr: 0.001\n```' } },

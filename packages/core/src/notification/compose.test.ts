@@ -19,7 +19,7 @@ describe('the end of a run', () => {
       time: 1_700_000_723_000,
       subject: 'SwanLab | Run swan-1 finished (iris)',
       title: 'Run swan-1 finished',
-      sentence: 'Your experiment finished after 12 min 3 s.',
+      sentence: 'Your experiment finished after 12 min 3 s, at step 99; last loss 0.25.',
       link: { label: 'Open experiment', url: 'https://swanlab.cn/@botany/iris/runs/abc' },
       config: {
         heading: 'Configuration',

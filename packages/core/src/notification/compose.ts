@@ -11,6 +11,16 @@ const TONE_OF_LEVEL: Readonly<Record<Alert['level'], Tone>> = { info: 'neutral',
 /** Last values that a sentence names. */
 const MAX_VALUES = 3
 
+/** Where a run comes from, as far as its metadata say. */
+export interface Origin {
+  /** Name of the computer that it ran on. */
+  readonly machine?: string | undefined
+  /** Of the code, with the branch. */
+  readonly commit?: string | undefined
+  /** The command line, without secrets. */
+  readonly command?: string | undefined
+}
+
 /** A run has started. */
 export function composeStart(run: RunInfo, language: Language): Notification {
   const words = WORDING[language]
@@ -32,9 +42,13 @@ export function composeStart(run: RunInfo, language: Language): Notification {
  * A run has ended. The state alone decides whether that is good news.
  *
  * @param undelivered - Number of earlier notifications of this run that did not arrive.
- * @param machine - Name of the computer that it ran on, when it is known.
  */
-export function composeEnd(outcome: Outcome, language: Language, undelivered = 0, machine?: string): Notification {
+export function composeEnd(
+  outcome: Outcome,
+  language: Language,
+  undelivered = 0,
+  { machine, commit, command }: Origin = {},
+): Notification {
   const words = WORDING[language]
   const { run, state } = outcome
   const why = whyInWords(outcome, words)
@@ -50,6 +64,8 @@ export function composeEnd(outcome: Outcome, language: Language, undelivered = 0
     facts: [
       ...runFacts(run, words, machine),
       ...facts(words, [
+        ['commit', commit],
+        ['command', command],
         ['state', words.states[state]],
         ['cause', outcome.cause && causeInWords(outcome.cause, words)],
         ['duration', duration],
@@ -139,7 +155,7 @@ function facts(words: Wording, values: readonly (readonly [FactKey, string | und
 
 /** Enough to know, from a locked telephone, whether to get up. */
 function whyInWords({ cause, error, lastStep, summary }: Outcome, words: Wording): { brief: string; details: string } {
-  if (cause === undefined) return { brief: '', details: '' }
+  if (cause === undefined) return { brief: '', details: words.results(lastStep, lastValues(summary)) }
   const short = inShort(cause, words)
   const told = cause.type === 'exception' || cause.type === 'reported' ? error : undefined
   const what = told && oneLine(`${told.name}: ${told.message}`, 200)

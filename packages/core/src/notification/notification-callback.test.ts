@@ -108,6 +108,31 @@ test('the machine is named where its metadata is collected', async () => {
   ])
 })
 
+test.each(['finished', 'crashed'] as const)('a run that %s names commit and command of its metadata', async (state) => {
+  const recorder = new Recorder()
+  recorder.onRun(sampleRun())
+  const git = { branch: 'main', commit: 'a'.repeat(40), remote_url: null }
+  recorder.onRuntimeInfoUpdate({ metadata: { runtime: { command: 'node train.ts --api-key=****' }, git } })
+  await recorder.onStop(sampleOutcome({ state }))
+  expect(recorder.sent[0]!.facts).toEqual(
+    expect.arrayContaining([
+      { key: 'commit', label: 'Commit', value: 'aaaaaaaaaaaa (main)' },
+      { key: 'command', label: 'Command', value: 'node train.ts --api-key=****' },
+    ]),
+  )
+})
+
+test.each([{ runtime: 'x', git: [] }, { runtime: { command: 7 }, git: { commit: null, branch: 'main' } }, {}])(
+  'metadata that are not what they should be name nothing: %j',
+  async (metadata) => {
+    const recorder = new Recorder()
+    recorder.onRuntimeInfoUpdate({ metadata })
+    await recorder.onStop(sampleOutcome())
+    const keys = recorder.sent[0]!.facts.map(({ key }) => key)
+    expect(keys.filter((key) => ['machine', 'commit', 'command'].includes(key))).toEqual([])
+  },
+)
+
 describe('alerts', () => {
   test('arrive one by one, in order, before the end', async () => {
     let running = 0

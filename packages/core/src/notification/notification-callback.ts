@@ -1,6 +1,6 @@
 import { SwanKitCallback } from '../kernel/callback.ts'
-import type { Alert, AlertLevel, Outcome, RunInfo, RuntimeInfo } from '../kernel/payloads.ts'
-import { composeAlert, composeEnd, composeMessage, composeStart } from './compose.ts'
+import type { Alert, AlertLevel, JsonValue, Outcome, RunInfo, RuntimeInfo } from '../kernel/payloads.ts'
+import { composeAlert, composeEnd, composeMessage, composeStart, type Origin } from './compose.ts'
 import { DeliveryError } from './delivery-error.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -72,7 +72,7 @@ export abstract class NotificationCallback extends SwanKitCallback {
   readonly #queue: DeliveryQueue
   #mailbox: Mailbox | undefined
   #run: RunInfo | undefined
-  #machine: string | undefined
+  #origin: Origin = {}
   #alerts = 0
 
   constructor(options: NotificationOptions = {}) {
@@ -120,9 +120,7 @@ export abstract class NotificationCallback extends SwanKitCallback {
   }
 
   override onRuntimeInfoUpdate({ metadata }: RuntimeInfo): void {
-    const runtime = metadata?.['runtime']
-    if (typeof runtime !== 'object' || runtime === null || !('hostname' in runtime)) return
-    if (typeof runtime.hostname === 'string') this.#machine = runtime.hostname
+    if (metadata) this.#origin = originOf(metadata)
   }
 
   override onAlert(alert: Alert): void {
@@ -130,12 +128,15 @@ export abstract class NotificationCallback extends SwanKitCallback {
     // had. Those of callbacks come in between, and not always at the same place.
     if (alert.id === undefined) this.#alerts++
     if (URGENCY[alert.level] >= this.#leastUrgency)
-      this.#enqueue(`alert-${alert.id ?? this.#alerts}`, composeAlert(alert, this.#run, this.language, this.#machine))
+      this.#enqueue(
+        `alert-${alert.id ?? this.#alerts}`,
+        composeAlert(alert, this.#run, this.language, this.#origin.machine),
+      )
   }
 
   override async onStop(outcome: Outcome): Promise<void> {
     if (this.#mailbox) {
-      this.#enqueue('ended', composeEnd(outcome, this.language, 0, this.#machine))
+      this.#enqueue('ended', composeEnd(outcome, this.language, 0, this.#origin))
       this.#run = undefined
       return
     }
@@ -143,7 +144,7 @@ export abstract class NotificationCallback extends SwanKitCallback {
     const budget = this.timeout - Math.min(1000, this.timeout / 10)
     const start = this.#clock.now()
     const { count, reason } = await this.#queue.close(budget / 2)
-    const notification = this.edit(composeEnd(outcome, this.language, count, this.#machine))
+    const notification = this.edit(composeEnd(outcome, this.language, count, this.#origin))
     this.#run = undefined
     if (notification) await this.#attempt(notification, start + budget - this.#clock.now())
     if (count === 0) return
@@ -162,4 +163,21 @@ export abstract class NotificationCallback extends SwanKitCallback {
     const attempt = (cut: AbortSignal): Promise<void> => this.send(notification, { signal: cut })
     await retry(attempt, { timeout, signal, ref: signal === undefined, clock: this.#clock })
   }
+}
+
+/** Metadata come from a file, and may be anything. */
+function originOf({ runtime, git }: Readonly<Record<string, JsonValue>>): Origin {
+  const commit = textIn(git, 'commit')?.slice(0, 12)
+  const branch = textIn(git, 'branch')
+  return {
+    machine: textIn(runtime, 'hostname'),
+    command: textIn(runtime, 'command'),
+    commit: commit && (branch === undefined ? commit : `${commit} (${branch})`),
+  }
+}
+
+function textIn(group: JsonValue | undefined, member: string): string | undefined {
+  const value: unknown =
+    typeof group === 'object' && group !== null ? (group as Record<string, unknown>)[member] : undefined
+  return typeof value === 'string' && value !== '' ? value : undefined
 }

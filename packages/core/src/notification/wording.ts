@@ -11,6 +11,8 @@ export type FactKey =
   | 'link'
   | 'folder'
   | 'machine'
+  | 'commit'
+  | 'command'
   | 'state'
   | 'cause'
   | 'duration'
@@ -43,6 +45,8 @@ export interface Wording {
   brief(cause: string, step: number | undefined): string
   /** The same with what is known beside it, for sentences. */
   details(cause: string, step: number | undefined, values: readonly (readonly [key: string, last: string])[]): string
+  /** What is known of a run that ended well, for sentences. */
+  results(step: number | undefined, values: readonly (readonly [key: string, last: string])[]): string
   /** Causes in a word or two; one that is not here goes without. */
   readonly inShort: Partial<Record<Cause['type'], string>>
   subject(news: string, where: string | undefined): string
@@ -76,6 +80,8 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
       link: 'Link',
       folder: 'Folder',
       machine: 'Machine',
+      commit: 'Commit',
+      command: 'Command',
       state: 'State',
       cause: 'Cause',
       duration: 'Duration',
@@ -107,8 +113,9 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
         aborted: `Your experiment was stopped after ${duration}${why}.`,
       })[state],
     brief: (cause, step) => `: ${cause}${step === undefined ? '' : ` at step ${step}`}`,
-    details: (cause, step, values) =>
-      `: ${cause}${step === undefined ? '' : `, at step ${step}`}${
+    details: (cause, step, values) => `: ${cause}${WORDING.en.results(step, values)}`,
+    results: (step, values) =>
+      `${step === undefined ? '' : `, at step ${step}`}${
         values.length === 0 ? '' : `; last ${values.map(([key, last]) => `${key} ${last}`).join(', ')}`
       }`,
     inShort: {
@@ -151,6 +158,8 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
       link: '实验链接',
       folder: '本地目录',
       machine: '机器',
+      commit: '提交',
+      command: '命令',
       state: '状态',
       cause: '原因',
       duration: '用时',
@@ -182,8 +191,9 @@ export const WORDING: Readonly<Record<Language, Wording>> = {
         aborted: `您的实验在运行 ${duration}后被中止${why}。`,
       })[state],
     brief: (cause, step) => `：${cause}${step === undefined ? '' : `，第 ${step} 步`}`,
-    details: (cause, step, values) =>
-      `：${cause}${step === undefined ? '' : `，位于第 ${step} 步`}${
+    details: (cause, step, values) => `：${cause}${WORDING.zh.results(step, values)}`,
+    results: (step, values) =>
+      `${step === undefined ? '' : `，位于第 ${step} 步`}${
         values.length === 0 ? '' : `；最后 ${values.map(([key, last]) => `${key} 为 ${last}`).join('，')}`
       }`,
     inShort: {
