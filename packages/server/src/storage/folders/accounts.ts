@@ -42,6 +42,7 @@ export class Accounts {
   readonly #turns = new Turns()
   /** The file of users as it was when it was read. */
   #version = ''
+  #fresh = false
   readonly #sessionFile = new Saver(() => writeJson(this.#path(SESSIONS_FILE), [...this.#sessions]))
 
   private constructor(folder: string, clock: () => number) {
@@ -53,6 +54,7 @@ export class Accounts {
   static async open(folder: string, clock: () => number): Promise<Accounts> {
     await makeFolder(folder)
     const accounts = new Accounts(folder, clock)
+    await checkAccounts(folder)
     accounts.#refresh()
     for (const [sid, session] of await readSessions(folder)) accounts.#sessions.set(sid, session)
     return accounts
@@ -179,7 +181,7 @@ export class Accounts {
     return this.#turns.take('', async () => {
       const release = await lock(this.#path(`${USERS_FILE}.lock`))
       try {
-        this.#refresh()
+        this.#read()
         const next = structuredClone(this.#accounts) as Map<string, Account>
         const result = change(next)
         await writeJson(this.#path(USERS_FILE), [...next.values()])
@@ -191,8 +193,15 @@ export class Accounts {
     })
   }
 
-  /** Takes note of what another process has changed; it counts from the next request on. */
+  /** Takes note of what another process has changed; asked once in a turn of the event loop, however many runs it names. */
   #refresh(): void {
+    if (this.#fresh) return
+    this.#read()
+    this.#fresh = true
+    setImmediate(() => (this.#fresh = false))
+  }
+
+  #read(): void {
     const path = this.#path(USERS_FILE)
     const found = statSync(path, { throwIfNoEntry: false })
     const version = `${found?.ino} ${found?.mtimeMs} ${found?.size}`
@@ -217,8 +226,15 @@ export class Accounts {
 
 /** @throws DamageError when a file is there and cannot be read. */
 export async function checkAccounts(folder: string): Promise<void> {
-  readAccounts(join(folder, USERS_FILE))
-  await readSessions(folder)
+  const path = join(folder, USERS_FILE)
+  const accounts = readAccounts(path)
+  const sessions = await readSessions(folder)
+  if (accounts || sessions.length === 0) return
+  throw new DamageError({
+    path,
+    problem: 'is gone',
+    remedy: `restore it from a backup, or remove ${SESSIONS_FILE} to begin anew`,
+  })
 }
 
 async function readSessions(folder: string): Promise<readonly [string, StoredSession][]> {

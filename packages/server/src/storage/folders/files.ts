@@ -4,7 +4,7 @@ import { access, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { makeFolder, PRIVATE_FILE, syncFolder } from './json-file.ts'
+import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER, syncFolder } from './json-file.ts'
 import { inside } from './paths.ts'
 
 /** Where a run keeps what is not whole yet. Plain files in it are of nobody when a server begins. */
@@ -18,7 +18,7 @@ export function placeOf(dir: string, path: string): string | undefined {
 
 /** A name for something that is not whole yet. @throws the file system's own error, also when the run has been deleted. */
 export async function temporaryIn(dir: string): Promise<string> {
-  await mkdir(join(dir, UPLOADS), 0o700).catch((error: NodeJS.ErrnoException) => {
+  await mkdir(join(dir, UPLOADS), PRIVATE_FOLDER).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
   return join(dir, UPLOADS, `${randomBytes(12).toString('hex')}.tmp`)

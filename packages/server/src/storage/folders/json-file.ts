@@ -5,7 +5,7 @@ import { DamageError, unreadable } from './damage.ts'
 
 /** Nobody but the user who runs the server is to read what it keeps, whatever the umask. */
 export const PRIVATE_FILE = 0o600
-const PRIVATE_FOLDER = 0o700
+export const PRIVATE_FOLDER = 0o700
 
 /** Also those above it. */
 export async function makeFolder(path: string): Promise<void> {
@@ -20,10 +20,12 @@ export async function makeFolder(path: string): Promise<void> {
 export async function readJson<T>(path: string, remedy: string): Promise<T | undefined> {
   let text: string
   try {
+    // A FIFO would be waited for without end.
+    if (!(await stat(path)).isFile()) throw new DamageError({ path, problem: 'is no regular file', remedy })
     text = await readFile(path, 'utf8')
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw unreadable(path, remedy, error)
+    throw error instanceof DamageError ? error : unreadable(path, remedy, error)
   }
   return parseJson(path, text, remedy) as T
 }
@@ -47,7 +49,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeWhole(path, JSON.stringify(value, null, 1))
 }
 
-/** Likewise. Two processes may do so at the same time. */
+/** Likewise. Two processes may do so at the same time; what root writes belongs to whoever the folder belongs to. */
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
@@ -55,6 +57,8 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
     try {
       await file.writeFile(content)
       await file.datasync()
+      const { uid, gid } = await stat(dirname(path))
+      if (process.getuid?.() === 0 && uid !== 0) await file.chown(uid, gid)
     } finally {
       await file.close()
     }

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { createKey } from '../../administration.ts'
 import { order, point } from '../../testing/storage-suite.ts'
 import { FolderStorage } from './folder-storage.ts'
 
@@ -67,4 +68,17 @@ describe.runIf(process.platform !== 'win32')('what the server keeps', () => {
     expect(open(root)).toEqual([join(root, ''), mine])
     rmSync(root, { recursive: true })
   })
+
+  it.runIf(process.getuid?.() === 0)(
+    'belongs to whoever the folder belongs to, also what root adds to it',
+    async () => {
+      const root = mkdtempSync(join(tmpdir(), 'private-'))
+      await fill(root)
+      chownSync(root, 1_234, 1_234)
+      await createKey(root, 'alice')
+      const { uid, gid } = statSync(join(root, 'users.json'))
+      expect([uid, gid]).toEqual([1_234, 1_234])
+      rmSync(root, { recursive: true })
+    },
+  )
 })

@@ -213,3 +213,16 @@ it('half a line, left by a server that died, costs itself and not what comes nex
   await third.close()
   rmSync(root, { recursive: true })
 })
+
+it('a run that is being made while its project is deleted does not bring the project back', async () => {
+  const { root, storage } = await oneRun()
+  const project = storage.project('alice', 'cats')!
+  const deleted = storage.deleteProject(project)
+  const made = storage.createRun(project, { ...order, id: 'late' }).catch((error: unknown) => error)
+  await Promise.all([deleted, made])
+  await storage.close()
+  const again = await FolderStorage.open(root)
+  expect(again.projects('alice')).toEqual([])
+  await again.close()
+  rmSync(root, { recursive: true })
+})

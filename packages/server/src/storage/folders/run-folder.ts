@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { encodeRecord, JOURNAL_FILE } from '@swanlab/core/journal'
 import { RunFiles } from '@swanlab/core/folder'
@@ -6,7 +6,7 @@ import { ApiError } from '../../errors.ts'
 import { newCuid } from '../../ids.ts'
 import type { ColumnDefinition, Profile, StoredRun, StoredState } from '../interfaces.ts'
 import type { Appender } from './appender.ts'
-import { makeFolder, readJson, removeLeftovers, Saver, syncFolder, writeJson, writeWhole } from './json-file.ts'
+import { PRIVATE_FOLDER, readJson, removeLeftovers, Saver, syncFolder, writeJson, writeWhole } from './json-file.ts'
 import { RunIndex, type IndexFile } from './run-index.ts'
 import { RunJournal } from './run-journal.ts'
 import { RunLog } from './run-log.ts'
@@ -50,7 +50,9 @@ export class RunFolder {
     const text = encodeRecord(header)
     const making = dir + MAKING
     try {
-      await makeFolder(making)
+      // Not those above it: a project that was deleted meanwhile is not to come back.
+      await rm(making, { recursive: true, force: true })
+      await mkdir(making, PRIVATE_FOLDER)
       await writeWhole(join(making, JOURNAL_FILE), text)
       await rename(making, dir)
     } catch (error) {
