@@ -26,6 +26,8 @@ export type Fault =
 export class FaultProxy {
   /** The next faults for requests to ingest; then the way is good. */
   faults: Fault[] = []
+  /** The next faults for requests of any kind, logins included. */
+  anyFaults: Fault[] = []
   /** Requests that met a fault. */
   met = 0
   target: string
@@ -50,7 +52,8 @@ export class FaultProxy {
   }
 
   async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const fault = /house\/metrics$|series$|profile$|state$/.test(incoming.url ?? '') ? this.faults.shift() : undefined
+    const isIngest = /house\/metrics$|series$|profile$|state$/.test(incoming.url ?? '')
+    const fault = this.anyFaults.shift() ?? (isIngest ? this.faults.shift() : undefined)
     if (fault) this.met++
     if (fault?.kind === 'refuse') return void outgoing.destroy()
     const chunks: Buffer[] = []

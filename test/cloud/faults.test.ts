@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -109,6 +109,18 @@ async function expectWhole(id: string): Promise<void> {
   }
 }
 
+const PAGE = { 'content-type': 'text/html' }
+/** What proxies and gateways say while the server behind them is away. */
+const OUTAGES: Record<string, Fault> = {
+  "a proxy's page of 404": { kind: 'answer', status: 404, headers: PAGE, body: '<html>404 Not Found</html>' },
+  "a proxy's page of 400": { kind: 'answer', status: 400, headers: PAGE, body: '<html>400 Bad Request</html>' },
+  "a proxy's page of 403": { kind: 'answer', status: 403, headers: PAGE, body: '<html>403 Forbidden</html>' },
+  "a gateway's 404 in JSON": { kind: 'answer', status: 404, body: '{"message":"no Route matched with those values"}' },
+  "a gateway's 400 in JSON": { kind: 'answer', status: 400, body: '{"code":400,"message":"bad request"}' },
+  '404 without words': { kind: 'answer', status: 404, body: '' },
+  'a page that is not called one': { kind: 'answer', status: 200, body: '<!doctype html><title>Maintenance</title>' },
+}
+
 const times = (count: number, fault: Fault): Fault[] => Array.from({ length: count }, () => fault)
 const FAULTS: Record<string, Fault[]> = {
   'refused connections': times(6, { kind: 'refuse' }),
@@ -136,8 +148,25 @@ describe('whatever happens on the way, the server ends with every record once', 
     const run = await recorded()
     proxy.faults = [...FAULTS[name]!]
     const before = proxy.met
-    expect(await upload(run)).toMatchObject({ complete: true, refused: 0 })
+    expect(await upload(run)).toMatchObject({ complete: true, absent: { refused: {}, missing: 0 } })
     expect(proxy.met - before).toBe(FAULTS[name]!.length)
+    await expectWhole(run.id)
+  })
+
+  it.each(Object.keys(OUTAGES))('%s, for a while', async (name) => {
+    const run = await recorded()
+    proxy.faults = times(12, OUTAGES[name]!)
+    const before = proxy.met
+    expect(await upload(run)).toMatchObject({ complete: true, absent: { refused: {}, missing: 0 } })
+    expect(proxy.met - before).toBe(12)
+    await expectWhole(run.id)
+    expect(existsSync(join(run.dir, 'refused.jsonl'))).toBe(false)
+  })
+
+  it.each(["a proxy's page of 404", "a gateway's 400 in JSON"])('%s, from the login on', async (name) => {
+    const run = await recorded()
+    proxy.anyFaults = times(5, OUTAGES[name]!)
+    expect(await upload(run)).toMatchObject({ complete: true })
     await expectWhole(run.id)
   })
 

@@ -23,7 +23,8 @@ describe('sync', () => {
       record(home.dir, { id: 'alive', losses: [7], pid: process.pid }),
     ]
     const first = await home.run(['sync', ...folders])
-    expect(first).toMatchObject({ code: 0, stderr: '' })
+    const used = `swanlab: The API key from SWANLAB_API_KEY is used, for ${server.url}.\n`
+    expect(first).toMatchObject({ code: 0, stderr: used })
     expect(first.stdout.split('\n')).toEqual([
       expect.stringContaining(`-first: uploaded to ${server.url}/@alice/cats/runs/first`),
       expect.stringContaining('-dead: uploaded to'),
@@ -36,10 +37,13 @@ describe('sync', () => {
       ['dead', 'CRASHED'],
       ['alive', 'RUNNING'],
     ])
+    const idle = await home.run(['sync', folders[0]!])
+    expect(idle).toMatchObject({ code: 0, stderr: used })
+    expect(idle.stdout).toMatch(/-first: nothing new; all of it is at http.*\n$/)
     const again = await home.run(['sync', '--json', ...folders])
-    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again).toMatchObject({ code: 0, stderr: used })
     expect(JSON.parse(again.stdout)).toMatchObject([
-      { folder: folders[0], complete: true, state: 'finished', refused: 0, damaged: 0 },
+      { folder: folders[0], complete: true, arrived: 0, state: 'finished', refused: 0, missing: 0, damaged: 0 },
       { folder: folders[1], complete: true, state: 'crashed' },
       { folder: folders[2], complete: true, state: 'running' },
     ])
@@ -53,7 +57,10 @@ describe('sync', () => {
     appendFileSync(join(torn, 'journal.jsonl'), '{"type":"log","step":2,"ti')
     const { code, stdout, stderr } = await home.run(['sync', empty, torn])
     expect(code).toBe(1)
-    expect(stderr).toBe(`swanlab: run-empty: There is no run in ${empty}: it holds no journal.jsonl.\n`)
+    expect(stderr.split('\n').slice(1)).toEqual([
+      `swanlab: run-empty: There is no run in ${empty}: it holds no journal.jsonl.`,
+      '',
+    ])
     expect(stdout).toMatch(/-torn: uploaded to .*; 1 damaged line of the journal is left out\n$/)
     expect([...server.scalars.values()]).toEqual([3, 2])
   })
@@ -84,7 +91,7 @@ describe('sync', () => {
     server.fault = ({ path, body }, response) => {
       const points: { index: number }[] = (path === '/api/house/metrics' && body.type !== 'log' && body.metrics) || []
       if (status === 400 ? !points.some(({ index }) => index === 1) : points.length === 0) return false
-      response.writeHead(status).end()
+      response.writeHead(status).end('{"code":"Bad","message":"not this one"}')
       return true
     }
     const args = ['sync', folder, '--timeout', '0.1']
@@ -92,10 +99,17 @@ describe('sync', () => {
     expect(outage.code).toBe(1)
     expect(outage.stdout).toMatch(/-first: NOT complete \(.*503.*\); sync it again\n$/)
     status = 400
-    const refused = await home.run(args)
-    expect(refused.code).toBe(1)
-    expect(refused.stdout).toContain('the server refused 1 item, see refused.jsonl in the folder')
+    for (const refused of [await home.run(args), await home.run(args)]) {
+      expect(refused.code).toBe(1)
+      expect(refused.stdout).not.toContain('uploaded')
+      expect(refused.stdout).toContain('the server refused 1 scalar, see refused.jsonl in the run folder')
+    }
     expect([...server.scalars.values()]).toEqual([3])
+    status = 0
+    server.fault = () => false
+    const taken = await home.run(args)
+    expect(taken).toMatchObject({ code: 0, stdout: expect.stringContaining('uploaded to') as string })
+    expect([...server.scalars.values()]).toEqual([3, 2])
   })
 
   it('stops at a server that does not know the key, or is not there', async () => {
@@ -141,7 +155,7 @@ describe('sync', () => {
     expect(parent).toMatchObject({ code: 1, stdout: '' })
     expect(parent.stderr).toContain(`it is a folder of runs, such as ${folder}`)
     expect(id).toMatchObject({ code: 2, stdout: '' })
-    expect(id.stderr).toMatch(/^swanlab: [^\n]*Wrong options for sync: id: takes 1 to 512 [^\n]*\n$/)
+    expect(id.stderr).toMatch(/^swanlab: [^\n]*\nswanlab: [^\n]*Wrong options for sync: id: takes 1 to 512 [^\n]*\n$/)
   })
 
   it.runIf(hasTerminals)('shows a bar on a terminal, and takes it away', async () => {

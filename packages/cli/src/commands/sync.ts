@@ -1,13 +1,13 @@
 import { basename, resolve } from 'node:path'
 import { login, sync, SwanLabError, type SyncOptions, type SyncReport } from '@swanlab/core'
-import { findCredentials, findHosts } from '@swanlab/core/cloud'
+import { findHosts, findKey, keyInWords } from '@swanlab/core/cloud'
 import type { Command } from 'commander'
 import { givenKey } from '../api-key.ts'
 import { EXIT, exitCodeOf } from '../exit-codes.ts'
 import { notLoggedIn } from '../not-logged-in.ts'
 import { leftOut, note, print, printJson } from '../output.ts'
 import { parseSeconds, parseStep, parseTime } from '../parse.ts'
-import { pingHost } from '../ping-host.ts'
+import { reachHost } from '../ping-host.ts'
 import { showProgress } from '../progress.ts'
 
 type Flags = Omit<SyncOptions, 'onProgress' | 'report' | 'transport'> & { readonly json?: boolean }
@@ -49,14 +49,16 @@ async function run(command: Command, folders: string[], { json, apiKey, ...flags
   check(command, folders, flags)
   const { host } = flags
   const given = { host, apiKey: await givenKey(apiKey) }
-  if (!findCredentials(given)) throw notLoggedIn(findHosts(given).api)
+  const key = findKey(given)
+  if (!key) throw notLoggedIn(findHosts(given).api)
+  note(keyInWords(key))
   // A wrong key is known at once; an upload would wait for its server to come to its senses.
   const { host: api } = await login(given)
   const results: Result[] = []
   for (const folder of folders) {
     const result = await syncOne(folder, flags)
     results.push(result)
-    if (!json) tell(result)
+    if (!json) tell(result, api)
     if (await isHopeless(result, api)) break
   }
   const left = folders.length - results.length
@@ -97,30 +99,27 @@ async function isHopeless(result: Result, api: string): Promise<boolean> {
   if (!('error' in result) || !(result.error instanceof SwanLabError)) return false
   if (result.error.code === 'LOGIN_FAILED') return true
   if (result.error.code !== 'CLOUD_UNREACHABLE') return false
-  return pingHost(api).then(
+  return reachHost(api).then(
     () => false,
     () => true,
   )
 }
 
-/** What the server will never take was lost on the way, however complete the rest is. */
 function exitCode(result: Result): number {
   if ('error' in result) return exitCodeOf(result.error)
-  return result.complete && result.refused === 0 ? EXIT.ok : EXIT.failed
+  return result.complete ? EXIT.ok : EXIT.failed
 }
 
-function tell(result: Result): void {
+function tell(result: Result, api: string): void {
   const name = basename(result.folder)
   if ('error' in result) return note(`${name}: ${messageOf(result.error)}`)
-  const { complete, url, state, refused, damaged, reason } = result
+  const { complete, arrived, url = api, state, damaged, reason } = result
   const remarks = [
     ...(state === 'running' ? ['it is still being written; sync it again later'] : []),
-    ...(refused > 0
-      ? [`the server refused ${refused} ${refused === 1 ? 'item' : 'items'}, see refused.jsonl in the folder`]
-      : []),
     ...(damaged > 0 ? [leftOut(damaged)] : []),
   ]
-  const what = complete ? `uploaded to ${url}` : `NOT complete (${reason ?? 'unknown'}); sync it again`
+  const done = arrived > 0 ? `uploaded to ${url}` : `nothing new; all of it is at ${url}`
+  const what = complete ? done : `NOT complete (${reason ?? 'unknown'}); sync it again`
   print([`${name}: ${what}`, ...remarks].join('; '))
 }
 

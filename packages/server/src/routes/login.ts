@@ -28,7 +28,8 @@ export function loginRoutes(app: FastifyInstance, context: Context): void {
     const { user, sid, expires } = session
     const secure = context.publicUrl(request).startsWith('https:') ? '; Secure' : ''
     reply.header('set-cookie', `sid=${sid}; Path=/; HttpOnly; SameSite=Lax${secure}`)
-    return { sid, expiredAt: iso(expires), userInfo: { username: user, name: user } }
+    // There is no dashboard yet: clients that ask print no addresses of pages.
+    return { sid, expiredAt: iso(expires), userInfo: { username: user, name: user }, pages: false }
   })
 
   const group = (name: string): object => ({

@@ -126,8 +126,9 @@ function media(to: Destination): Cargo<object> {
     mostBytes: MOST_BYTES,
     items: (record) => (record.type === 'media' && isIn(to.range, record) ? [mediaItem(record)] : []),
     send: async (items) => {
-      await sendMedia(to, items as { data: readonly string[] }[])
+      const missing = await sendMedia(to, items as { data: readonly string[] }[])
       await sendMetrics(to, 'media', items)
+      return missing
     },
   }
 }

@@ -85,7 +85,7 @@ export class CloudBackend extends RecordingBackend {
       return await withinReason(() => mountRun(this.#session, run, call))
     } catch (error) {
       if (!(error instanceof CloudError)) throw error
-      if (error.remedy === 'retry' && error.status !== 403 && offlineFallback) {
+      if (!isFinal(error) && offlineFallback) {
         report('warn', `${error.message}. The run is recorded here and uploaded as soon as the server answers.`)
         return undefined
       }
@@ -95,17 +95,17 @@ export class CloudBackend extends RecordingBackend {
 
   #refusal({ id, project, resume }: InitInfo, error: CloudError): SwanLabError {
     const { api } = this.#options.credentials
-    const { status } = error
+    const { status, own } = error
     const cause = { cause: error }
     const onRun = resume && runRefusal(error, id)
     if (onRun) return new SwanLabError('RESUME_FAILED', onRun, cause)
-    if (resume === 'must' && status === 404 && error.message.includes('/runs/'))
+    if (resume === 'must' && own && status === 404 && error.message.includes('/runs/'))
       return new SwanLabError(
         'RESUME_FAILED',
         `"resume" is "must", but project "${project}" at ${api} has no run ${id}. Use "allow" to start it when it does not exist.`,
         cause,
       )
-    if (status === 401 || (status === 403 && error.message.startsWith('login')))
+    if (status === 401 || (own && status === 403 && error.message.startsWith('login')))
       return new SwanLabError(
         'LOGIN_FAILED',
         `${api} does not accept the API key (${error.message}). Set another one with SWANLAB_API_KEY, or run: ${cliCommand('login')}`,
@@ -138,8 +138,9 @@ export class CloudBackend extends RecordingBackend {
   }
 
   #hint(dir: string): string {
-    const { url } = this.#mounted?.target ?? {}
-    return url ? `View it at ${url}` : `Nothing is uploaded yet; ${dir} holds everything`
+    if (!this.#mounted) return `Nothing is uploaded yet; ${dir} holds everything`
+    const { url } = this.#mounted.target
+    return url ? `View it at ${url}` : `It is uploaded to ${this.#options.credentials.api}`
   }
 }
 

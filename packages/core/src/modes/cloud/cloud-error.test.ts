@@ -14,8 +14,6 @@ describe('what an answer means', () => {
   })
 
   test.each([
-    [200, 'retry'], // with a web page
-    [302, 'retry'],
     [400, 'narrow'],
     [401, 'login'],
     [402, 'retry'],
@@ -31,8 +29,40 @@ describe('what an answer means', () => {
     [500, 'retry'],
     [503, 'retry'],
     [507, 'retry'],
-  ])('%i: %s', (status, remedy) => {
-    expect(errorOf('POST x', answer(status, { 'content-type': 'text/html; charset=utf-8' }), 0)?.remedy).toBe(remedy)
+  ])("a SwanLab server's %i: %s", (status, remedy) => {
+    const text = '{"code":"Some_Word","message":"words","more":1}'
+    expect(errorOf('POST x', answer(status, {}, text), 0)).toMatchObject({ remedy, own: true })
+  })
+
+  const HTML = { 'content-type': 'text/html; charset=utf-8' }
+  test.each([
+    ['no body', {}, ''],
+    ['a page', HTML, '<html>404 Not Found</html>'],
+    ['a text', { 'content-type': 'text/plain' }, '404 page not found'],
+    ['a gateway', {}, '{"message":"no Route matched with those values"}'],
+    ['a number for a code', {}, '{"code":404,"message":"not found"}'],
+    ['an empty object', {}, '{}'],
+    ['null', {}, 'null'],
+  ])('%s refuses nothing: it is somebody on the way', (_, headers, text) => {
+    for (const status of [200, 302]) {
+      if (headers !== HTML) continue
+      expect(errorOf('POST x', answer(status, headers, text), 0)?.remedy).toBe('retry')
+    }
+    for (const status of [400, 403, 404, 405, 409, 410, 422, 451, 500])
+      expect(errorOf('POST x', answer(status, headers, text), 0)).toMatchObject({ remedy: 'retry', own: false })
+    expect(errorOf('POST x', answer(404, headers, text), 0)?.message).toContain('not in the form in which SwanLab')
+    // A proxy's limit is on what was sent.
+    expect(errorOf('POST x', answer(413, headers, text), 0)?.remedy).toBe('narrow')
+  })
+
+  it('a page is one, whatever it is called', () => {
+    expect(errorOf('POST x', answer(200, {}, '\n<!DOCTYPE html><html>Welcome'), 0)?.remedy).toBe('retry')
+  })
+
+  it('a run that is deleted is told by a phrase alone', () => {
+    const phrase = { ...answer(404), statusText: 'Disabled Resource' }
+    expect(errorOf('POST x', phrase, 0)).toMatchObject({ own: true, remedy: 'narrow' })
+    expect(errorOf('POST x', answer(404, {}, '{"code":"Disabled_Resource"}'), 0)?.own).toBe(true)
   })
 
   it("holds the server's words, on one line and bounded", () => {

@@ -16,6 +16,8 @@ export interface CloudErrorOptions {
   readonly reason?: string | undefined
   /** The server's own word for what is wrong. */
   readonly code?: string | undefined
+  /** True: a tracking server says so, and not somebody on the way to it. Default: false. */
+  readonly own?: boolean | undefined
   /** Milliseconds after which the server wants to be asked again. */
   readonly retryAfter?: number | undefined
   readonly cause?: unknown
@@ -27,20 +29,26 @@ export class CloudError extends Error {
   readonly status: number | undefined
   readonly reason: string | undefined
   readonly code: string | undefined
+  readonly own: boolean
   readonly retryAfter: number | undefined
 
-  constructor(message: string, { status, reason, code, retryAfter, cause }: CloudErrorOptions = {}) {
+  constructor(message: string, { status, reason, code, own = false, retryAfter, cause }: CloudErrorOptions = {}) {
     super(message, { cause })
     this.status = status
     this.reason = reason
     this.code = code
+    this.own = own
     this.retryAfter = retryAfter
   }
 
   get remedy(): Remedy {
-    const { status } = this
+    const { status, own } = this
     if (status === 401) return 'login'
     if (status === undefined || status < 400 || status >= 500) return 'retry'
+    // Whoever has a limit on sizes, it speaks of what was sent.
+    if (status === 413) return 'narrow'
+    // Somebody on the way: the server has not seen what was sent, and may take it.
+    if (!own) return 'retry'
     // None of these speaks of what was sent: slow down, log in to the proxy, pay the bill, come back later.
     return [402, 403, 407, 408, 421, 423, 425, 429].includes(status) ? 'retry' : 'narrow'
   }
@@ -53,7 +61,7 @@ const LONGEST_RETRY_AFTER = 3_600_000
 /** The error that an answer stands for; absent when it is a success. */
 export function errorOf(what: string, answer: HttpAnswer, now: number): CloudError | undefined {
   const { status, statusText: reason, headers } = answer
-  const html = /^text\/html\b/i.test(headers['content-type'] ?? '')
+  const html = /^text\/html\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype\s+)?html\b/i.test(answer.text)
   if (status >= 200 && status < 300 && !html) return undefined
   const retryAfter = readRetryAfter(headers['retry-after'], now)
   // A captive portal, or a proxy's own page: the server has not seen the request.
@@ -63,8 +71,20 @@ export function errorOf(what: string, answer: HttpAnswer, now: number): CloudErr
     return new CloudError(`${what}: ${words} (${status})`, { retryAfter })
   }
   const { code, message } = bodyOf(answer.text)
+  const own = isOwn(code, message, reason)
   const words = [code, message].filter((word) => word !== undefined).join(': ') || reason
-  return new CloudError(`${what}: ${status} ${oneLine(words)}`.trimEnd(), { status, reason, code, retryAfter })
+  const aside = own || status >= 500 ? '' : ' (not in the form in which SwanLab servers answer)'
+  const text = `${what}: ${status} ${oneLine(words)}`.trimEnd()
+  return new CloudError(`${text}${aside}`, { status, reason, code, own, retryAfter })
+}
+
+/**
+ * Tracking servers say `{code, message}`, both texts. Proxies, gateways and other kinds of server have pages, or JSON of
+ * another shape. Of a deleted run, clients are told by its word or phrase alone.
+ */
+function isOwn(code: string | undefined, message: string | undefined, reason: string): boolean {
+  if (code === 'Disabled_Resource' || reason === 'Disabled Resource') return true
+  return code !== undefined && message !== undefined
 }
 
 /** There was no answer. */

@@ -156,7 +156,7 @@ describe('cloud mode', () => {
     expect(run.url).toBeDefined()
     await run.finish()
     server.fault = ({ path }, response) => {
-      if (path.endsWith('/cats')) response.writeHead(403).end()
+      if (path.endsWith('/cats')) response.writeHead(403).end('{"code":"Forbidden","message":"no"}')
       return path.endsWith('/cats')
     }
     const before = server.requests.length
@@ -170,7 +170,7 @@ describe('cloud mode', () => {
     [409, 'Conflict', /another project/],
   ])('%i %s keeps a run from being continued, and says why', async (status, reason, words) => {
     server.fault = ({ path }, response) => {
-      if (path.endsWith('/experiment')) response.writeHead(status, reason).end()
+      if (path.endsWith('/experiment')) response.writeHead(status, reason).end('{"code":"Bad","message":"no"}')
       return path.endsWith('/experiment')
     }
     const resumed = start({ id: 'r1', resume: 'allow' })
@@ -184,7 +184,9 @@ describe('cloud mode', () => {
 
   it('an address where something else is', async () => {
     server.fault = (_request, response) => Boolean(response.writeHead(404).end())
-    await expect(start()).rejects.toThrow(/login: 404 Not Found \(is this the address of a SwanLab server\?\)\.$/)
+    await expect(start()).rejects.toThrow(
+      /cannot be reached \(login: 404 Not Found \(not in the form in which SwanLab servers answer\)\)/,
+    )
   })
 
   it('without a key it says for which server, and which one a kept login is for', async () => {
@@ -257,7 +259,9 @@ describe('what a server may do to an upload', () => {
     expect(server.scalars.size).toBe(39)
     const refused = readFileSync(join(run.dir!, 'refused.jsonl'), 'utf8').trim().split('\n')
     expect(refused.map((line) => (JSON.parse(line) as { item: { data: number } }).item.data)).toEqual([13])
-    expect(told.join('\n')).toContain('1 item was refused')
+    expect(told.join('\n')).toContain(
+      'The upload is not complete (the server refused 1 scalar, see refused.jsonl in the run folder)',
+    )
     expect(server.runs.get(run.id)?.state).toBe('FINISHED')
   })
 

@@ -62,7 +62,7 @@ async function upload(
 }
 
 const refused = (): never => {
-  throw new CloudError('no', { status: 400 })
+  throw new CloudError('no', { status: 400, own: true })
 }
 
 describe('a lane', () => {
@@ -113,9 +113,25 @@ describe('a lane', () => {
     const bad = new Set([0, 31, 32, 63])
     const trip = await upload(path, 64, undefined, (items) => items.some((item) => bad.has(item)) && refused())
     expect(trip.aside).toEqual([0, 31, 32, 63])
+    expect(trip.saved.at(-1)?.position.lacking).toEqual({ offset: 0, sent: 0, refused: 4, missing: 0 })
     expect(trip.sent.toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 64 }, (_, at) => at).filter((at) => !bad.has(at)),
     )
+  })
+
+  it('remembers where the first refused item is, and how many there are', async () => {
+    const path = journal(Array.from({ length: 30 }, (_, step) => row(step)))
+    const bad = new Set([12, 25])
+    const trip = await upload(path, 10, undefined, (items) => items.some((item) => bad.has(item)) && refused())
+    const { lacking } = trip.saved.at(-1)!.position
+    expect(lacking).toEqual({
+      offset: Array.from({ length: 10 }, (_, step) => row(step)).join('').length,
+      sent: 10,
+      refused: 2,
+      missing: 0,
+    })
+    const again = await upload(path, 10, lacking)
+    expect(again.sent).toEqual(Array.from({ length: 20 }, (_, at) => at + 10))
   })
 
   it('sets nothing aside when everything is refused: the fault is elsewhere', async () => {

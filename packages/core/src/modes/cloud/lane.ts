@@ -2,7 +2,7 @@ import { JournalCursor } from '../../journal/cursor.ts'
 import type { JournalRecord } from '../../journal/records.ts'
 import { CloudError } from './cloud-error.ts'
 import { BLOCKED_PAUSE, type Patience } from './patience.ts'
-import type { LanePosition } from './position.ts'
+import type { Lacking, LanePosition } from './position.ts'
 
 /** Refusals in a row, without anything accepted, after which the fault is not taken to be in the items. */
 const MAX_REFUSALS = 20
@@ -13,8 +13,8 @@ export interface Cargo<Item> {
   readonly types: ReadonlySet<JournalRecord['type']>
   /** @param sent - Number of items before these. */
   items(record: JournalRecord, sent: number): readonly Item[]
-  /** @throws CloudError */
-  send(items: readonly Item[]): Promise<void>
+  /** @returns how many of the files that belong to them were left out. @throws CloudError */
+  send(items: readonly Item[]): Promise<number | void>
   /** Most items in one request. */
   readonly most: number
   /** Most bytes in one request, roughly. */
@@ -29,7 +29,7 @@ export interface LaneOptions {
   readonly interval: number
   /** Everything before this has been answered. */
   readonly save: (name: string, position: LanePosition) => void
-  /** Something that the server will never take. */
+  /** The server refuses an item. The rest goes on without it. */
   readonly setAside: (name: string, item: unknown, error: CloudError) => void
 }
 
@@ -46,6 +46,12 @@ export class Lane<Item> {
   #held: JournalRecord | undefined
   #sent: number
   #offset: number
+  #lacking: Lacking | undefined
+  /** Items that have arrived through this lane. */
+  #arrived = 0
+  /** Of the batch on its way. */
+  #refused = 0
+  #missing = 0
   #ending = false
   #wake: () => void = () => {}
 
@@ -55,6 +61,7 @@ export class Lane<Item> {
     this.#options = options
     this.#offset = options.from?.offset ?? 0
     this.#sent = options.from?.sent ?? 0
+    this.#lacking = options.from?.lacking
     this.#cursor = new JournalCursor(options.path, { from: this.#offset, only: cargo.types, owner: 'own' })
     this.#records = this.#cursor.read()
   }
@@ -62,6 +69,20 @@ export class Lane<Item> {
   /** Place in the journal up to which everything has arrived, in bytes. */
   get offset(): number {
     return this.#offset
+  }
+
+  get name(): string {
+    return this.#cargo.name
+  }
+
+  /** Items that have arrived through this lane. */
+  get arrived(): number {
+    return this.#arrived
+  }
+
+  /** What the server does not have of what lies before {@link offset}. */
+  get lacking(): Lacking | undefined {
+    return this.#lacking
   }
 
   /** Nothing more will be written: what is there is all. */
@@ -89,13 +110,28 @@ export class Lane<Item> {
   /** Sends one batch. @returns whether there was one. */
   async #upload(last: boolean): Promise<boolean> {
     const { items, offset, sent } = this.#batch(last)
+    this.#refused = this.#missing = 0
     for (const part of this.#parts(items)) await this.#deliver(part)
+    this.#arrived += items.length - this.#refused
     if (offset !== this.#offset || items.length > 0) {
+      this.#noteLacking()
       this.#offset = offset
       this.#sent = sent
-      this.#options.save(this.#cargo.name, { offset, sent })
+      const lacking = this.#lacking && { lacking: this.#lacking }
+      this.#options.save(this.#cargo.name, { offset, sent, ...lacking })
     }
     return items.length > 0
+  }
+
+  #noteLacking(): void {
+    if (this.#refused + this.#missing === 0) return
+    const { offset, sent, refused, missing } = this.#lacking ?? {
+      offset: this.#offset,
+      sent: this.#sent,
+      refused: 0,
+      missing: 0,
+    }
+    this.#lacking = { offset, sent, refused: refused + this.#refused, missing: missing + this.#missing }
   }
 
   /** Whole records, as far as they fit, and where the ones behind them begin. */
@@ -154,7 +190,7 @@ export class Lane<Item> {
     const { name } = this.#cargo
     for (let attempts = 1; ; attempts++) {
       try {
-        await this.#cargo.send(items)
+        await this.#send(items)
         return patience.worked(name)
       } catch (error) {
         if (!(error instanceof CloudError)) throw error
@@ -189,14 +225,19 @@ export class Lane<Item> {
     await attempt(items, refusal)
     if (accepted === 0 && refused.length >= MAX_REFUSALS) return false
     for (const { item, error } of refused) this.#options.setAside(this.#cargo.name, item, error)
+    this.#refused += refused.length
     return true
+  }
+
+  async #send(items: readonly Item[]): Promise<void> {
+    this.#missing += (await this.#cargo.send(items)) ?? 0
   }
 
   /** With patience for everything but a refusal. */
   async #sendOnce(items: readonly Item[]): Promise<CloudError | undefined> {
     for (let attempts = 1; ; attempts++) {
       try {
-        await this.#cargo.send(items)
+        await this.#send(items)
         return undefined
       } catch (error) {
         if (!(error instanceof CloudError)) throw error

@@ -25,21 +25,28 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
 }
 
-/** Puts the files of media records where the server says. One that is not there any more is reported and left out. */
+/**
+ * Puts the files of media records where the server says. One that is not there any more is reported and left out.
+ *
+ * @returns how many were left out.
+ */
 export async function sendMedia(
   to: Destination,
   items: readonly { readonly data: readonly string[] }[],
-): Promise<void> {
+): Promise<number> {
   const { session, target, dir, call, missing } = to
   const files = new Map<string, Buffer>()
+  let left = 0
   for (const path of new Set(items.flatMap(({ data }) => data))) {
     // Old clients put short texts here as they are.
     if (!path.startsWith(FOLDER)) continue
     const content = await contentOf(dir, path)
-    if (typeof content === 'string') missing(content)
-    else files.set(path, content)
+    if (typeof content === 'string') {
+      missing(content)
+      left++
+    } else files.set(path, content)
   }
-  if (files.size === 0) return
+  if (files.size === 0) return left
   const paths = [...files.keys()]
   const body = { experimentId: target.experimentId, paths }
   const { urls } = ((await session.request('POST', '/resources/presigned/put', body, call)).json ?? {}) as {
@@ -62,6 +69,7 @@ export async function sendMedia(
     }
   }
   await Promise.all(Array.from({ length: Math.min(PARALLEL, paths.length) }, work))
+  return left
 }
 
 /** What is to be sent, or why it is not. Only what this user has put into the run folder leaves the machine. */

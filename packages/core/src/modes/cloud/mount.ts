@@ -13,7 +13,8 @@ export type Mountable = Pick<RunInfo, 'id' | 'project' | 'workspace' | 'descript
 
 export interface Mounted {
   readonly target: Target
-  readonly projectUrl: string
+  /** Absent for a server that has no pages. */
+  readonly projectUrl: string | undefined
   /** As the server calls it. */
   readonly experimentName: string
   readonly colors: readonly string[]
@@ -58,7 +59,8 @@ export async function mountRun(session: Session, run: Mountable, options: MountO
   const config = existed
     ? (experiment.config ?? (await storedConfig(session, project, experiment.cuid, options)))
     : undefined
-  const page = `${session.web}/@${project.path}`
+  const web = await session.web(options)
+  const page = web && `${web}/@${project.path}`
   return {
     target: {
       workspace: project.workspace,
@@ -66,7 +68,7 @@ export async function mountRun(session: Session, run: Mountable, options: MountO
       projectId: project.cuid,
       experimentId: experiment.cuid,
       series: project.series,
-      url: `${page}/runs/${encodeURIComponent(experiment.slug)}`,
+      url: page && `${page}/runs/${encodeURIComponent(experiment.slug)}`,
       lines: summaries?.lastLine ?? 0,
     },
     projectUrl: page,

@@ -16,7 +16,8 @@ export interface Target {
   readonly experimentId: string
   /** False: a server that wants columns declared for each run. */
   readonly series: boolean
-  readonly url: string
+  /** Where people look at it; absent for a server that has no pages. */
+  readonly url?: string | undefined
   /** Lines of the terminal that the server already had from elsewhere. */
   readonly lines: number
 }
@@ -27,12 +28,34 @@ export interface LanePosition {
   readonly offset: number
   /** Items sent so far. */
   readonly sent: number
+  /** What the server does not have although it was sent, or should have been. Absent: nothing. */
+  readonly lacking?: Lacking | undefined
+}
+
+/** What a server lacks of what has been uploaded to it. */
+export interface Lacking {
+  /** Where to begin in order to send it again, and the items before that place. */
+  readonly offset: number
+  readonly sent: number
+  /** Items that the server refused. */
+  readonly refused: number
+  /** Files that were left out. */
+  readonly missing: number
 }
 
 /** How far one run is on one server. */
 export interface Position {
   readonly target: Target
   readonly lanes: Readonly<Record<string, LanePosition>>
+}
+
+/** Where to go on so that what the server lacks is sent again; it takes the same item twice for one. */
+export function rewound(lanes: Position['lanes']): Record<string, LanePosition> {
+  const entries = Object.entries(lanes).map(([name, { lacking, ...position }]) => {
+    const { offset, sent } = lacking ?? position
+    return [name, { offset, sent }] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** What has been uploaded of a run, kept in its folder so that whoever goes on neither repeats nor skips. */
@@ -88,13 +111,20 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 
 function isTarget(value: unknown): value is Target {
   const { workspace, project, projectId, experimentId, series, url, lines } = fieldsOf(value)
-  const names = [workspace, project, projectId, experimentId, url]
+  const names = [workspace, project, projectId, experimentId, ...(url === undefined ? [] : [url])]
   return names.every((name) => typeof name === 'string' && name) && typeof series === 'boolean' && isCount(lines)
 }
 
 function isLanePosition(value: unknown, journalSize: number): boolean {
-  const { offset, sent } = fieldsOf(value)
-  return isCount(offset) && offset <= journalSize && isCount(sent)
+  const { offset, sent, lacking } = fieldsOf(value)
+  return (
+    isCount(offset) && offset <= journalSize && isCount(sent) && (lacking === undefined || isLacking(lacking, offset))
+  )
+}
+
+function isLacking(value: unknown, until: number): boolean {
+  const { offset, sent, refused, missing } = fieldsOf(value)
+  return isCount(offset) && offset <= until && [sent, refused, missing].every(isCount)
 }
 
 function isCount(value: unknown): value is number {

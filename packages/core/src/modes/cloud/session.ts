@@ -26,6 +26,8 @@ export interface CallOptions {
 interface Login {
   readonly sid: string
   readonly username: string
+  /** False: the server says that it has no pages to look at runs on. */
+  readonly hasPages: boolean
   readonly expires: number
   readonly since: number
 }
@@ -41,8 +43,9 @@ export class Session {
     this.#options = options
   }
 
-  get web(): string {
-    return this.#options.credentials.web
+  /** Where people look at runs; absent for a server that has no pages. @throws CloudError */
+  async web(call?: CallOptions): Promise<string | undefined> {
+    return (await this.#loggedIn(call)).hasPages ? this.#options.credentials.web : undefined
   }
 
   /** Name of the personal workspace. @throws CloudError */
@@ -122,13 +125,14 @@ export class Session {
     const answer = await this.#send(what, { method: 'POST', path: '/login/api_key', headers }, call)
     const now = clock()
     const error = errorOf(what, answer, now)
-    if (error) throw error.status === 404 || error.status === 405 ? elsewhere(error) : error
-    const { sid, expiredAt, userInfo } = (parsed(answer.text) ?? {}) as Record<string, unknown>
+    if (error) throw error
+    const { sid, expiredAt, userInfo, pages } = (parsed(answer.text) ?? {}) as Record<string, unknown>
     const username = (userInfo as { username?: unknown } | undefined)?.username
     if (typeof sid !== 'string' || typeof username !== 'string' || !/^[\x21-\x3a\x3c-\x7e]+$/.test(sid))
       throw new CloudError('login: the answer holds no session; is this the address of a SwanLab server?')
     const expires = Date.parse(String(expiredAt))
-    return { sid, username, since: now, expires: Number.isNaN(expires) ? now + SHORTEST_USE : expires }
+    const hasPages = pages !== false
+    return { sid, username, hasPages, since: now, expires: Number.isNaN(expires) ? now + SHORTEST_USE : expires }
   }
 
   async #send(
@@ -145,10 +149,6 @@ export class Session {
       throw unreachable(what, error)
     }
   }
-}
-
-function elsewhere({ message, status }: CloudError): CloudError {
-  return new CloudError(`${message} (is this the address of a SwanLab server?)`, { status })
 }
 
 function parsed(text: string): unknown {

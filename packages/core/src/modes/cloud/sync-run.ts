@@ -14,7 +14,8 @@ import { realPath } from '../../runtime/safe-open.ts'
 import { closeLost } from '../resume.ts'
 import type { UploadRange } from './cargoes.ts'
 import { CloudError } from './cloud-error.ts'
-import { findCredentials, type Credentials, type GivenCredentials } from './credentials.ts'
+import { findCredentials, findKey, keyInWords, type Credentials, type GivenCredentials } from './credentials.ts'
+import { refusedIn } from './lacking-words.ts'
 import { mountRun } from './mount.ts'
 import { Patience } from './patience.ts'
 import { PositionFile } from './position.ts'
@@ -42,13 +43,17 @@ export interface SyncOptions extends GivenCredentials, UploadRange {
 
 /** What {@link sync} did. */
 export interface SyncReport {
-  /** True: the server has everything that was in the journal. */
+  /** True: the server has everything that was in the journal, and every media file. */
   readonly complete: boolean
+  /** Items that have arrived this time, those of earlier refusals included; 0 when there was nothing new. */
+  readonly arrived: number
   readonly url: string | undefined
   /** How the run stands; `running` when it is still being written. */
   readonly state: RunState
-  /** Items that the server will never take; they are in `refused.jsonl`. */
+  /** Items that the server refused; `refused.jsonl` lists them, and the next `sync` sends them again. */
   readonly refused: number
+  /** Media files that were not in the run folder, or are not this user's; the next `sync` looks for them again. */
+  readonly missing: number
   /** Lines of the journal that hold no record. */
   readonly damaged: number
   /** Why it is not complete. */
@@ -71,6 +76,8 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
       'LOGIN_FAILED',
       `There is no API key: set SWANLAB_API_KEY, or run first: ${cliCommand('login')}`,
     )
+  const key = findKey(options)
+  if (key) report('info', keyInWords(key))
   const stored = readRun(dir, path)
   const state = endIfLost(dir, path, stored)
   const patience = new Patience({ clock: Date.now, random: Math.random, report, afterEnd: timeout })
@@ -83,11 +90,13 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
   const tell = (): void => onProgress?.(Math.min(uploader.offset, sizeOf(path)), sizeOf(path))
   const timer = setInterval(tell, PROGRESS_EVERY)
   try {
-    const { complete, refused, reason, url, error } = await uploader.run()
+    const { complete, absent, arrived, reason, url, error } = await uploader.run()
     tell()
     if (error instanceof CloudError && url === undefined)
       throw refusal(credentials.api, options.id ?? stored.run.id, error)
-    return { complete, url, state, refused, damaged: stored.damaged, ...(reason && { reason }) }
+    const { missing } = absent
+    const { damaged } = stored
+    return { complete, arrived, url, state, refused: refusedIn(absent), missing, damaged, ...(reason && { reason }) }
   } finally {
     clearInterval(timer)
     patience.stop()

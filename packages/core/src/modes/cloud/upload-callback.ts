@@ -71,7 +71,7 @@ export class UploadCallback implements Callback {
         const look = { experimentName: run.experimentName, colors: run.colors }
         const call = { signal: patience.signal, resume: 'allow', clock: Date.now } as const
         const mounted = await mountRun(session, { ...run, look: () => look }, call)
-        report('info', `The run is on the server now: ${mounted.target.url}`)
+        report('info', `The run is on the server now: ${mounted.target.url ?? credentials.api}`)
         return mounted
       },
       clock: Date.now,
@@ -91,9 +91,8 @@ export class UploadCallback implements Callback {
   }
 
   /** Absent: all is well. */
-  #closing({ complete, refused, reason }: UploadReport): string | undefined {
-    if (!complete)
-      return `The upload is not complete (${reason ?? 'unknown'}). Everything is in the run folder; this uploads the rest: ${cliCommand('sync', this.#dir)}`
-    return refused > 0 ? `${refused} ${refused === 1 ? 'item was' : 'items were'} refused by the server.` : undefined
+  #closing({ complete, reason }: UploadReport): string | undefined {
+    if (complete) return undefined
+    return `The upload is not complete (${reason ?? 'unknown'}). Everything is in the run folder; this uploads the rest: ${cliCommand('sync', this.#dir)}`
   }
 }

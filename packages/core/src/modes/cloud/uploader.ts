@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunState } from '../../kernel/payloads.ts'
 import { JOURNAL_FILE } from '../../journal/records.ts'
@@ -5,16 +6,18 @@ import { appendWithin } from '../../runtime/safe-open.ts'
 import { runPath } from './api.ts'
 import { cargoesFor, type AnyCargo, type UploadRange } from './cargoes.ts'
 import { CloudError } from './cloud-error.ts'
+import { lackingWords, type Absent } from './lacking-words.ts'
 import { Lane } from './lane.ts'
 import type { Mounted } from './mount.ts'
 import { LeftOver, wordsOf, type Patience } from './patience.ts'
-import type { LanePosition, PositionFile, Target } from './position.ts'
+import { rewound, type LanePosition, type PositionFile, type Target } from './position.ts'
 import { isFinal } from './run-refusal.ts'
+import { SameJournal } from './same-journal.ts'
 import type { Session } from './session.ts'
 import { stateBody } from './wire.ts'
 
 const HEARTBEAT = 600_000
-/** Items that the server refused for good, one JSON object a line, in the run folder. */
+/** Items that the server refused, one JSON object a line, in the run folder: for people, who may see what is wrong. */
 const REFUSED_FILE = 'refused.jsonl'
 
 export interface UploaderOptions {
@@ -26,7 +29,10 @@ export interface UploaderOptions {
   readonly position?: PositionFile | undefined
   /** Creates the run on the server, or finds it there. */
   readonly mount: () => Promise<Pick<Mounted, 'target' | 'existed'>>
-  /** True: asks the server for the run although it is known from before, and forgets what was sent to one it has lost. */
+  /**
+   * True: asks the server for the run although it is known from before, forgets what was sent to one it has lost, and
+   * sends again what it refused.
+   */
   readonly remount?: boolean | undefined
   readonly clock: () => number
   readonly report: (level: 'info' | 'warn', message: string) => void
@@ -39,8 +45,9 @@ export interface UploaderOptions {
 export interface UploadReport {
   /** True: the server has everything, the end of the run included. */
   readonly complete: boolean
-  /** Items that the server will never take. */
-  readonly refused: number
+  readonly absent: Absent
+  /** Items that have arrived this time. */
+  readonly arrived: number
   /** Why it is not complete. */
   readonly reason?: string | undefined
   readonly url?: string | undefined
@@ -56,7 +63,7 @@ export class Uploader {
   #lanes: readonly Lane<unknown>[] = []
   #heartbeat: NodeJS.Timeout | undefined
   #ended: { state: RunState } | undefined
-  #refused = 0
+  #warned = false
 
   constructor(options: UploaderOptions) {
     this.#options = options
@@ -88,11 +95,24 @@ export class Uploader {
     } catch (error) {
       if (!(error instanceof LeftOver)) patience.stop()
       const cause = error instanceof LeftOver ? (error.cause ?? error) : error
-      return { complete: false, refused: this.#refused, reason: wordsOf(error), url: this.#target?.url, error: cause }
+      return { ...this.#standing(), complete: false, reason: wordsOf(error), error: cause }
     } finally {
       clearInterval(this.#heartbeat)
     }
-    return { complete: this.#ended !== undefined, refused: this.#refused, url: this.#target.url }
+    const standing = this.#standing()
+    const reason = lackingWords(standing.absent)
+    return { ...standing, complete: this.#ended !== undefined && reason === '', ...(reason && { reason }) }
+  }
+
+  #standing(): Pick<UploadReport, 'absent' | 'arrived' | 'url'> {
+    const refused: Record<string, number> = {}
+    let missing = 0
+    for (const { name, lacking } of this.#lanes) {
+      if (lacking && lacking.refused > 0) refused[name] = lacking.refused
+      missing += lacking?.missing ?? 0
+    }
+    const arrived = this.#lanes.reduce((sum, lane) => sum + lane.arrived, 0)
+    return { absent: { refused, missing }, arrived, url: this.#target?.url }
   }
 
   async #findTarget(): Promise<Target> {
@@ -106,12 +126,15 @@ export class Uploader {
     // What the server has of this run from elsewhere has the same numbers as what is sent now.
     if (!remount) return target
     const goesOn = known && existed && known.target.experimentId === target.experimentId
-    if (goesOn) Object.assign(this.#saved, known.lanes)
+    if (goesOn) Object.assign(this.#saved, rewound(known.lanes))
+    // What is refused again is in it again.
+    if (position) rmSync(join(this.#options.dir, REFUSED_FILE), { force: true })
     return { ...target, lines: goesOn ? known.target.lines : 0 }
   }
 
   async #upload(target: Target): Promise<void> {
-    const { session, patience, dir, range, report, interval = 1_500 } = this.#options
+    const { session, patience, dir, range, report, remount, interval = 1_500 } = this.#options
+    const journal = new SameJournal(join(dir, JOURNAL_FILE))
     const call = { signal: patience.signal }
     const missing = (why: string): void => report('warn', `A file of the run is left out: ${why}`)
     const cargoes = cargoesFor({ session, target, dir, call, range, missing })
@@ -122,6 +145,8 @@ export class Uploader {
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     if (patience.signal.aborted) throw new LeftOver('told to stop')
+    // Its files stay readable while they are open, but the media, and what is written from now on, are elsewhere.
+    if (remount) journal.check()
     const state = this.#ended?.state
     if (state === undefined || state === 'running') return
     const { workspace, project, experimentId } = target
@@ -184,15 +209,16 @@ export class Uploader {
 
   #setAside(what: string, item: unknown, error: CloudError): void {
     const { dir, report } = this.#options
-    if (this.#refused++ === 0)
+    if (!this.#warned)
       report(
         'warn',
-        `The server refuses some ${what} (${error.message}); they are in ${REFUSED_FILE}, the rest goes on.`,
+        `The server refuses some ${what} (${error.message}); ${REFUSED_FILE} lists them, the rest goes on.`,
       )
+    this.#warned = true
     try {
       appendWithin(dir, REFUSED_FILE, `${JSON.stringify({ what, reason: error.message, item })}\n`)
     } catch {
-      // The journal has it as well.
+      // The journal has it as well, and the position says where.
     }
   }
 }
