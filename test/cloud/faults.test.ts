@@ -105,7 +105,7 @@ async function expectWhole(id: string): Promise<void> {
   expect([...points.keys()].toSorted()).toEqual(Array.from({ length: KEYS }, (_, key) => `key${key}`))
   for (const [key, series] of points) {
     expect(series).toHaveLength(STEPS)
-    expect(series.every(({ index, data }) => data === index * Number(key.slice(3)))).toBe(true)
+    expect([...series].every(({ index, data }) => data === index * Number(key.slice(3)))).toBe(true)
   }
 }
 

@@ -55,7 +55,7 @@ async function storedBy(id: string): Promise<{ state: string; points: Map<string
     const scalars = await storage.scalars(run.cuid, undefined)
     return {
       state: run.state,
-      points: new Map(Array.from(scalars, ([key, series]) => [key, series.map(({ index }) => index)])),
+      points: new Map(Array.from(scalars, ([key, series]) => [key, Array.from(series, ({ index }) => index)])),
     }
   } finally {
     await reader.close()

@@ -2,14 +2,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { z, type ZodType } from 'zod'
 import { ApiError, forbidden, notFound, unauthorized } from './errors.ts'
+import type { ReadQueue } from './reads/read-queue.ts'
 import type { Storage, StoredProject, StoredRun } from './storage/interfaces.ts'
 
 export interface Context {
   readonly storage: Storage
+  /** What may take long takes its turn here. */
+  readonly reads: ReadQueue
   readonly clock: () => number
   readonly report: (level: 'info' | 'warn' | 'error', message: string) => void
-  /** Bytes of what comes in one request as an object, and of a saved file that comes in parts. */
-  readonly limits: { readonly object: number; readonly file: number }
+  /** Bytes of what comes in one request as an object, of a saved file that comes in parts, and of all that is being read. */
+  readonly limits: { readonly object: number; readonly file: number; readonly reads: number }
   /** Address under which clients see the server. */
   readonly publicUrl: (request: FastifyRequest) => string
 }
@@ -97,6 +100,12 @@ export function isSigned(
   if (!Number.isSafeInteger(expires) || expires < context.clock()) return false
   const [right, given] = [Buffer.from(sign(context, what, expires)), Buffer.from(signature)]
   return right.length === given.length && timingSafeEqual(right, given)
+}
+
+/** As the client calls it. @throws ApiError 400 for a host that is none: it would be repeated in every address. */
+export function originOf({ protocol, host }: FastifyRequest): string {
+  if (!/^[\w.:[\]-]{1,261}$/.test(host)) throw new ApiError(400, 'Bad_Request', 'the header "host" names no host')
+  return `${protocol}://${host}`
 }
 
 export const iso = (time: number): string => new Date(time).toISOString()

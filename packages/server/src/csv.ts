@@ -1,27 +1,31 @@
-import type { ScalarPoint } from './storage/interfaces.ts'
+import type { Series } from './reads/series.ts'
+import type { Sheet } from './reads/sheet.ts'
 import { wireNumber } from './statistics.ts'
 
 export interface CsvColumn {
   readonly name: string
-  readonly key: string
-  readonly points: readonly ScalarPoint[]
+  readonly series: Series
 }
 
 /** Steps down, keys across: each with its value and its time in milliseconds. Cells that are missing are empty. */
-export function csvOf(columns: readonly CsvColumn[]): string {
-  const header = ['step', ...columns.flatMap(({ name, key }) => [`${name}-${key}_step`, `${name}-${key}_timestamp`])]
-  const maps = columns.map(({ points }) => new Map(points.map((point) => [point.index, point])))
-  const steps = [...new Set(columns.flatMap(({ points }) => points.map(({ index }) => index)))].toSorted(
-    (a, b) => a - b,
-  )
-  const rows = steps.map((step) => [
-    step,
-    ...maps.flatMap((points) => {
-      const point = points.get(step)
-      return point ? [wireNumber(point.data), point.time] : ['', '']
-    }),
-  ])
-  return `${[header.map(cell).join(','), ...rows.map((row) => row.join(','))].join('\n')}\n`
+export async function writeCsv(columns: readonly CsvColumn[], sheet: Sheet): Promise<void> {
+  const header = columns.flatMap(({ name, series: { key } }) => [`${name}-${key}_step`, `${name}-${key}_timestamp`])
+  await sheet.add(`${['step', ...header].map(cell).join(',')}\n`)
+  const places = columns.map(() => 0)
+  for (;;) {
+    let step = Infinity
+    for (const [at, { series }] of columns.entries()) step = Math.min(step, series.steps[places[at]!] ?? Infinity)
+    if (step === Infinity) return
+    let row = String(step)
+    for (const [at, { series }] of columns.entries()) {
+      const place = places[at]!
+      if (series.steps[place] === step) {
+        row += `,${wireNumber(series.values[place]!)},${series.times[place]!}`
+        places[at] = place + 1
+      } else row += ',,'
+    }
+    await sheet.add(`${row}\n`)
+  }
 }
 
 /** Quoted where it must be; what a spreadsheet would take for a formula is not one. */

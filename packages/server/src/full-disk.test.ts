@@ -49,7 +49,7 @@ it.runIf(disk)(
     rmSync(ballast)
     expect((await log(again, cuid, 'scalar', row)).status).toBe(200)
     const points = await server.storage.scalars(cuid, undefined)
-    expect(points.get('loss')?.map(({ index }) => index)).toEqual([0, 2])
+    expect(Array.from(points.get('loss')!, ({ index }) => index)).toEqual([0, 2])
     await server.close()
   },
 )

@@ -130,8 +130,8 @@ describe('a batch', () => {
     const { cuid } = await newRun(alice)
     const body = `{"experimentId":"${cuid}","type":"scalar","metrics":[{"key":"a","index":0,"data":-1e999},{"key":"a","index":1e999,"data":1}]}`
     expect((await raw('POST', '/house/metrics', body)).status).toBe(200)
-    const points = (await setting.server.storage.scalars(cuid, undefined)).get('a')
-    expect(points?.map(({ index, data }) => [index, data])).toEqual([[0, -Infinity]])
+    const points = (await setting.server.storage.scalars(cuid, undefined)).get('a')!
+    expect(Array.from(points, ({ index, data }) => [index, data])).toEqual([[0, -Infinity]])
   })
 
   it('that is nested without end costs the item that is, and no client comes back with it', async () => {

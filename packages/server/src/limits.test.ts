@@ -84,8 +84,8 @@ it('an item with a name that is poison costs nothing but that name', async () =>
     body: `{"experimentId":"${cuid}","type":"scalar","metrics":[{"key":"a","index":0,"data":1,"__proto__":{"key":"b"}},{"key":"a","index":1,"data":2}]}`,
   })
   expect(answer.status).toBe(200)
-  const points = (await server.storage.scalars(cuid, undefined)).get('a')
-  expect(points?.map(({ index, data }) => [index, data])).toEqual([
+  const points = (await server.storage.scalars(cuid, undefined)).get('a')!
+  expect(Array.from(points, ({ index, data }) => [index, data])).toEqual([
     [0, 1],
     [1, 2],
   ])

@@ -1,42 +1,42 @@
+import type { Work } from './reads/work.ts'
+
 /**
- * Largest-Triangle-Three-Buckets: as many of the points as asked for, chosen so that the line looks the same. The first
+ * Largest-Triangle-Three-Buckets: places of as many points as asked for, chosen so that the line looks the same. The first
  * and the last are always among them.
  *
  * Source: Sveinn Steinarsson, "Downsampling Time Series for Visual Representation", 2013.
  */
-export function lttb<T>(
-  points: readonly T[],
-  most: number,
-  x: (point: T) => number,
-  y: (point: T) => number,
-): readonly T[] {
-  if (points.length <= most || most < 3) return points.length <= most ? points : points.slice(0, Math.max(0, most))
-  const chosen = [points[0]!]
-  const every = (points.length - 2) / (most - 2)
-  let at = 0
+export async function lttb(xs: Float64Array, ys: Float64Array, most: number, work: Work): Promise<number[]> {
+  const count = xs.length
+  if (count <= most || most < 3) return Array.from({ length: Math.max(0, Math.min(count, most)) }, (_, at) => at)
+  const chosen = [0]
+  const every = (count - 2) / (most - 2)
   for (let bucket = 0; bucket < most - 2; bucket++) {
     const from = Math.floor(bucket * every) + 1
     const to = Math.floor((bucket + 1) * every) + 1
-    const next = points.slice(to, Math.min(points.length, Math.floor((bucket + 2) * every) + 1))
-    const [ax, ay] = [mean(next, x), mean(next, y)]
-    const [bx, by] = [x(points[at]!), finite(y(points[at]!))]
+    const end = Math.min(count, Math.floor((bucket + 2) * every) + 1)
+    const [ax, ay] = [mean(xs, to, end), mean(ys, to, end)]
+    let at = chosen.at(-1)!
+    const [bx, by] = [xs[at]!, finite(ys[at]!)]
     let largest = -1
     for (let candidate = from; candidate < to; candidate++) {
-      const point = points[candidate]!
-      const area = Math.abs((bx - ax) * (finite(y(point)) - by) - (bx - x(point)) * (ay - by))
+      const area = Math.abs((bx - ax) * (finite(ys[candidate]!) - by) - (bx - xs[candidate]!) * (ay - by))
       if (area > largest) {
         largest = area
         at = candidate
       }
     }
-    chosen.push(points[at]!)
+    chosen.push(at)
+    if (work.due) await work.pause()
   }
-  chosen.push(points.at(-1)!)
+  chosen.push(count - 1)
   return chosen
 }
 
-function mean<T>(points: readonly T[], of: (point: T) => number): number {
-  return points.reduce((sum, point) => sum + finite(of(point)), 0) / Math.max(1, points.length)
+function mean(numbers: Float64Array, from: number, to: number): number {
+  let sum = 0
+  for (let at = from; at < to; at++) sum += finite(numbers[at]!)
+  return sum / Math.max(1, to - from)
 }
 
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0)

@@ -1,16 +1,17 @@
 import { iso } from './context.ts'
 import type { StoredRun } from './storage/interfaces.ts'
+import { stateOf } from './views.ts'
 
 /** What a run has under some name; dates as clients read them. */
 export type Value = string | number | readonly string[] | undefined
 
 /** Fields that every run has, in the words of the protocol. */
-const STABLE: Readonly<Record<string, (run: StoredRun, view: Record<string, unknown>) => Value>> = {
+const STABLE: Readonly<Record<string, (run: StoredRun, now: number) => Value>> = {
   cuid: ({ cuid }) => cuid,
   slug: ({ slug }) => slug,
   name: ({ name }) => name,
   description: ({ description }) => description,
-  state: (_, { state }) => state as string,
+  state: (run, now) => stateOf(run, now),
   show: () => 'true',
   pin: () => 'false',
   baseline: () => 'false',
@@ -29,9 +30,8 @@ const STABLE: Readonly<Record<string, (run: StoredRun, view: Record<string, unkn
 export const isStable = (key: string): boolean => Object.hasOwn(STABLE, key)
 export const isDate = (key: string): boolean => key.endsWith('At')
 
-/** @param view - The run as clients read it. */
-export function fieldOf(run: StoredRun, view: object, type: 'STABLE' | 'CONFIG', key: string): Value {
-  return type === 'STABLE' ? STABLE[key]?.(run, view as Record<string, unknown>) : configOf(run, key)
+export function fieldOf(run: StoredRun, type: 'STABLE' | 'CONFIG', key: string, now: number): Value {
+  return type === 'STABLE' ? STABLE[key]?.(run, now) : configOf(run, key)
 }
 
 /** A key of the configuration, or a path in it such as `model.layers`. */

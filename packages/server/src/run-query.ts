@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { iso } from './context.ts'
 import { ApiError } from './errors.ts'
-import { fieldOf, isDate, isStable, type Value } from './run-fields.ts'
+import { orderOf } from './reads/order.ts'
+import type { Work } from './reads/work.ts'
+import { isDate, isStable, type Value } from './run-fields.ts'
 import { wireNumber } from './statistics.ts'
-import type { ScalarPoint, StoredRun } from './storage/interfaces.ts'
+import type { StoredRun } from './storage/interfaces.ts'
 
-const MAX_ITEMS = 50
+const MAX_FILTERS = 50
+const MAX_ORDERS = 10
+/** Values of one filter, and of all together. */
+const MAX_VALUES = 1_000
+/** Characters of a value that count. */
+const MAX_TEXT = 4_096
 const column = z
   .object({
     key: z.string().min(1).max(1_024),
@@ -14,11 +21,13 @@ const column = z
   })
   .refine(({ type, key }) => type !== 'STABLE' || isStable(key), { error: 'no field of runs', path: ['key'] })
 /** The oldest clients send values as they are, newer ones as text. */
-const givenValue = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform((one) => String(one ?? ''))
-const listOf = <T extends z.ZodType>(item: T) =>
+const givenValue = z
+  .union([z.string(), z.number(), z.boolean(), z.null()])
+  .transform((one) => String(one ?? '').slice(0, MAX_TEXT))
+const listOf = <T extends z.ZodType>(item: T, most: number) =>
   z
     .array(item)
-    .max(MAX_ITEMS)
+    .max(most)
     .nullish()
     .transform((list) => list ?? [])
 
@@ -44,73 +53,100 @@ export const runQuery: z.ZodType<RunQuery> = z.object({
   filters: listOf(
     column.safeExtend({
       op: z.enum(['EQ', 'NEQ', 'GTE', 'LTE', 'IN', 'NOT IN', 'CONTAIN']),
-      value: z.array(givenValue).max(1_000),
+      value: z.array(givenValue).max(MAX_VALUES),
     }),
-  ),
-  groups: listOf(column),
-  sorts: listOf(column.safeExtend({ order: z.enum(['ASC', 'DESC']) })),
+    MAX_FILTERS,
+  ).refine((filters) => filters.reduce((sum, { value }) => sum + value.length, 0) <= MAX_VALUES, {
+    error: `more than ${MAX_VALUES} values`,
+  }),
+  groups: listOf(column, MAX_ORDERS),
+  sorts: listOf(column.safeExtend({ order: z.enum(['ASC', 'DESC']) }), MAX_ORDERS),
 })
 
-/** A run, and what clients read of it. */
+/** A run, and what the query asks of it. */
 interface Row {
   readonly run: StoredRun
-  readonly view: object
+  readonly groups: readonly string[]
+  readonly sorts: readonly Value[]
 }
 
-/** Last value of each key. */
-type Scalars = ReadonlyMap<string, number>
-type Fields = (row: Row, column: Column) => Value
+/** Runs in a list, or in lists by group. */
+export type Selected = readonly StoredRun[] | { readonly [group: string]: Selected }
+
+export interface RunFields {
+  /** What is known of a run without reading what it logged. */
+  readonly field: (run: StoredRun, type: 'STABLE' | 'CONFIG', key: string) => Value
+  /** Last values of some keys of a run. */
+  readonly scalars: (run: StoredRun, keys: ReadonlySet<string>) => Promise<ReadonlyMap<string, number>>
+}
 
 /**
  * The runs that a query wants, the newest first where it does not say: in a list, or in lists by group, one group in the
  * other.
  *
- * @param scalars - Points of some keys of a run, by its cuid.
  * @throws ApiError 400 when a filter compares dates with what is none.
  */
 export async function select(
-  rows: readonly Row[],
+  runs: readonly StoredRun[],
   query: RunQuery,
-  scalars: (cuid: string, keys: ReadonlySet<string>) => Promise<ReadonlyMap<string, readonly ScalarPoint[]>>,
-): Promise<unknown> {
+  { field, scalars }: RunFields,
+  work: Work,
+): Promise<Selected> {
   const [filters, groups, sorts] = [
     query.filters.filter(isActive),
     query.groups.filter(isActive),
     query.sorts.filter(isActive),
   ]
   const keys = new Set([...filters, ...groups, ...sorts].flatMap(({ type, key }) => (type === 'SCALAR' ? [key] : [])))
-  const last = new Map<string, Scalars>()
-  if (keys.size > 0) for (const { run } of rows) last.set(run.cuid, lastOf(await scalars(run.cuid, keys)))
-  const field: Fields = ({ run, view }, { type, key }) =>
-    type === 'SCALAR' ? last.get(run.cuid)?.get(key) : fieldOf(run, view, type, key)
   const tests = filters.map((filter) => ({ filter, passes: testOf(filter) }))
-  const wanted = rows.filter((row) => tests.every(({ filter, passes }) => passes(field(row, filter))))
+  const rows: Row[] = []
+  for (const run of runs) {
+    if (work.due) await work.pause()
+    const last = keys.size > 0 ? await scalars(run, keys) : undefined
+    const valueOf = ({ type, key }: Column): Value =>
+      type === 'SCALAR' ? last?.get(key) : clipped(field(run, type, key))
+    if (!tests.every(({ filter, passes }) => passes(valueOf(filter)))) continue
+    const row = { run, groups: groups.map((one) => textOf(valueOf(one))), sorts: sorts.map(valueOf) }
+    for (const text of [...row.groups, ...row.sorts]) if (typeof text === 'string') work.hold(2 * text.length)
+    rows.push(row)
+  }
+  const ways = sorts.map(({ order }) => (order === 'ASC' ? 1 : -1))
   const order = (a: Row, b: Row): number => {
-    for (const sort of sorts) {
-      const by = compare(field(a, sort), field(b, sort), sort.order === 'ASC' ? 1 : -1)
+    for (const [at, way] of ways.entries()) {
+      const by = compare(a.sorts[at], b.sorts[at], way)
       if (by !== 0) return by
     }
     return b.run.createdAt - a.run.createdAt
   }
-  return grouped(wanted.toSorted(order), groups, field)
+  const places = await orderOf(rows.length, (a, b) => order(rows[a]!, rows[b]!), work)
+  return grouped(
+    Array.from(places, (at) => rows[at]!),
+    0,
+    groups.length,
+    work,
+  )
 }
 
 const isActive = ({ active }: { active: boolean }): boolean => active
 
-function lastOf(points: ReadonlyMap<string, readonly ScalarPoint[]>): Scalars {
-  return new Map(Array.from(points, ([key, series]) => [key, series.at(-1)?.data ?? Number.NaN]))
-}
-
-function grouped(rows: readonly Row[], [group, ...rest]: readonly Column[], field: Fields): unknown {
-  if (!group) return rows.map(({ view }) => view)
+async function grouped(rows: readonly Row[], level: number, levels: number, work: Work): Promise<Selected> {
+  if (level === levels) return rows.map(({ run }) => run)
   const parts = new Map<string, Row[]>()
   for (const row of rows) {
-    const name = textOf(field(row, group))
+    const name = row.groups[level]!
     const part = parts.get(name)
     if (part) part.push(row)
     else parts.set(name, [row])
+    if (work.due) await work.pause()
   }
-  return Object.fromEntries(Array.from(parts, ([name, part]) => [name, grouped(part, rest, field)]))
+  const groups: [string, Selected][] = []
+  for (const [name, part] of parts) groups.push([name, await grouped(part, level + 1, levels, work)])
+  return Object.fromEntries(groups)
+}
+
+/** Of a long text the beginning counts. */
+function clipped(value: Value): Value {
+  return typeof value === 'string' && value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value
 }
 
 function testOf({ key, type, op, value: values }: Filter): (value: Value) => boolean {
@@ -128,8 +164,10 @@ function testOf({ key, type, op, value: values }: Filter): (value: Value) => boo
     case 'NOT IN':
       return (found) => !itemsOf(found).some(isOneOf)
     case 'CONTAIN':
-      return (found) =>
-        given.some((one) => itemsOf(found).some((item) => textOf(item).toLowerCase().includes(one.toLowerCase())))
+      return (found) => {
+        const items = itemsOf(found).map((item) => textOf(item).toLowerCase())
+        return given.some((one) => items.some((item) => item.includes(one.toLowerCase())))
+      }
     case 'GTE':
     case 'LTE': {
       const limit = numberOf(given[0]) ?? given[0]!

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Readable } from 'node:stream'
 import { JsonBodies } from './bodies/json-body.ts'
 import { DEFAULT as DEFAULT_BODY } from './bodies/limits.ts'
-import type { Context } from './context.ts'
+import { originOf, type Context } from './context.ts'
 import { ApiError, LATER, later } from './errors.ts'
 import { lockFolder } from './folder-lock.ts'
 import { bucketRoutes } from './routes/bucket.ts'
@@ -24,6 +24,7 @@ import { readMediaRoutes } from './routes/read-media.ts'
 import { readMetricRoutes } from './routes/read-metrics.ts'
 import { savedFileRoutes } from './routes/saved-files.ts'
 import { authenticate } from './session.ts'
+import { ReadQueue } from './reads/read-queue.ts'
 import { FolderStorage } from './storage/folders/folder-storage.ts'
 import type { Storage } from './storage/interfaces.ts'
 
@@ -46,6 +47,11 @@ export interface ServerLimits {
   readonly object?: number | undefined
   /** Bytes of a saved file that comes in parts; further ones are dropped. Default: 50 GiB, the limit of the clients. */
   readonly file?: number | undefined
+  /**
+   * Bytes that everything that is being read for clients may take, answers that they have not fetched yet included; a quarter
+   * of it for one user. A request for more is refused, one that finds the memory taken is told to come later. Default: 1 GiB.
+   */
+  readonly reads?: number | undefined
   /** For the head of a request. Default: 30,000. */
   readonly headersTimeout?: number | undefined
   /** For a whole request; a slower client is cut off without an answer, which makes it keep its data. Default: 600,000. */
@@ -94,6 +100,7 @@ const LIMITS = {
   bodies: 512 * 1024 * 1024,
   object: 1024 ** 3,
   file: 50 * 1024 ** 3,
+  reads: 1024 ** 3,
   headersTimeout: 30_000,
   requestTimeout: 600_000,
   keepAliveTimeout: 72_000,
@@ -141,10 +148,11 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
   refuseWhileClosing(app)
   const context: Context = {
     storage,
+    reads: new ReadQueue(limits.reads),
     clock,
     report,
     limits,
-    publicUrl: (request) => `${options.publicUrl ?? `${request.protocol}://${request.host}`}/api`,
+    publicUrl: (request) => `${options.publicUrl ?? originOf(request)}/api`,
   }
   assemble(app, context, limits)
   try {

@@ -23,10 +23,15 @@ export function projectView({ storage }: Pick<Context, 'storage'>, project: Stor
   }
 }
 
-/** A run as clients read it. */
-export function runView(run: StoredRun, now: number): object {
-  const { profile, heartbeatAt } = run
-  const gone = run.state === 'RUNNING' && heartbeatAt !== undefined && now - heartbeatAt > GONE
+/** As clients read it. */
+export function stateOf({ state, heartbeatAt }: StoredRun, now: number): string {
+  const gone = state === 'RUNNING' && heartbeatAt !== undefined && now - heartbeatAt > GONE
+  return gone ? 'OFFLINE' : state
+}
+
+/** A run as clients read it. Where it has no profile, they ask for the run alone. */
+export function runView(run: StoredRun, now: number, withProfile = true): object {
+  const { profile } = run
   return {
     cuid: run.cuid,
     slug: run.slug,
@@ -35,14 +40,16 @@ export function runView(run: StoredRun, now: number): object {
     description: run.description,
     labels: run.labels.map((name) => ({ name })),
     colors: run.colors,
-    profile: {
-      config: profile.config ?? {},
-      metadata: profile.metadata ?? {},
-      requirements: profile.requirements ?? '',
-      conda: profile.conda ?? '',
-    },
+    profile: withProfile
+      ? {
+          config: profile.config ?? {},
+          metadata: profile.metadata ?? {},
+          requirements: profile.requirements ?? '',
+          conda: profile.conda ?? '',
+        }
+      : undefined,
     show: true,
-    state: gone ? 'OFFLINE' : run.state,
+    state: stateOf(run, now),
     cluster: run.cluster ?? '',
     job: run.job ?? '',
     user: { username: run.workspace, name: run.workspace },
@@ -51,13 +58,17 @@ export function runView(run: StoredRun, now: number): object {
   }
 }
 
-/** One page of a list, as clients ask for it. */
-export function page(list: readonly unknown[], query: unknown): object {
+/**
+ * One page of a list, as clients ask for it.
+ *
+ * @param view - An item as clients read it. Default: as it is.
+ */
+export function page<T>(list: readonly T[], query: unknown, view: (item: T) => unknown = (item) => item): object {
   const { page: number = 1, size = 20 } = query as { page?: unknown; size?: unknown }
   const length = Math.min(100, Math.max(1, Math.trunc(Number(size)) || 20))
   const at = Math.max(1, Math.trunc(Number(number)) || 1)
   return {
-    list: list.slice((at - 1) * length, at * length),
+    list: list.slice((at - 1) * length, at * length).map((item) => view(item)),
     size: length,
     pages: Math.max(1, Math.ceil(list.length / length)),
     total: list.length,

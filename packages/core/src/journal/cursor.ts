@@ -41,6 +41,8 @@ export class JournalCursor {
   readonly damage: JournalDamage = { dropped: 0, torn: false }
   /** Where the line of the record that was read last begins in the file, in bytes. */
   offset = 0
+  /** The last `read` came to the end of the file. */
+  atEnd = false
   readonly #fd: number
   readonly #maxLine: number
   readonly #only: ReadonlySet<string> | undefined
@@ -73,11 +75,17 @@ export class JournalCursor {
     return this.#at
   }
 
-  /** Can be left at any record; the next call goes on behind it. */
-  *read(): Generator<JournalRecord, void> {
+  /**
+   * Can be left at any record; the next call goes on behind it.
+   *
+   * @param bytes - Ends after about so many bytes, for a reader that has other things to do. Default: at the end of the file.
+   */
+  *read(bytes: number = Infinity): Generator<JournalRecord, void> {
+    const until = this.#next + bytes
     do {
       for (let line = this.#nextLine(); line !== undefined; line = this.#nextLine()) yield* this.#records(line)
-    } while (this.#fill())
+      this.atEnd = !this.#fill()
+    } while (!this.atEnd && this.#next < until)
   }
 
   /** The last line, should it lack only its break; to be called when nobody writes any more. */

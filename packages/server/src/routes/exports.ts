@@ -1,11 +1,13 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isSigned, parse, runByCuid, sign, userOf, type Context } from '../context.ts'
-import { csvOf, type CsvColumn } from '../csv.ts'
+import { writeCsv, type CsvColumn } from '../csv.ts'
 import { ApiError } from '../errors.ts'
 import { EXPORT_TIME, ExportShelf } from '../export-shelf.ts'
-import { columnRefs, pointsOf } from './series-points.ts'
+import { answerInTurn } from '../reads/answer.ts'
+import { Sheet } from '../reads/sheet.ts'
+import type { Work } from '../reads/work.ts'
+import { columnRefs, seriesOf, type ColumnRef } from './series-points.ts'
 
 /** Numbers as tables, fetched without a session. */
 export function exportRoutes(app: FastifyInstance, context: Context): void {
@@ -16,22 +18,21 @@ export function exportRoutes(app: FastifyInstance, context: Context): void {
     return `${context.publicUrl(request)}/exports/${encodeURIComponent(key)}?expires=${expires}&signature=${signature}`
   }
 
-  app.get('/experiment/:id/column/csv', async (request) => {
-    const run = runByCuid(context, request, (request.params as { id: string }).id, 'read')
-    const { key = '' } = request.query as { key?: string }
-    const points = await pointsOf(context, request, [{ experimentId: run.cuid, key }])
-    const text = csvOf([{ name: run.name, key, points: points(run.cuid, key) }])
-    return { url: addressOf(request, shelf.put(text)) }
-  })
+  app.get('/experiment/:id/column/csv', (request, reply) =>
+    answerInTurn(context, request, reply, async (work) => {
+      const run = runByCuid(context, request, (request.params as { id: string }).id, 'read')
+      const { key = '' } = request.query as { key?: string }
+      const column = { experimentId: run.cuid, experimentName: run.name, key }
+      return { url: addressOf(request, await makeTable(request, [column], work)) }
+    }),
+  )
 
-  app.post('/house/metrics/scalar/export', async (request) => {
-    const { columns } = parse(z.object({ columns: columnRefs }), request.body)
-    const points = await pointsOf(context, request, columns)
-    const list = columns.map(({ experimentId, experimentName, key }): CsvColumn => {
-      return { name: experimentName ?? '', key, points: points(experimentId, key) }
-    })
-    return { cosKey: shelf.put(csvOf(list)) }
-  })
+  app.post('/house/metrics/scalar/export', (request, reply) =>
+    answerInTurn(context, request, reply, async (work) => {
+      const { columns } = parse(z.object({ columns: columnRefs }), request.body)
+      return { cosKey: await makeTable(request, columns, work) }
+    }),
+  )
 
   app.post('/files/presigned/get', async (request) => {
     userOf(context, request)
@@ -44,6 +45,16 @@ export function exportRoutes(app: FastifyInstance, context: Context): void {
     const { expires, signature = '' } = request.query as Record<string, string>
     const text = isSigned(context, `export ${key}`, Number(expires), signature) ? shelf.get(key) : undefined
     if (text === undefined) throw new ApiError(404, 'Not_Found', 'no such export')
-    return reply.type('text/csv; charset=utf-8').send(Readable.from([text]))
+    return reply.type('text/csv; charset=utf-8').header('content-length', text.bytes).send(text.stream())
   })
+
+  async function makeTable(request: FastifyRequest, columns: readonly ColumnRef[], work: Work): Promise<string> {
+    const series = await seriesOf(context, request, columns, work)
+    const list = columns.map(({ experimentId, experimentName, key }): CsvColumn => {
+      return { name: experimentName ?? '', series: series(experimentId, key) }
+    })
+    const sheet = new Sheet(work)
+    await writeCsv(list, sheet)
+    return shelf.put(userOf(context, request), sheet.end())
+  }
 }

@@ -14,6 +14,8 @@ const MAX_KEY = 1_024
 const MAX_MESSAGE = 64 * 1024
 /** Characters of one point that is not a number: no line of a journal may become longer than readers take. */
 const MAX_MEDIA = 4 * 1024 * 1024
+/** Files of one point; clients take 108. */
+const MAX_FILES = 1_000
 const NON_FINITE: Readonly<Record<string, number>> = {
   nan: Number.NaN,
   inf: Infinity,
@@ -78,7 +80,7 @@ function scalarOf(item: Item, now: number): ScalarPoint | undefined {
 function mediaOf(item: Item, now: number): MediaPoint | undefined {
   if (!isKey(item?.['key']) || !isStep(item['index'])) return undefined
   const { data, more } = item
-  if (!Array.isArray(data) || !data.every((one) => typeof one === 'string')) return undefined
+  if (!Array.isArray(data) || data.length > MAX_FILES || !data.every((one) => typeof one === 'string')) return undefined
   if (data.reduce((sum, { length }) => sum + length, 0) > MAX_MEDIA) return undefined
   const said = Array.isArray(more) && more.length > 0 ? (more as MediaPoint['more']) : undefined
   if (said && (isTooDeep(said) || JSON.stringify(said).length > MAX_MEDIA)) return undefined

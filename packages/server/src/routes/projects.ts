@@ -51,10 +51,7 @@ export function projectRoutes(app: FastifyInstance, context: Context): void {
     const visible = storage
       .projects(workspace)
       .filter((project) => maySee(project, user) && (!search || project.name.includes(search)))
-    return page(
-      visible.map((project) => projectView(context, project)),
-      request.query,
-    )
+    return page(visible, request.query, (project) => projectView(context, project))
   })
 
   app.get('/project/:workspace/:project', async (request) => projectView(context, projectOf(context, request, 'read')))

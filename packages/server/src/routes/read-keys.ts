@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { parse, runByCuid, type Context } from '../context.ts'
+import { answerInTurn } from '../reads/answer.ts'
+import { orderOf } from '../reads/order.ts'
 import type { StoredRun } from '../storage/interfaces.ts'
 import { page } from '../views.ts'
 import { experiments } from './series-points.ts'
@@ -16,29 +18,38 @@ export function readKeyRoutes(app: FastifyInstance, context: Context): void {
   const runFor = (request: FastifyRequest, id: string): StoredRun => runByCuid(context, request, id, 'read')
 
   for (const kind of ['scalar', 'media'] as const)
-    app.post(`/house/metrics/${kind}/keys`, async (request) => {
-      const body = parse(keysBody, request.body)
-      const all = body.experiments.flatMap(({ experimentId }) => [
-        ...storage.lastSteps(runFor(request, experimentId).cuid)[kind].keys(),
-      ])
-      const keys = [...new Set(all)].toSorted()
-      const from = body.cursor ? keys.findIndex((key) => key > body.cursor!) : 0
-      const limit = Math.min(10_000, Math.max(1, Math.trunc(body.limit ?? 2_000)))
-      const shown = from < 0 ? [] : keys.slice(from, from + limit)
-      const hasMore = from >= 0 && from + limit < keys.length
-      return { keys: shown, hasMore, nextCursor: hasMore ? shown.at(-1) : '' }
-    })
+    app.post(`/house/metrics/${kind}/keys`, (request, reply) =>
+      answerInTurn(context, request, reply, async (work) => {
+        const body = parse(keysBody, request.body)
+        const after = body.cursor || ''
+        const found = new Set<string>()
+        for (const id of body.experiments)
+          for (const key of storage.lastSteps(runFor(request, id).cuid)[kind].keys()) {
+            if (key > after) found.add(key)
+            if (work.due) await work.pause()
+          }
+        const keys = [...found]
+        const order = await orderOf(keys.length, (a, b) => (keys[a]! < keys[b]! ? -1 : 1), work)
+        const limit = Math.min(10_000, Math.max(1, Math.trunc(body.limit ?? 2_000)))
+        const shown = Array.from(order.subarray(0, limit), (at) => keys[at]!)
+        const hasMore = keys.length > limit
+        return { keys: shown, hasMore, nextCursor: hasMore ? shown.at(-1) : '' }
+      }),
+    )
 
   for (const kind of ['scalar', 'media'] as const)
-    app.post(`/house/metrics/${kind}/availability`, async (request) => {
-      const body = parse(availabilityBody, request.body)
-      const owned = body.experiments.map(({ experimentId }) => {
-        return { experimentId, steps: storage.lastSteps(runFor(request, experimentId).cuid)[kind] }
-      })
-      const having = (key: string): string[] =>
-        owned.filter(({ steps }) => steps.has(key)).map(({ experimentId }) => experimentId)
-      return Object.fromEntries(body.keys.map((key) => [key, having(key)]))
-    })
+    app.post(`/house/metrics/${kind}/availability`, (request, reply) =>
+      answerInTurn(context, request, reply, async (work) => {
+        const body = parse(availabilityBody, request.body)
+        const owned = body.experiments.map((id) => ({ id, steps: storage.lastSteps(runFor(request, id).cuid)[kind] }))
+        const having: [string, string[]][] = []
+        for (const key of body.keys) {
+          having.push([key, owned.filter(({ steps }) => steps.has(key)).map(({ id }) => id)])
+          if (work.due) await work.pause()
+        }
+        return Object.fromEntries(having)
+      }),
+    )
 
   app.get('/experiment/:id/column', async (request) => {
     const { cuid } = runFor(request, (request.params as { id: string }).id)

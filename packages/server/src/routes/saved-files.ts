@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PATHS } from '../bodies/limits.ts'
 import { parse, receiver, type Context } from '../context.ts'
 import { newCuid } from '../ids.ts'
+import { answerList } from '../reads/answer.ts'
 import { addressOf } from './object-store.ts'
 import { MAX_ADDRESSES, path } from './object-path.ts'
 
@@ -48,19 +49,19 @@ export function savedFileRoutes(app: FastifyInstance, context: Context): void {
     run(request)
     return reply.status(201).send({})
   })
-  app.post('/experiment/:id/files/prepare-multipart', { bodyLimit: PATHS }, async (request) => {
+  app.post('/experiment/:id/files/prepare-multipart', { bodyLimit: PATHS }, async (request, reply) => {
     const cuid = run(request)
     const { files } = parse(partsBody, request.body)
-    return {
-      files: files.map(({ path: name, count }) => {
-        const uploadId = newCuid()
-        const parts = Array.from({ length: count }, (_, at) => ({
-          partNumber: at + 1,
-          url: addressOf(context, request, 'put', { cuid, path: `files/${name}`, part: `${uploadId}.${at + 1}` }),
-        }))
-        return { uploadId, parts }
-      }),
-    }
+    const plans = files.map(({ path: name, count }) => () => {
+      const uploadId = newCuid()
+      const parts = Array.from({ length: count }, (_, at) => () => ({
+        partNumber: at + 1,
+        url: addressOf(context, request, 'put', { cuid, path: `files/${name}`, part: `${uploadId}.${at + 1}` }),
+      }))
+      return { uploadId, parts }
+    })
+    const count = files.reduce((sum, { count: parts }) => sum + parts, 0)
+    return answerList(context, request, reply, count, () => ({ files: plans }))
   })
   app.post('/experiment/:id/files/complete-multipart', { bodyLimit: PATHS }, async (request, reply) => {
     const cuid = run(request)

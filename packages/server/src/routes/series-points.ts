@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { z, type ZodType } from 'zod'
 import { runByCuid, type Context } from '../context.ts'
-import type { ScalarPoint } from '../storage/interfaces.ts'
+import { emptySeries, type Series } from '../reads/series.ts'
+import type { Work } from '../reads/work.ts'
 
 /** One key of one run, as clients ask for it. */
 export interface ColumnRef {
@@ -13,25 +14,41 @@ export interface ColumnRef {
 const columnRef = z.object({
   experimentId: z.string(),
   key: z.string(),
-  experimentName: z.string().nullish(),
+  experimentName: z.string().max(1_024).nullish(),
 })
 
 export const columnRefs: ZodType<ColumnRef[]> = z.array(columnRef).max(64)
 
-/** Runs as clients ask for them. */
-export const experiments: ZodType<{ experimentId: string }[]> = z.array(z.object({ experimentId: z.string() })).max(200)
+/** Runs as clients ask for them; each counts once, however often it is named. */
+export const experiments: ZodType<string[]> = z
+  .array(z.object({ experimentId: z.string() }))
+  .max(200)
+  .transform((list) => [...new Set(list.map(({ experimentId }) => experimentId))])
 
-/** One pass over each run, however many of its keys are asked for. @throws ApiError */
-export async function pointsOf(
+/** Each run once, however many of its keys are asked for, and how often. @throws ApiError */
+export function keysByRun(
   context: Context,
   request: FastifyRequest,
-  columns: readonly { readonly experimentId: string; readonly key: string }[],
-): Promise<(id: string, key: string) => readonly ScalarPoint[]> {
+  columns: readonly Pick<ColumnRef, 'experimentId' | 'key'>[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const wanted = new Map<string, Set<string>>()
-  for (const { experimentId, key } of columns)
-    wanted.set(experimentId, (wanted.get(experimentId) ?? new Set()).add(key))
-  const found = new Map<string, ReadonlyMap<string, readonly ScalarPoint[]>>()
-  for (const [id, keys] of wanted)
-    found.set(id, await context.storage.scalars(runByCuid(context, request, id, 'read').cuid, keys))
-  return (id, key) => found.get(id)?.get(key) ?? []
+  for (const { experimentId, key } of columns) {
+    const keys = wanted.get(experimentId)
+    if (keys) keys.add(key)
+    else wanted.set(runByCuid(context, request, experimentId, 'read').cuid, new Set([key]))
+  }
+  return wanted
+}
+
+/** One pass over each run. @throws ApiError */
+export async function seriesOf(
+  context: Context,
+  request: FastifyRequest,
+  columns: readonly Pick<ColumnRef, 'experimentId' | 'key'>[],
+  work: Work,
+): Promise<(id: string, key: string) => Series> {
+  const found = new Map<string, ReadonlyMap<string, Series>>()
+  for (const [cuid, keys] of keysByRun(context, request, columns))
+    found.set(cuid, await context.storage.scalars(cuid, keys, work))
+  return (id, key) => found.get(id)?.get(key) ?? emptySeries(key)
 }

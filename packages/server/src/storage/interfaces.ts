@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream'
+import type { Series } from '../reads/series.ts'
+import type { Work } from '../reads/work.ts'
 
 /** States of a run as the protocol knows them. */
 export type StoredState = 'RUNNING' | 'FINISHED' | 'CRASHED' | 'ABORTED'
@@ -186,11 +188,25 @@ export interface MetricStore {
   columns(cuid: string): readonly ColumnDefinition[]
   /** Highest step by key. */
   lastSteps(cuid: string): { scalar: ReadonlyMap<string, number>; media: ReadonlyMap<string, number>; line: number }
-  /** Points in the order of their steps, without repetitions. */
-  scalars(cuid: string, keys: ReadonlySet<string> | undefined): Promise<ReadonlyMap<string, readonly ScalarPoint[]>>
-  media(cuid: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly MediaPoint[]>>
+  /**
+   * Points in the order of their steps, without repetitions.
+   *
+   * @param work - Lets others work meanwhile, and holds what is read. Default: work that nobody bounds.
+   * @throws ApiError when it is too much for one request.
+   */
+  scalars(cuid: string, keys: ReadonlySet<string> | undefined, work?: Work): Promise<ReadonlyMap<string, Series>>
+  media(cuid: string, keys: ReadonlySet<string>, work?: Work): Promise<ReadonlyMap<string, readonly MediaPoint[]>>
   /** In the order of their numbers. */
-  lines(cuid: string): Promise<readonly LogLine[]>
+  lines(cuid: string, wanted?: WantedLines, work?: Work): Promise<readonly LogLine[]>
+}
+
+/** Which lines; all of them where it does not say. */
+export interface WantedLines {
+  /** Those with higher numbers. */
+  readonly after?: number | undefined
+  readonly level?: LogLine['level'] | undefined
+  /** The first ones of these. */
+  readonly most?: number | undefined
 }
 
 /** Bytes of media and of saved files. A content that ends with an error leaves nothing behind, and the call rejects. */

@@ -146,7 +146,8 @@ export function describeStorage(name: string, open: (place: string, clock: () =>
       await storage.appendLines(cuid, [line(2), line(1, 'x', 'ERROR'), line(2)])
       await storage.appendLines(cuid, [line(2, 'changed', 'WARN')])
       await reopen()
-      expect(Object.fromEntries(await storage.scalars(cuid, undefined))).toEqual({
+      const read = await storage.scalars(cuid, undefined)
+      expect(Object.fromEntries(Array.from(read, ([key, series]) => [key, [...series]]))).toEqual({
         a: [point('a', 0, 9, 2_000), point('a', 2, -Infinity), point('a', 5, Number.NaN)],
         b: [point('b', 0, 2)],
       })

@@ -62,7 +62,7 @@ export class Writer {
       case 0:
         await log('scalar', [{ key: `k${n % 3}`, index: n, data: n }])
         return this.#expect(`point ${n}`, async (storage) => {
-          const points = (await storage.scalars(cuid, undefined)).get(`k${n % 3}`) ?? []
+          const points = [...((await storage.scalars(cuid, undefined)).get(`k${n % 3}`) ?? [])]
           return points.some(({ index, data }) => index === n && data === n)
         })
       case 1:

@@ -16,7 +16,10 @@ import type {
   StoredState,
   User,
   Visibility,
+  WantedLines,
 } from '../interfaces.ts'
+import type { Series } from '../../reads/series.ts'
+import { Work } from '../../reads/work.ts'
 import { Accounts } from './accounts.ts'
 import { Damages } from './damage.ts'
 import { get, put } from './files.ts'
@@ -147,16 +150,20 @@ export class FolderStorage implements Storage {
   columns = (cuid: string): readonly ColumnDefinition[] => this.#runs.get(cuid).columns
   lastSteps = (cuid: string): ReturnType<Storage['lastSteps']> => this.#runs.get(cuid).lastSteps
 
-  async scalars(cuid: string, keys: ReadonlySet<string> | undefined): Promise<Map<string, ScalarPoint[]>> {
-    return scalarsIn(this.#runs.get(cuid).journal, keys)
+  async scalars(
+    cuid: string,
+    keys: ReadonlySet<string> | undefined,
+    work: Work = new Work(),
+  ): Promise<Map<string, Series>> {
+    return scalarsIn(this.#runs.get(cuid).journal, keys, work)
   }
 
-  async media(cuid: string, keys: ReadonlySet<string>): Promise<Map<string, MediaPoint[]>> {
-    return mediaIn(this.#runs.get(cuid).journal, keys)
+  async media(cuid: string, keys: ReadonlySet<string>, work: Work = new Work()): Promise<Map<string, MediaPoint[]>> {
+    return mediaIn(this.#runs.get(cuid).journal, keys, work)
   }
 
-  async lines(cuid: string): Promise<LogLine[]> {
-    return linesIn(this.#runs.get(cuid).journal)
+  async lines(cuid: string, wanted: WantedLines = {}, work: Work = new Work()): Promise<LogLine[]> {
+    return linesIn(this.#runs.get(cuid).journal, wanted, work)
   }
 
   put = (cuid: string, path: string, content: Readable): Promise<string | undefined> =>

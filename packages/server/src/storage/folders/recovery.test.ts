@@ -168,7 +168,7 @@ it('killed at any byte of a write, it has what was whole, and goes on behind it'
     const points = (await again.scalars(cuid, undefined)).get('loss')!
     const whole = journal.subarray(0, length).includes('"step":1,"time":1000,"data":{"loss":2,"äcc":3}}')
     expect(
-      points.map(({ index }) => index),
+      Array.from(points, ({ index }) => index),
       `${length} bytes`,
     ).toEqual(whole ? [0, 1, 9] : [0, 9])
     expect(again.lastSteps(cuid).scalar.get('loss')).toBe(9)
@@ -209,7 +209,7 @@ it('half a line, left by a server that died, costs itself and not what comes nex
   await second.appendScalars(cuid, [point('loss', 2, 3)])
   await second.close()
   const third = await FolderStorage.open(root)
-  expect((await third.scalars(cuid, undefined)).get('loss')).toEqual([point('loss', 0, 1), point('loss', 2, 3)])
+  expect([...(await third.scalars(cuid, undefined)).get('loss')!]).toEqual([point('loss', 0, 1), point('loss', 2, 3)])
   await third.close()
   rmSync(root, { recursive: true })
 })

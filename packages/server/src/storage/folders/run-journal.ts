@@ -2,12 +2,13 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/core/journal'
+import type { Work } from '../../reads/work.ts'
 import type { Appender } from './appender.ts'
 import { DamageError, unreadable } from './damage.ts'
 import { isMissing } from './json-file.ts'
 
-/** Records between two turns of the event loop while a journal is read. */
-const BREATH = 5_000
+/** Bytes of a journal between two looks at the clock, should there be no record that is wanted. */
+const STRETCH = 1_048_576
 const REMEDY =
   'restore it from a backup and start the server again, or give the run up by moving its folder out of the project: what its client still sends is dropped then'
 
@@ -34,13 +35,20 @@ export class RunJournal {
   }
 
   /** Reads it, letting others work meanwhile. */
-  async read(types: readonly JournalRecord['type'][], each: (record: JournalRecord) => void): Promise<void> {
+  async read(
+    types: readonly JournalRecord['type'][],
+    work: Work,
+    each: (record: JournalRecord) => void | Promise<void>,
+  ): Promise<void> {
     const cursor = new JournalCursor(this.#path, { only: new Set(types) })
     try {
-      let count = 0
-      for (const record of cursor.read()) {
-        each(record)
-        if (++count % BREATH === 0) await new Promise((resolve) => setImmediate(resolve))
+      while (!cursor.atEnd) {
+        for (const record of cursor.read(STRETCH)) {
+          const more = each(record)
+          if (more) await more
+          if (work.due) await work.pause()
+        }
+        if (work.due) await work.pause()
       }
     } finally {
       cursor.close()

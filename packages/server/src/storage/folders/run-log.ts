@@ -50,7 +50,9 @@ export class RunLog {
   }
 
   async appendMedia(points: readonly MediaPoint[], definedAs: Definitions): Promise<void> {
-    const places = await Promise.all(points.map(({ data }) => Promise.all(data.map((path) => this.#placeOf(path)))))
+    const places: string[][] = []
+    // One point after the other: what asks the disk waits in one queue with what writes to it.
+    for (const { data } of points) places.push(await Promise.all(data.map((path) => this.#placeOf(path))))
     let text = ''
     const declared: string[] = []
     const records = points.map(({ key, index: step, time, more }, at) => {
