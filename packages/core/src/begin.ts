@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { assertCallback } from './kernel/callback-check.ts'
 import { SwanLabError } from './kernel/error.ts'
 import type { InitInfo, Placement } from './kernel/payloads.ts'
+import type { Redactor } from './kernel/redactor.ts'
 import { quietly, type Report } from './kernel/reporter.ts'
 import type { Run } from './kernel/run.ts'
 import { startRun, type RunOwner } from './kernel/start.ts'
@@ -17,6 +18,7 @@ import type { InitOptions, ResolvedOptions } from './options/init-options.ts'
 import { resolveOptions, wantsReinit } from './options/resolve.ts'
 import type { Settings } from './options/settings.ts'
 import { captureConsole, type ConsoleCapture } from './runtime/console-capture.ts'
+import { processRedactor } from './runtime/mask.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
 import { givenCredentials } from './login.ts'
 import { getRun, registered, runEnded, runFailed, runStarted, runStarting, writtenConfig } from './current.ts'
@@ -34,7 +36,10 @@ export async function begin(input: InitOptions<object>): Promise<Run> {
         'only define things; put the callback into a file of its own.',
     )
   const { options, warnings } = await resolveOptions(input, { env: process.env, cwd: process.cwd() })
-  const report = quietly(options.settings.report)
+  const { apiKey } = givenCredentials()
+  const redactor = processRedactor(apiKey === undefined ? [] : [apiKey])
+  const say = options.settings.report
+  const report = quietly((level, message) => say(level, redactor.text(message)))
   const active = getRun()
   if (active) {
     if (!wantsReinit(input) && active.state === 'running') {
@@ -48,17 +53,17 @@ export async function begin(input: InitOptions<object>): Promise<Run> {
   }
   for (const warning of warnings) report('warn', warning)
   try {
-    return await start(options, report)
+    return await start(options, report, redactor)
   } catch (error) {
     runFailed()
     throw error
   }
 }
 
-async function start(options: ResolvedOptions, report: Report): Promise<Run> {
+async function start(options: ResolvedOptions, report: Report, redactor: Redactor): Promise<Run> {
   const { settings } = options
   const { clock, durability, callbackTimeout, finishTimeout } = settings
-  const config = createConfig(writtenConfig())
+  const config = createConfig(writtenConfig(), redactor)
   config.view.update(options.config)
   runStarting(config.view)
   const {
@@ -98,7 +103,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
       ]
     : []
   return startRun({
-    info: infoOf({ ...options, mode }, clock()),
+    info: infoOf({ ...options, mode }, clock(), redactor),
     backend,
     callbacks: [...live, ...attendants],
     elsewhere,
@@ -108,6 +113,7 @@ async function start(options: ResolvedOptions, report: Report): Promise<Run> {
     callbackTimeout,
     clock,
     report,
+    redactor,
     runtime: (dir) => {
       const surroundings = { argv: process.argv, cwd: process.cwd(), env: process.env }
       const requirements = settings.requirementsCollect ? collectRequirements(surroundings.cwd) : undefined
@@ -159,7 +165,7 @@ function ownerOf({ console: streams, consoleLineLength: maxLength, clock }: Sett
   }
 }
 
-function infoOf(options: ResolvedOptions, startTime: number): InitInfo {
+function infoOf(options: ResolvedOptions, startTime: number, { text }: Redactor): InitInfo {
   const {
     project,
     workspace,
@@ -177,13 +183,13 @@ function infoOf(options: ResolvedOptions, startTime: number): InitInfo {
     project,
     workspace,
     experimentName,
-    description,
+    description: description === undefined ? undefined : text(description),
     mode,
     logdir,
     public: visible,
     resume,
     startTime,
-    tags: Object.freeze([...tags]),
+    tags: Object.freeze(tags.map((tag) => text(tag))),
     resumed: false,
   })
 }

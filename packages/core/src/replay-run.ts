@@ -16,6 +16,7 @@ import { noRunIn } from './journal/no-run.ts'
 import { JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from './journal/records.ts'
 import { markedRuns } from './journal/running.ts'
 import { isAlive, type ProcessIdentity } from './runtime/process-identity.ts'
+import { processRedactor } from './runtime/mask.ts'
 import { realPath } from './runtime/safe-open.ts'
 import { Pace } from './replay-pace.ts'
 import { checkReplay } from './replay-options.ts'
@@ -42,7 +43,12 @@ export async function replayRun(
 
   const raised: RaisedAlert[] = []
   // What a callback raises belongs to the moment that it sees, however long ago that was.
-  const contexts = new Contexts({ place: 'replay', report, clock: () => driver.lastTime })
+  const contexts = new Contexts({
+    place: 'replay',
+    report,
+    clock: () => driver.lastTime,
+    redactor: processRedactor(),
+  })
   const guard = new Guard({ report, timeout: callbackTimeout, contexts, tracksAll: true })
   const hooks = createHooks(guard, report)
   for (const callback of Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback]) {

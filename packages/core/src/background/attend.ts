@@ -1,5 +1,6 @@
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
+import { processRedactor } from '../runtime/mask.ts'
 import { appendWithin } from '../runtime/safe-open.ts'
 import { hearRun } from './hear-run.ts'
 import { Lifeline } from './lifeline.ts'
@@ -47,7 +48,9 @@ export async function attend(): Promise<void> {
 }
 
 function logTo({ dir }: Order, lifeline: Lifeline): Report {
-  return (level, message) => {
+  const { text } = processRedactor()
+  return (level, said) => {
+    const message = text(said)
     try {
       appendWithin(dir, LOG_FILE, `${new Date().toISOString()} ${level} ${message}\n`)
     } catch {

@@ -4,6 +4,7 @@ import { Guard } from '../kernel/guard.ts'
 import { attach, createHooks, type RunHooks } from '../kernel/hooks.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
+import { processRedactor } from '../runtime/mask.ts'
 import type { Mailbox } from '../notification/mailbox.ts'
 import type { Send } from './delivery-attempt.ts'
 import { lastingOf, type Lasting } from './lasting.ts'
@@ -31,7 +32,7 @@ export async function assemble(
   report: Report,
   say: Report = report,
 ): Promise<Cast> {
-  const contexts = new Contexts({ place: 'resident', report: say, clock: Date.now })
+  const contexts = new Contexts({ place: 'resident', report: say, clock: Date.now, redactor: processRedactor() })
   const guard = new Guard({ report, timeout, contexts, tracksAll: true })
   const hooks = createHooks(guard, report)
   const lasting: Lasting[] = []

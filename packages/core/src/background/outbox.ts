@@ -1,6 +1,7 @@
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { furtherAttempts, MAX_UNCERTAIN, UNCERTAIN } from '../notification/delivery-error.ts'
+import { maskText } from '../runtime/mask.ts'
 import type { Mailbox } from '../notification/mailbox.ts'
 import type { Notification } from '../notification/notification.ts'
 import { attempt, type Send } from './delivery-attempt.ts'
@@ -211,7 +212,7 @@ export class Outbox {
       await attempt(channel.send, item.notification, attemptTime)
       this.#save({ ...item, attempts, state: 'sent', settled: clock() })
     } catch (error) {
-      const reason = describeError(error)
+      const reason = maskText(describeError(error))
       const { permanent, retryAfter, uncertain: isUncertain } = furtherAttempts(error)
       const uncertain = (item.uncertain ?? 0) + (isUncertain ? 1 : 0)
       const asked = Math.min(retryAfter ?? 0, LONGEST_ASKED)

@@ -1,16 +1,21 @@
 import type { ConfigMethods, ConfigStore } from '../kernel/config.ts'
 import type { ConfigSnapshot, JsonValue } from '../kernel/payloads.ts'
+import { OPEN, type Redactor } from '../kernel/redactor.ts'
 import { viewOf, viewsInside, type Tree } from './config-view.ts'
 import { toJson } from './json-value.ts'
 
-/** A configuration that knows when it has changed, however deep the change was made. */
-export function createConfig(initial: object = {}): ConfigStore {
+/**
+ * A configuration that knows when it has changed, however deep the change was made. Whoever holds it sees it as it is;
+ * what is told of it goes through `redactor`.
+ */
+export function createConfig(initial: object = {}, redactor: Redactor = OPEN): ConfigStore {
   const tree: Tree = Object.create(null) as Tree
   const changes = watchChanges()
   const store = (key: string, value: JsonValue): void => {
     tree[key] = value
     changes.note()
   }
+  const told = (): ConfigSnapshot => deepFreeze(redactor.json(toJson(tree) as ConfigSnapshot)) as ConfigSnapshot
   const inside = viewsInside(changes.note)
   const methods: ConfigMethods = {
     get: (key, fallback) => (Object.hasOwn(tree, key) ? inside(tree[key]) : fallback),
@@ -32,8 +37,8 @@ export function createConfig(initial: object = {}): ConfigStore {
   methods.update(initial)
   return {
     view: viewOf(tree, methods, inside),
-    snapshot: () => snapshot(tree),
-    takeChange: () => (changes.take() ? snapshot(tree) : undefined),
+    snapshot: () => told(),
+    takeChange: () => (changes.take() ? told() : undefined),
     onChange: changes.onChange,
     restore: (earlier) => {
       for (const [key, value] of Object.entries(earlier)) if (!Object.hasOwn(tree, key)) methods.set(key, value)

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { Alert, AlertLevel } from './payloads.ts'
+import { OPEN, type Redactor } from './redactor.ts'
 import { describeError } from './thrown.ts'
 
 const MAX_TITLE = 256
@@ -21,19 +22,19 @@ export interface AlertOptions {
 }
 
 /** The alert, or what is wrong with it. Never throws, whatever it is given. */
-export function alertOf(options: unknown, time: number): Alert | string {
+export function alertOf(options: unknown, time: number, { text: redacted }: Redactor = OPEN): Alert | string {
   try {
     const { title, text = '', level = 'info', step, rule } = (options ?? {}) as Record<string, unknown>
     if (typeof title !== 'string' || title.trim() === '') return 'alert: "title" takes a non-empty string. Ignored.'
     if (!LEVELS.includes(level))
       return `alert: "level" takes "info", "warn" or "error", but got ${inspect(level)}. Ignored.`
     return Object.freeze({
-      title: title.trim().slice(0, MAX_TITLE),
-      text: textOf(text).slice(0, MAX_TEXT),
+      title: redacted(title.trim()).slice(0, MAX_TITLE),
+      text: redacted(textOf(text)).slice(0, MAX_TEXT),
       level: level as AlertLevel,
       time,
       ...(Number.isSafeInteger(step) && { step: step as number }),
-      ...(rule !== undefined && { rule: textOf(rule).slice(0, MAX_RULE) }),
+      ...(rule !== undefined && { rule: redacted(textOf(rule)).slice(0, MAX_RULE) }),
     })
   } catch (error) {
     return `alert: its options cannot be read: ${describeError(error)}. Ignored.`

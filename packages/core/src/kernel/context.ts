@@ -3,6 +3,7 @@ import { alertOf, type AlertOptions } from './alert.ts'
 import { SwanLabError } from './error.ts'
 import type { FinishOptions } from './finish-options.ts'
 import type { Alert, Outcome } from './payloads.ts'
+import type { Redactor } from './redactor.ts'
 import type { Report, ReportLevel } from './reporter.ts'
 
 /** Where a callback is driven: inside the training, in the background process, or over a stored run. */
@@ -62,6 +63,7 @@ export interface ContextOptions {
   readonly report: Report
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  readonly redactor?: Redactor | undefined
 }
 
 /** Makes the contexts of the callbacks of one run. */
@@ -92,7 +94,7 @@ export class Contexts {
 
 function makeContext(
   name: string,
-  { place, report, clock }: ContextOptions,
+  { place, report, clock, redactor }: ContextOptions,
   target: () => ContextTarget | undefined,
 ): CallbackContext & CallbackVoice {
   const started = (what: string): ContextTarget => {
@@ -112,7 +114,7 @@ function makeContext(
     },
     alert: (options: AlertOptions): void => {
       const to = started('alert()')
-      const alert = alertOf(options, clock())
+      const alert = alertOf(options, clock(), redactor)
       if (typeof alert === 'string') return report('error', `Callback "${name}": ${alert}`)
       const id = ids.next(alert, `${to.startTime} ${name}`)
       if (ids.count <= MAX_ALERTS) to.raise(Object.freeze({ ...alert, id }), name)

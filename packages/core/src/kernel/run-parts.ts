@@ -5,6 +5,7 @@ import type { Guard } from './guard.ts'
 import type { RunHooks } from './hooks.ts'
 import type { Intake } from './intake.ts'
 import type { RunInfo } from './payloads.ts'
+import type { Redactor } from './redactor.ts'
 import type { Report } from './reporter.ts'
 import type { Turns } from './turns.ts'
 
@@ -23,4 +24,5 @@ export interface RunParts {
   readonly flush?: () => void
   readonly clock: () => number
   readonly report: Report
+  readonly redactor: Redactor
 }

@@ -20,6 +20,7 @@ import type {
   RuntimeInfo,
 } from './payloads.ts'
 import { publicInfo, type PublicInfo } from './public-info.ts'
+import { redactError } from './redactor.ts'
 import type { RunParts } from './run-parts.ts'
 
 const NO_MEDIA: readonly MediaRecord[] = []
@@ -133,10 +134,10 @@ export class Run<C extends object = Record<string, unknown>> {
 
   /** Tells every callback something that somebody should read; notifiers send it. Never throws. */
   alert(options: AlertOptions): void {
-    const { emitter, clock, backend, report } = this.#parts
+    const { emitter, clock, backend, report, redactor } = this.#parts
     if (backend.silent) return
     if (this.#closed) return this.#tellClosed('alert()')
-    const alert = alertOf(options, clock())
+    const alert = alertOf(options, clock(), redactor)
     if (typeof alert === 'string') return report('error', alert)
     this.#flushConfig()
     emitter.emit('alert', alert)
@@ -186,12 +187,22 @@ export class Run<C extends object = Record<string, unknown>> {
 
   /** @internal Something the run learnt about itself or its machine. */
   _inform(info: RuntimeInfo): void {
-    if (!this.#parts.backend.silent && !this.#closed) this.#parts.emitter.emit('runtimeInfo', deepFreeze(info))
+    if (this.#parts.backend.silent || this.#closed) return
+    const { emitter, redactor } = this.#parts
+    const { metadata, requirements } = info
+    const redacted = {
+      ...info,
+      ...(metadata && { metadata: redactor.json(metadata) }),
+      ...(requirements !== undefined && { requirements: redactor.text(requirements) }),
+    }
+    emitter.emit('runtimeInfo', deepFreeze(redacted))
   }
 
   /** @internal The program wrote a line to its terminal. No callback hears of it: what it writes would be a line again. */
   _console(line: Omit<ConsoleLine, 'line'>): void {
-    if (!this.#closed) this.#parts.backend.console?.(line)
+    if (this.#closed) return
+    const { backend, redactor } = this.#parts
+    backend.console?.({ ...line, text: redactor.text(line.text) })
   }
 
   /** @internal Ends the run, whoever found out that it has. Never rejects. */
@@ -260,9 +271,9 @@ export class Run<C extends object = Record<string, unknown>> {
   }
 
   #gather({ state, error, cause }: Verdict): Outcome {
-    const { info, config, intake, guard, backend, clock } = this.#parts
+    const { info, config, intake, guard, backend, clock, redactor } = this.#parts
     const run = Object.freeze({ ...info, config: config.snapshot() })
-    const verdict = { state, ...(error && { error }), ...(cause && { cause }) }
+    const verdict = { state, ...(error && { error: redactError(error, redactor) }), ...(cause && { cause }) }
     const { lastLines } = backend
     return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0, lastLines }, clock())
   }

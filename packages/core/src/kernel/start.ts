@@ -11,6 +11,7 @@ import { attach, createHooks, stopStarted, type RunHooks } from './hooks.ts'
 import type { Intake } from './intake.ts'
 import { outcomeOf } from './outcome.ts'
 import type { ColorPair, InitInfo, Outcome, Placement, RunInfo, RuntimeInfo } from './payloads.ts'
+import { OPEN, redactError, type Redactor } from './redactor.ts'
 import type { Report } from './reporter.ts'
 import { Run } from './run.ts'
 import { describeError, errorInfo } from './thrown.ts'
@@ -30,6 +31,8 @@ export interface RunOrder {
   readonly callbackTimeout: number
   readonly clock: () => number
   readonly report: Report
+  /** What everything goes through before anybody hears of it, but for the configuration, which does so itself. */
+  readonly redactor?: Redactor | undefined
   /** Told to callbacks once the run has started, one after the other. */
   readonly runtime: (dir: string | undefined) => readonly RuntimeInfo[]
   readonly owner: RunOwner
@@ -68,7 +71,7 @@ const UNNAMED: ColorPair = ['#528d59', '#528d59']
  */
 export async function startRun(order: RunOrder): Promise<Run> {
   const { report, backend, runtime } = order
-  const contexts = new Contexts({ place: 'live', report, clock: order.clock })
+  const contexts = new Contexts({ place: 'live', report, clock: order.clock, redactor: order.redactor })
   const guard = new Guard({ report, timeout: order.callbackTimeout, contexts })
   const stage: Stage = { contexts, guard, backendHooks: createHooks(guard, report), hooks: createHooks(guard, report) }
   guard.enroll(backend, { essential: true })
@@ -138,7 +141,7 @@ function open(order: RunOrder, info: InitInfo): RunInfo {
 
 /** From the moment its place is open, no ending may miss the run; hence nothing here is awaited. */
 function create(order: RunOrder, { contexts, guard, backendHooks, hooks }: Stage, info: RunInfo): Started {
-  const { backend, intake, config, clock, report, owner } = order
+  const { backend, intake, config, clock, report, redactor = OPEN, owner } = order
   const emitter = new Emitter({ backend: backendHooks, heard: hooks, guard, report })
   const turns = new Turns(clock)
   const flush = (): void => owner.flush?.()
@@ -155,6 +158,7 @@ function create(order: RunOrder, { contexts, guard, backendHooks, hooks }: Stage
     flush,
     clock,
     report,
+    redactor,
   })
   const { startTime, dir, resumed } = info
   contexts.open({ startTime, dir, resumed, run, raise: (alert) => run._raise(alert) })
@@ -168,9 +172,13 @@ function create(order: RunOrder, { contexts, guard, backendHooks, hooks }: Stage
 }
 
 async function stopAll(order: RunOrder, stage: Stage, info: InitInfo, error: unknown): Promise<void> {
-  const { intake, clock } = order
+  const { intake, clock, redactor = OPEN } = order
   const { guard, backendHooks, hooks } = stage
-  const verdict = { state: 'aborted', cause: { type: 'reported' }, error: errorInfo(error) } as const
+  const verdict = {
+    state: 'aborted',
+    cause: { type: 'reported' },
+    error: redactError(errorInfo(error), redactor),
+  } as const
   const outcome: Outcome = outcomeOf(verdict, { run: complete(order, info), intake, guard, lost: 0 }, clock())
   await Promise.all([stopStarted(backendHooks, guard, outcome), stopStarted(hooks, guard, outcome)])
 }

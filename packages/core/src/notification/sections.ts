@@ -1,14 +1,11 @@
 import type { ConfigSnapshot, ErrorInfo, JsonValue, MetricSummary, Outcome } from '../kernel/payloads.ts'
+import { maskJson } from '../runtime/mask.ts'
 import { block, formatNumber, oneLine, tail } from './format.ts'
 import type { ErrorSection, MetricSection, Notification, Section } from './notification.ts'
 import type { Wording } from './wording.ts'
 
 const MAX_ROWS = 20
 const MAX_NOTES = 8
-
-// A configuration leaves the house with the message. "token" alone would hide "pad_token" and "max_tokens".
-const SECRET =
-  /(passw(or)?d|secret|credentials?|(api|access|private)[_.-]?key|(auth|access|api|bearer)[_.-]?token)$|^token$/i
 
 export function metricSection(
   summary: Readonly<Record<string, MetricSummary>>,
@@ -36,7 +33,7 @@ export function configSection(config: ConfigSnapshot, words: Wording): Notificat
       ...section,
       rows: section.rows.map(([key, value]) => ({
         key: oneLine(key, 100),
-        value: oneLine(plain(hide(key, value)), 200),
+        value: oneLine(plain(maskJson({ [key]: value })[key]!), 200),
       })),
     }
   )
@@ -79,9 +76,5 @@ function firstOf<Row>(rows: readonly Row[], max: number, heading: string, words:
 function plain(value: JsonValue): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number') return formatNumber(value)
-  return JSON.stringify(value, hide)
-}
-
-function hide<Value>(key: string, value: Value): Value | '****' {
-  return SECRET.test(key) && value !== null && typeof value !== 'boolean' ? '****' : value
+  return JSON.stringify(value)
 }

@@ -29,7 +29,7 @@ export interface ConsoleCapture {
  * lines of each second are heard, and how many there were between.
  *
  * Writing past Node's streams, as `fs.writeSync(1, …)`, native code and child processes with inherited streams do, is not
- * heard. Lines are the program's own words: no secret is looked for in them.
+ * heard. Secrets are taken out of lines by the run that they are given to.
  *
  * @throws whatever `process.stdout` or `process.stderr` throws; nothing has been changed then.
  */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { maskCommand, maskText, secretsOf } from './mask.ts'
+import { createRedactor, maskCommand, maskJson, maskText, secretsOf, unmistakable } from './mask.ts'
 
 describe('a command line', () => {
   test.each([
@@ -14,6 +14,9 @@ describe('a command line', () => {
     ['--password s3cr3t', '--password ****'],
     ['--password -s3cr3t', '--password ****'],
     ['--token s3cr3t --token s3cr3t next', '--token **** --token **** next'],
+    ['-k s3cr3tkey0', '-k ****'],
+    ['-ks3cr3tkey0', '-k****'],
+    ['--api-key s3cr3t --lr 1', '--api-key **** --lr 1'],
     ['--push-to https://me:s3cr3t@host/path', '--push-to https://host/path'],
     ['--db=postgres://me:s3cr3t@host/db', '--db=postgres://host/db'],
     ['--url=https://host/?a=1&access_token=s3cr3t&b=2', '--url=https://host/?a=1&access_token=****&b=2'],
@@ -26,6 +29,7 @@ describe('a command line', () => {
     '--tokenizer bert --max-tokens 512 --monkey=1',
     '--keyboard=us --author me --compass north',
     '--password --verbose 3',
+    '-k 5 -k top -k=3 --pad-token <pad>',
     './data/key=1/part.csv',
     'https://host/path?page=2&q=secretary',
     'git@github.com:me/cats.git',
@@ -70,6 +74,25 @@ test.each([
   ['hf_abcdefghijklmnopqrstuvwxyz', '****'],
   ['xoxb-123456789012-abcdef', '****'],
   ['AKIAIOSFODNN7EXAMPLE', '****'],
+  ['request failed: token=s3cr3t&x=1 lr=0.1', 'request failed: token=****&x=1 lr=0.1'],
+  ['{ user: "a", password: "s3cr3t", port: 1 }', '{ user: "a", password: "****", port: 1 }'],
+  ["[cause]: { password: 's3c\\'r3t' }", "[cause]: { password: '****' }"],
+  ["Map(1) { 'apiKey' => 's3cr3t' }", "Map(1) { 'apiKey' => '****' }"],
+  ['{"body":"{\\"api_key\\":\\"s3cr3t\\",\\"n\\":1}"}', '{"body":"{\\"api_key\\":\\"****\\",\\"n\\":1}"}'],
+  ['msg="login token=s3cr3t"', 'msg="login token=****"'],
+  ['a=b token=s3cr3t', 'a=b token=****'],
+  ['Server=db;Password=s3cr3t;Port=1', 'Server=db;Password=****;Port=1'],
+  ['OPENAI_API_KEY=s3cr3t node train.js', 'OPENAI_API_KEY=**** node train.js'],
+  ['password: s3cr3t', 'password: ****'],
+  ['password: swordfish\nnext', 'password: ****\nnext'],
+  ['Command failed: swanlab login -k s3cr3tkey0 --host h', 'Command failed: swanlab login -k **** --host h'],
+  ['Command failed: curl --password "s3 cr3t" h', 'Command failed: curl --password "****" h'],
+  ['Cookie: sid=s3cr3t; theme=dark', 'Cookie: ****'],
+  ['x-api-key: s3cr3t', 'x-api-key: ****'],
+  [
+    '-----BEGIN RSA PRIVATE KEY-----\ns3cr3t\n-----END RSA PRIVATE KEY-----',
+    '-----BEGIN RSA PRIVATE KEY-----****-----END RSA PRIVATE KEY-----',
+  ],
   ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmN', '****'],
 ])('of the text %j a secret is not shown', (text, shown) => {
   expect(maskText(text)).toBe(shown)
@@ -77,6 +100,13 @@ test.each([
 
 test.each([
   'Unexpected token: }',
+  'Unexpected token: identifier in line 5',
+  'wrong password: try again',
+  'max_tokens=512 num_tokens: 7 token_count=9 tokenizer=bert tokens: 12 token=5',
+  "special tokens: { pad_token: '<pad>', eos_token: '</s>', bos_token: '<s>' }",
+  'if (token == null) return; password = undefined',
+  'key=loss sort_key: name keys: 3',
+  'top -k 5 -k all',
   'a basic training run',
   'task-scheduler-for-many-workers',
   'sk-learn-ensemble-classifier',
@@ -111,3 +141,67 @@ test('a hostile text takes time in proportion to its length', () => {
     maskCommand([part.repeat(100_000), `--${part.repeat(100_000)}=1`], ['secret'])
   expect(performance.now() - start).toBeLessThan(1_000)
 })
+
+test('JSON loses texts under names of secrets, however deep, and nothing else', () => {
+  const before = {
+    apiKey: 's3cr3t',
+    api_key: 's3cr3t',
+    OPENAI_KEY: 's3cr3t',
+    nested: [{ db: { password: 's3cr3t', host: 'db' } }, { credentials: { user: 's3cr3t', list: ['s3cr3t', 1] } }],
+    client_secret: 's3cr3t',
+    privateKey: 's3cr3t',
+    accessToken: 's3cr3t',
+    url: 'https://me:s3cr3t@host/x',
+    note: 'see token=s3cr3t',
+    password: '123456',
+    pass: null,
+    token: 5,
+    secret: true,
+  }
+  expect(maskJson(before)).toEqual({
+    apiKey: '****',
+    api_key: '****',
+    OPENAI_KEY: '****',
+    nested: [{ db: { password: '****', host: 'db' } }, { credentials: { user: '****', list: ['****', 1] } }],
+    client_secret: '****',
+    privateKey: '****',
+    accessToken: '****',
+    url: 'https://host/x',
+    note: 'see token=****',
+    password: '****',
+    pass: null,
+    token: 5,
+    secret: true,
+  })
+  expect(maskJson(maskJson(before))).toEqual(maskJson(before))
+})
+
+test('what models are made of is no secret, and is given back as it is', () => {
+  const config = {
+    ...{ tokens: ['the', 'cat'], max_tokens: 512, maxTokens: 512, tokenizer: 'bert', num_tokens: 7, token_count: '9' },
+    ...{ pad_token: '<pad>', eosToken: 'end', mask_token: '[MASK]', token: '<s>', special_tokens: { cls: 'x' } },
+    ...{ key: 'loss', sort_key: 'name', keyboard: 'us', monkey: 'see', author: 'me', pattern: '*', secretary: 'x' },
+    ...{ keys: ['a'], compass: 'north', bypass: 'x', cookies: 12, auth: 'basic', tokenization: 'bpe', passes: 'two' },
+  }
+  expect(maskJson(config)).toBe(config)
+})
+
+test('secrets that are known are masked wherever they stand, special characters and all', () => {
+  const { text, json } = createRedactor(['s3cr3t.[key', 's3cr3t.[key-and-more'])
+  expect(text('a s3cr3t.[key-and-more b s3cr3t.[key c')).toBe('a **** b **** c')
+  expect(json({ a: ['s3cr3t.[key'], b: 1 })).toEqual({ a: ['****'], b: 1 })
+})
+
+test('of the environment, only what is no word of a language is looked for everywhere', () => {
+  expect(unmistakable(['training', 'abc1', 'hunter22', 'a-very-long-passphrase', '12345678'])).toEqual([
+    'hunter22',
+    'a-very-long-passphrase',
+  ])
+})
+
+test.each(['token=', 'token="', "token='a ", 'password: ', 'a_', '\\"', '-k ', '-', 'cookie:', '-----BEGIN '])(
+  'a text full of %j is done with before the test is over',
+  (part) => {
+    expect(maskText(part.repeat(50_000 / part.length))).not.toBe('')
+  },
+)
