@@ -21,8 +21,10 @@ test('no secret of the configuration, command, terminal, alerts or errors is rec
   const callback: Callback = {
     name: 'listener',
     apply: (hooks) => {
-      for (const hook of [hooks.init, hooks.run, hooks.runtimeInfo, hooks.alert, hooks.error, hooks.finish])
-        hook.tap('listener', (payload: unknown) => void heard.push(payload))
+      const listen = (payload: unknown): void => void heard.push(payload)
+      hooks.init.tap('listener', (info) => (listen(info), info))
+      for (const hook of [hooks.run, hooks.error, hooks.finish]) hook.tap('listener', listen)
+      for (const hook of [hooks.runtimeInfo, hooks.alert]) hook.tap('listener', listen)
     },
     onRun: (_run, { alert }) => alert({ title: 'from a callback', text: 'Authorization: Bearer s3cr3t-s3cr3t' }),
   }

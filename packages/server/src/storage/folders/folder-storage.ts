@@ -26,7 +26,7 @@ import { get, put } from './files.ts'
 import { linesIn, mediaIn, scalarsIn } from './journal-queries.ts'
 import { makeFolder, removeLeftovers } from './json-file.ts'
 import { joinParts, partsSize, putPart } from './parts.ts'
-import { makePrivate } from './private-folder.ts'
+import { ignoreFolder, makePrivate } from './private-folder.ts'
 import { Projects } from './projects.ts'
 import { Runs } from './runs.ts'
 import { secretIn } from './secret.ts'
@@ -70,6 +70,8 @@ export class FolderStorage implements Storage {
     report: Outside['report'] = () => {},
   ): Promise<FolderStorage> {
     await makeFolder(root)
+    // A full or read-only disk goes without.
+    await ignoreFolder(root).catch(() => {})
     for (const path of await makePrivate(root))
       report('warn', `${path} cannot be kept from other users of this machine`)
     const storage = new FolderStorage(root, { clock, report }, await Accounts.open(root, clock), await secretIn(root))

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -81,4 +91,13 @@ describe.runIf(process.platform !== 'win32')('what the server keeps', () => {
       rmSync(root, { recursive: true })
     },
   )
+})
+
+it('is kept out of version control, unless the folder is used for more', async () => {
+  const [own, shared] = [mkdtempSync(join(tmpdir(), 'own-')), mkdtempSync(join(tmpdir(), 'shared-'))]
+  writeFileSync(join(shared, 'notes.txt'), '')
+  for (const root of [own, shared]) await fill(root)
+  expect(readFileSync(join(own, '.gitignore'), 'utf8')).toBe('*\n')
+  expect(readdirSync(shared)).not.toContain('.gitignore')
+  for (const root of [own, shared]) rmSync(root, { recursive: true })
 })

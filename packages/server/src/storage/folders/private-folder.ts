@@ -1,12 +1,18 @@
 import { chmod, lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { keepOutOfGit } from '@swanlab/core/folder'
 import { isMissing } from './json-file.ts'
 import { findProjects } from './project-files.ts'
 import { PROJECTS } from './projects.ts'
 
 const OTHERS = 0o077
 /** What a server puts into its folder. */
-const OWN = /^(?:projects|secret|users\.json|sessions\.json)$|\.lock|\.tmp$/
+const OWN = /^(?:projects|secret|users\.json|sessions\.json|\.gitignore)$|\.lock|\.tmp$/
+
+/** Keeps the folder of a server out of version control; a folder that somebody uses for more is theirs to keep. */
+export async function ignoreFolder(root: string): Promise<void> {
+  if ((await entriesOf(root)).every(({ name }) => OWN.test(name))) keepOutOfGit(root)
+}
 
 /**
  * Takes from everybody but its owner what they may do in the data folder of an older server. What is in a run's folder is
