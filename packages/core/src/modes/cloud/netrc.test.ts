@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryPaths } from '../../journal/testing/folder.ts'
 import { aboutStoredLogins, findCredentials } from './credentials.ts'
 import { readLogin, writeLogin } from './netrc.ts'
 
-const newFolder = temporaryPaths('.swanlab')
+const newFolder = temporaryPaths('project')
 const LOGIN = { host: 'http://h:1', webHost: undefined, apiKey: 'key' }
 const isRoot = process.getuid?.() === 0
 
@@ -21,13 +21,15 @@ test('the key is not written through a link, whatever stands in its way', () => 
   expect(readLogin(folder)).toEqual(LOGIN)
 })
 
-test('the folder of a key is kept out of version control, unless it says what is', () => {
-  const [fresh, old] = [newFolder(), newFolder()]
-  mkdirSync(old)
-  writeFileSync(join(old, '.gitignore'), '.netrc\n')
-  for (const folder of [fresh, old]) writeLogin(folder, LOGIN)
-  expect(readFileSync(join(fresh, '.gitignore'), 'utf8')).toBe('*\n')
-  expect(readFileSync(join(old, '.gitignore'), 'utf8')).toBe('.netrc\n')
+test('the folder of a key is kept out of version control, unless it says what is, or is used for more', () => {
+  const [fresh, old] = [newFolder(), newFolder()].map((project) => join(project, '.swanlab'))
+  const other = newFolder()
+  mkdirSync(old!, { recursive: true })
+  writeFileSync(join(old!, '.gitignore'), '.netrc\n')
+  for (const folder of [fresh!, old!, other]) writeLogin(folder, LOGIN)
+  expect(readFileSync(join(fresh!, '.gitignore'), 'utf8')).toBe('*\n')
+  expect(readFileSync(join(old!, '.gitignore'), 'utf8')).toBe('.netrc\n')
+  expect(readdirSync(other)).toEqual(['.netrc'])
 })
 
 test('a FIFO in the place of a login is none', () => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { keepOutOfGit } from '../../runtime/files.ts'
 import { readIfRegular, replaceWithin } from '../../runtime/safe-open.ts'
 
@@ -35,7 +35,7 @@ export function readLogin(folder: string): StoredLogin | undefined {
 }
 
 /**
- * Replaces whatever login there was. Only its owner can read the file, and no version control takes it along.
+ * Replaces whatever login there was. Only its owner can read the file, and no version control takes along what is in `.swanlab`.
  *
  * @throws the file system's own error.
  */
@@ -44,7 +44,8 @@ export function writeLogin(folder: string, { host, webHost, apiKey }: StoredLogi
   const lines = [`machine ${host}`, ...(webHost ? [`\tlogin ${webHost}`] : []), `\tpassword ${apiKey}`]
   // The folder may be a link: the user, or SWANLAB_SAVE_DIR, says where it is.
   replaceWithin(realpathSync(folder), FILE, `${lines.join('\n')}\n`, { owner: 'own' })
-  keepOutOfGit(folder)
+  // Another folder may be one that somebody uses for more.
+  if (basename(folder) === '.swanlab') keepOutOfGit(folder)
   return loginFile(folder)
 }
 
