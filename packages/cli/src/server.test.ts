@@ -88,34 +88,46 @@ describe('server', () => {
     expect(nobody.stderr).toContain(`There is no ${join(home.dir, 'nowhere')}`)
   })
 
-  it('lists, revokes and removes what may come in, beside a running server', async () => {
+  it('revokes keys and removes users beside a running server, which refuses them at once', async () => {
     const { child, said, url, ended } = await start()
-    Object.assign(home.env, { SWANLAB_API_HOST: url, SWANLAB_API_KEY: keyIn(said)! })
+    const key = keyIn(said)!
+    const user = /^Made the user (\S+)\./.exec(said)![1]!
+    home.env['SWANLAB_API_HOST'] = url
     const server = (...args: string[]): Promise<Ended> => home.run(['server', ...args, '--data', 'data'])
-    const alice = (await server('user', 'add', 'alice')).stdout.trim()
-    const laptop = (await server('key', 'add', 'alice', '--name', 'laptop')).stdout.trim()
-    expect(await nameOf(laptop)).toBe('alice')
-    const listed = await server('key', 'list', 'alice')
-    expect(listed.stdout).toMatch(/^USER +NAME +KEY +CREATED +LAST LOGIN\nalice +key-1 .*\nalice +laptop +/)
-    expect(listed.stdout).toContain(`${laptop.slice(0, 4)}…`)
-    expect(listed.stdout).not.toContain(laptop)
-    expect(await server('key', 'revoke', 'alice', 'laptop')).toMatchObject({ code: 0, stdout: '', stderr: '' })
-    home.env['SWANLAB_API_KEY'] = laptop
-    expect((await home.run(['verify'])).code).toBe(3)
-    expect(await nameOf(alice)).toBe('alice')
-    const gone = await server('user', 'remove', 'alice')
+    const codeOf = async (apiKey: string): Promise<number | null> => {
+      home.env['SWANLAB_API_KEY'] = apiKey
+      return (await home.run(['verify'])).code
+    }
+    const laptop = (await server('key', 'add', user, '--name', 'laptop')).stdout.trim()
+    expect(await nameOf(laptop)).toBe(user)
+    expect(await server('key', 'revoke', user, 'laptop')).toMatchObject({ code: 0, stdout: '', stderr: '' })
+    expect(await Promise.all([codeOf(laptop), codeOf(key)])).toEqual([3, 0])
+    const gone = await server('user', 'remove', user)
     expect(gone).toMatchObject({ code: 0, stdout: '' })
-    expect(gone.stderr).toContain(`${join(home.dir, 'data/projects/alice')} is kept`)
-    expect((await home.run(['verify'])).code).toBe(3)
-    expect((await server('user', 'list')).stdout).toMatch(/\nalice +\S+ \S+ +0 +\d{4}-\d\d-\d\d /)
-    const [twice, restored] = [await server('user', 'add', 'alice'), await server('user', 'restore', 'alice')]
+    expect(gone.stderr).toContain(`${join(home.dir, 'data/projects', user)} is kept`)
+    expect(await codeOf(key)).toBe(3)
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0 })
+  })
+
+  it('lists users and keys without the keys themselves, and brings a user back', async () => {
+    mkdirSync(join(home.dir, 'data'))
+    const server = (...args: string[]): Promise<Ended> => home.run(['server', ...args, '--data', 'data'])
+    await server('user', 'add', 'alice')
+    const laptop = (await server('key', 'add', 'alice', '--name', 'laptop')).stdout.trim()
+    const { stdout: keys } = await server('key', 'list')
+    expect(keys).toMatch(/^USER +NAME +KEY +CREATED +LAST LOGIN\nalice +key-1 .*\nalice +laptop .* -\n$/)
+    expect(keys).toContain(`${laptop.slice(0, 4)}…`)
+    expect(keys).not.toContain(laptop)
+    await server('user', 'remove', 'alice')
+    const [users, twice] = await Promise.all([server('user', 'list', '--json'), server('user', 'add', 'alice')])
+    const removed = { name: 'alice', keys: 0, removedAt: expect.any(Number) as number }
+    expect(JSON.parse(users.stdout)).toMatchObject([removed])
     expect(twice).toMatchObject({
       code: 1,
       stderr: 'swanlab: user alice was removed; restore it, or take another name\n',
     })
-    expect(await nameOf(restored.stdout.trim())).toBe('alice')
-    child.kill('SIGTERM')
-    expect(await ended).toMatchObject({ code: 0 })
+    expect((await server('user', 'restore', 'alice')).stdout).toMatch(/^[0-9A-Za-z]{21}\n$/)
   })
 
   it('says what is wrong in a folder and what can be done, and nothing when nothing is', async () => {

@@ -10,8 +10,8 @@ export const COMMAND: readonly string[] = [
   process.execPath,
   fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
 ]
-/** No command of these tests has a reason to live this long, in milliseconds. */
-const LONGEST_LIFE = 30_000
+/** A busy machine takes seconds to start a program, and a test starts several beside a server: none outlives its test. */
+const LONGEST_LIFE = 60_000
 
 export interface Ended {
   readonly code: number | null
@@ -42,8 +42,7 @@ export function useHome(): Home {
       return ending(child)
     },
   }
-  // A busy machine takes seconds to start a program.
-  vi.setConfig({ testTimeout: 60_000 })
+  vi.setConfig({ testTimeout: LONGEST_LIFE })
   beforeEach(() => {
     home.dir = mkdtempSync(join(tmpdir(), 'swanlab-cli-'))
     home.env = {
