@@ -1,7 +1,7 @@
 import { findHosts } from '@swanlab/core/cloud'
 import type { Command } from 'commander'
 import { print, printJson } from '../output.ts'
-import { pingHost } from '../ping-host.ts'
+import { pingHost, WARM } from '../ping-host.ts'
 
 const EXAMPLES = `
 Examples:
@@ -22,7 +22,10 @@ async function run({ host, json }: { host?: string; json?: boolean }): Promise<v
   const { api } = findHosts({ host })
   const { first, time } = await pingHost(api)
   if (json) printJson({ host: api, time: rounded(time), first: rounded(first) })
-  else print(`${api} answers: ${rounded(time)} ms (the first time ${rounded(first)} ms, with connecting)`)
+  else {
+    const how = `the fastest of ${WARM} on an open connection; the first took ${rounded(first)} ms, with connecting`
+    print(`${api} answers: ${rounded(time)} ms (${how})`)
+  }
 }
 
 /** To a tenth of a millisecond: servers nearby answer in one or two. */
