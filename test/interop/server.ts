@@ -9,14 +9,15 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.
 export interface PrintedServer {
   /** The variables that it prints for clients, as they stand. */
   readonly env: Readonly<Record<string, string>>
+  readonly pid: number
   /** The user that it makes. */
   readonly user: string
   close(): Promise<void>
 }
 
-/** @throws Error when it ends before it listens. */
-export async function startPrinted(dataDir: string): Promise<PrintedServer> {
-  const child = spawn(process.execPath, [COMMAND, 'server', '--data', dataDir, '--port', '0'], {
+/** @param flags - For Node. @throws Error when it ends before it listens. */
+export async function startPrinted(dataDir: string, flags: readonly string[] = []): Promise<PrintedServer> {
+  const child = spawn(process.execPath, [...flags, COMMAND, 'server', '--data', dataDir, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
@@ -32,7 +33,7 @@ export async function startPrinted(dataDir: string): Promise<PrintedServer> {
         child.kill('SIGTERM')
         await ended
       }
-      return { env, user, close }
+      return { env, pid: child.pid!, user, close }
     }
   }
   throw new Error('swanlab server ended before it listened')

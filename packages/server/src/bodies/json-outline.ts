@@ -14,7 +14,7 @@ export interface Sizes {
 
 export const SIZES: Sizes = {
   piece: { bytes: 256 * 1024, values: 16_384 },
-  most: { bytes: 8 * 1024 * 1024, values: 50_000 },
+  most: { bytes: 8 * 1024 * 1024, values: 32_768 },
   slice: 512 * 1024,
 }
 
