@@ -72,9 +72,10 @@ export interface Heard {
 
 export function heard(file: string): Heard[] {
   if (!existsSync(file)) return []
+  // The last line may be being written.
   return readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line !== '')
+    .slice(0, -1)
     .map((line) => JSON.parse(line) as Heard)
 }
 

@@ -39,7 +39,7 @@ export async function place(
   const reasons = new Map<Callback, string | undefined>()
   for (const callback of callbacks)
     if (callback.resident) reasons.set(callback, none ?? obstacleOf(callback.resident, script))
-  const open = callbacks.filter(({ resident }, at) => resident && reasons.get(callbacks[at]!) === undefined)
+  const open = callbacks.filter((callback) => callback.resident && reasons.get(callback) === undefined)
   const checked = await check(open, loaders)
   open.forEach((callback, at) => reasons.set(callback, checked.reasons[at]))
 

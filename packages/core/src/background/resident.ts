@@ -2,7 +2,11 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Callback, Resident } from '../kernel/callback.ts'
+import { SwanLabError } from '../kernel/error.ts'
 import { nearest } from '../kernel/nearest.ts'
+
+/** Levels of nesting of options; also the end of those that hold themselves. */
+const MAX_DEPTH = 100
 
 /** Why a callback must stay in the training process; absent when it can be rebuilt elsewhere. */
 export function obstacleOf(resident: Resident, script: string | undefined): string | undefined {
@@ -12,10 +16,24 @@ export function obstacleOf(resident: Resident, script: string | undefined): stri
   if (script !== undefined && samePath(path, script)) return 'its module is the training script itself'
   if (resident.package !== undefined && packageOf(path) !== resident.package)
     return `its module is not part of the package ${resident.package}; it may have been bundled`
-  try {
-    JSON.stringify(resident.options)
-  } catch {
-    return 'its options are not plain JSON'
+  const odd = notJson(resident.options)
+  return odd === undefined ? undefined : `its options are not plain JSON: ${odd}`
+}
+
+/** Where something is that would not be the same behind the pipe, and what. Members that are undefined are absent there, too. */
+function notJson(value: unknown, path = 'options', depth = 0): string | undefined {
+  if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`
+  if (typeof value !== 'object') return `${path} is a ${typeof value}`
+  if (depth > MAX_DEPTH) return `${path} is nested too deeply`
+  const isList = Array.isArray(value)
+  const { constructor } = value
+  if (!isList && constructor !== undefined && constructor !== Object && constructor.name !== 'Object')
+    return `${path} is a ${constructor.name}`
+  for (const [key, member] of Object.entries(value)) {
+    if (isList && member === undefined) return `${path}.${key} is undefined`
+    const odd = notJson(member, `${path}.${key}`, depth + 1)
+    if (odd !== undefined) return odd
   }
   return undefined
 }
@@ -39,8 +57,14 @@ export async function exportOf(module: string, name: string): Promise<Function> 
   // CommonJS whose exports Node cannot see from outside has them all in one.
   const exported = exports[name] ?? (exports['default'] as Record<string, unknown> | undefined)?.[name]
   if (typeof exported === 'function') return exported
-  const meant = nearest(name, Object.keys(exports))
-  throw new TypeError(`it exports no function or class "${name}"${meant ? `; did you mean "${meant}"?` : ''}`)
+  const meant = nearest(
+    name,
+    Object.keys(exports).filter((other) => typeof exports[other] === 'function'),
+  )
+  throw new SwanLabError(
+    'INVALID_CALLBACK',
+    `it exports no function or class "${name}"${meant ? `; did you mean "${meant}"?` : ''}`,
+  )
 }
 
 /** Can Node import this without being told how? */
