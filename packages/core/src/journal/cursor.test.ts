@@ -115,6 +115,20 @@ test('can be left at any record, and goes on behind it', () => {
   cursor.close()
 })
 
+test('reads about as many bytes as it is told to, and goes on behind them, also when no record is wanted', () => {
+  const rows = Array.from({ length: 30_000 }, (_, at) => row(at))
+  const path = journal(...rows)
+  for (const only of [undefined, new Set(['finish'] as const)]) {
+    const cursor = new JournalCursor(path, only ? { only } : {})
+    const steps: number[] = []
+    let parts = 0
+    for (; !cursor.atEnd; parts++) steps.push(...stepsOf(cursor.read(1)))
+    expect(parts).toBeGreaterThan(3)
+    expect(steps).toEqual(only ? [] : rows.map((_, at) => at))
+    cursor.close()
+  }
+})
+
 test('knows where each record begins, in bytes, also behind damage', () => {
   const notText = Buffer.from([0xc3, 0x28, 0xff, 0x0a])
   const wide = Buffer.from('{"type":"requirements","time":1,"requirements":"é🦢"}\n')

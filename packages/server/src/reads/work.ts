@@ -1,7 +1,7 @@
 import { ApiError, later } from '../errors.ts'
 
 /** How long one piece of work may keep the event loop, in milliseconds. */
-const SLICE = 5
+const SLICE = 2
 /** How long one piece of work may take altogether, in milliseconds; longer ones are refused. */
 const LONGEST = 60_000
 
