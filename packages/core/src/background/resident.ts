@@ -1,9 +1,10 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Callback, Resident } from '../kernel/callback.ts'
 import { SwanLabError } from '../kernel/error.ts'
 import { nearest } from '../kernel/nearest.ts'
+import { readIfRegular } from '../runtime/safe-open.ts'
 
 /** Levels of nesting of options; also the end of those that hold themselves. */
 const MAX_DEPTH = 100
@@ -76,7 +77,7 @@ export function isPlain({ module }: Resident, loaders: readonly string[]): boole
 export function packageOf(path: string): string | undefined {
   for (let at = dirname(path); ; at = dirname(at)) {
     try {
-      const { name } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { name?: unknown }
+      const { name } = JSON.parse(String(readIfRegular(join(at, 'package.json')))) as { name?: unknown }
       if (typeof name === 'string') return name
     } catch {
       // None here: look further up.
