@@ -12,6 +12,7 @@ export interface ServeFlags {
   readonly port: number
   readonly host: string
   readonly insecure?: boolean
+  readonly allowWeakLock?: boolean
   readonly tlsKey?: string
   readonly tlsCert?: string
 }
@@ -22,7 +23,7 @@ const CLOSING_TIME = 10_000
 
 /** Runs a server until it is told to stop. */
 export async function serve(command: Command, flags: ServeFlags): Promise<void> {
-  const { data, port, host, insecure = false } = flags
+  const { data, port, host, insecure = false, allowWeakLock } = flags
   const tls = tlsOf(command, flags)
   // The server refuses this as well; here it can be said which options help.
   if (!tls && !insecure && !LOOPBACK.test(host))
@@ -32,7 +33,7 @@ export async function serve(command: Command, flags: ServeFlags): Promise<void> 
   const report = (_level: string, message: string): void => note(message)
   const dataDir = resolve(data)
   const { createServer } = await import('@swanlab/server')
-  const server = await createServer({ dataDir, port, host, insecure, tls, report }).catch(refuse)
+  const server = await createServer({ dataDir, port, host, insecure, allowWeakLock, tls, report }).catch(refuse)
   const stopped = stopSignal()
   await introduce(server, dataDir)
   note(`${await stopped}: closing.`)

@@ -5,12 +5,13 @@ import path from 'node:path'
 import { SwanLabError } from '@swanlab/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseCsv } from './csv.ts'
+import { withLock } from './lock.ts'
 import { RunsLayout } from './runs-layout.ts'
 import { folder } from './testing/folder.ts'
 import { outcome } from './testing/payloads.ts'
 import { runProgram } from './testing/processes.ts'
 
-const SOON = { wait: 50, stale: 30_000 }
+const SOON = { wait: 50 }
 let dir: string
 let file: string
 
@@ -119,12 +120,13 @@ describe('RunsLayout', () => {
 
   it('puts the row into a file of its own, and says so, when the file is locked for too long', () => {
     new RunsLayout(file).end(outcome({ id: 'one' }))
-    writeFileSync(`${file}.lock`, JSON.stringify({ token: 'x', pid: process.pid, host: hostname(), born: '' }))
-    const error = errorOf(() => new RunsLayout(file, SOON).end(outcome({ id: 'two' }, [['loss', 1]])))
+    const error = withLock(`${file}.lock`, () =>
+      errorOf(() => new RunsLayout(file, SOON).end(outcome({ id: 'two' }, [['loss', 1]]))),
+    )
     const own = path.join(dir, 'swanlab_run.two.csv')
     expect(error.code).toBe('CALLBACK_FAILED')
     expect(error.message).toBe(
-      `the row of run two is in ${own}, not in ${file}: ${file}.lock has been held by process ${process.pid} for 50 ms`,
+      `the row of run two is in ${own}, not in ${file}: ${file}.lock has been held by process ${process.pid} on ${hostname()} for 50 ms`,
     )
     expect(rows(own)).toMatchObject([{ run_id: 'two', loss: '1' }])
     expect(rows()).toMatchObject([{ run_id: 'one' }])

@@ -4,7 +4,7 @@ import { SwanLabError, type Outcome } from '@swanlab/core'
 import { failure, reasonOf } from './failure.ts'
 import { fileOfRun } from './file-of-run.ts'
 import type { Layout } from './layout.ts'
-import { withLock, type LockLimits } from './lock.ts'
+import { withLock, type WaitOptions } from './lock.ts'
 import { replaceFile, writeAll } from './replace-file.ts'
 import { RUN_IDENTITY, runRow } from './run-row.ts'
 import { mergeRow, type Row } from './table.ts'
@@ -15,22 +15,22 @@ const MAX_BYTES = 64 * 1024 * 1024
 /** One row a run, in a file that all runs share. */
 export class RunsLayout implements Layout {
   readonly #file: string
-  readonly #limits: LockLimits | undefined
+  readonly #lock: WaitOptions | undefined
 
-  constructor(file: string, limits?: LockLimits) {
+  constructor(file: string, lock?: WaitOptions) {
     this.#file = file
-    this.#limits = limits
+    this.#lock = lock
   }
 
   end(outcome: Outcome): void {
     const file = this.#file
     const row = runRow(outcome)
     try {
-      putRow(file, row, this.#limits)
+      putRow(file, row, this.#lock)
     } catch (error) {
       const own = fileOfRun(file, '.', outcome.run.id)
       try {
-        putRow(own, row, this.#limits)
+        putRow(own, row, this.#lock)
       } catch {
         throw failure(`could not write the row of run ${outcome.run.id} to ${file}`, error)
       }
@@ -45,22 +45,23 @@ export class RunsLayout implements Layout {
   }
 }
 
-function putRow(file: string, row: Row, limits: LockLimits | undefined): void {
+function putRow(file: string, row: Row, lock: WaitOptions | undefined): void {
   mkdirSync(path.dirname(file), { recursive: true })
   const target = followed(file)
   withLock(
     `${target}.lock`,
-    ({ scratch, confirm }) => {
+    (scratch) => {
       const text = mergeRow(readText(target), row, RUN_IDENTITY)
-      replaceFile(target, scratch, (fd) => writeAll(fd, text), confirm)
+      replaceFile(target, scratch, (fd) => writeAll(fd, text))
     },
-    limits,
+    lock,
   )
 }
 
 /** A link must stay one. */
 function followed(file: string): string {
-  return statSync(file, { throwIfNoEntry: false }) ? realpathSync(file) : file
+  if (statSync(file, { throwIfNoEntry: false })) return realpathSync(file)
+  return path.join(realpathSync(path.dirname(file)), path.basename(file))
 }
 
 /** Empty when there is no file. */

@@ -77,6 +77,11 @@ export interface ServerOptions {
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer } | undefined
   /** True: listens in the open although keys and data travel readably. Default: false. */
   readonly insecure?: boolean | undefined
+  /**
+   * True: starts although the kernel cannot lock the folder, where only whoever starts servers keeps a second one, in
+   * another container or on another machine, from writing over this one's data. Default: false.
+   */
+  readonly allowWeakLock?: boolean | undefined
   /** Default: `Date.now`. */
   readonly clock?: (() => number) | undefined
   /** Where the server's own messages go. Default: nowhere. */
@@ -123,7 +128,7 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 /**
  * Starts a tracking server that SwanLab's clients log to.
  *
- * @throws Error when it is told to listen in the open without TLS, or the address or the folder cannot be used.
+ * @throws Error when it is told to listen in the open without TLS, or the address or the folder cannot be used or locked.
  * @throws RangeError when a limit is none.
  *
  * @example
@@ -140,7 +145,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
       `The server would listen on ${host} without TLS: API keys and data could be read on the way. Give it a certificate, or say that this is wanted.`,
     )
   const limits = limitsOf(options.limits)
-  const unlock = options.storage ? () => {} : lockFolder(dataDir)
+  const unlock = options.storage ? () => {} : lockFolder(dataDir, options.allowWeakLock)
   // What clients say may be in it: nothing of that is to work on a terminal.
   const report: Context['report'] = (level, message) => options.report?.(level, message.replaceAll(CONTROL, '?'))
   const storage = options.storage ?? (await openFolder(dataDir, { clock, report }, unlock))

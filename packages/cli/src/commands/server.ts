@@ -24,6 +24,7 @@ export function addServer(program: Command): void {
     .option('--port <port>', 'port; 0 takes a free one', parsePort, 5092)
     .option('--host <address>', 'address that it listens on', '127.0.0.1')
     .option('--insecure', 'listen in the open without TLS; keys and data can be read on the way')
+    .option('--allow-weak-lock', 'start although the kernel cannot lock the folder; see docs/reliability.md')
     .option('--tls-key <file>', "the certificate's key, as PEM")
     .option('--tls-cert <file>', 'the certificate, as PEM')
     .addHelpText('after', EXAMPLES)

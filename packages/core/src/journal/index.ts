@@ -15,5 +15,5 @@ export {
 } from './records.ts'
 export { JournalWriter, type Durability, type JournalWriterOptions } from './writer.ts'
 export { isAlive } from '../runtime/process-identity.ts'
-export { takeLock, type Lock } from '../runtime/process-lock.ts'
+export { takeLock, type Lock, type LockOptions, type TakenLock } from '../runtime/process-lock.ts'
 export { isTime } from '../kernel/time.ts'

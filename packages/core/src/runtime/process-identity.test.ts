@@ -46,8 +46,11 @@ test('without the time of its start, the number decides', () => {
   expect(isAlive({ pid: process.pid, host: hostname() })).toBe(true)
 })
 
-test('nobody here can say anything of another machine', () => {
-  expect(isAlive({ ...thisProcess(), host: 'elsewhere.invalid' })).toBeUndefined()
+test('nobody here can say anything of another machine or another container; a new host name changes nothing', () => {
+  const { scope, ...earlier } = thisProcess()
+  expect(isAlive({ ...earlier, host: 'elsewhere.invalid' })).toBeUndefined()
+  expect(isAlive({ ...earlier, scope: 'another boot pid:[1]' })).toBeUndefined()
+  if (scope !== undefined) expect(isAlive({ ...earlier, scope, host: 'renamed.invalid' })).toBe(true)
 })
 
 test.each([0, -1, 1.5, NaN, 2 ** 40])('no process has the number %s', (pid) => {

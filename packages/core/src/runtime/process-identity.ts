@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Tells a process apart from all others, also from a later one that got the same number. */
@@ -7,6 +7,11 @@ export interface ProcessIdentity {
   readonly host: string
   /** Start of the process in the kernel's own count; absent where it cannot be known. */
   readonly started?: string | undefined
+  /**
+   * Where its number means something: which boot of the kernel, and which PID namespace. Machines and containers share
+   * host names, and numbers even more. Absent where it cannot be known, and in what earlier versions wrote.
+   */
+  readonly scope?: string | undefined
 }
 
 export function thisProcess(): ProcessIdentity {
@@ -16,12 +21,13 @@ export function thisProcess(): ProcessIdentity {
 /** Of a process on this machine that lives. */
 export function identityOf(pid: number): ProcessIdentity {
   const started = kernelRecord(pid)?.started
-  return { pid, host: hostname(), ...(started && { started }) }
+  const scope = scopeHere()
+  return { pid, host: hostname(), ...(started && { started }), ...(scope && { scope }) }
 }
 
-/** Absent: it runs on another machine, so nobody here can say. */
-export function isAlive({ pid, host, started }: ProcessIdentity): boolean | undefined {
-  if (host !== hostname()) return undefined
+/** Absent: it runs on another machine or in another container, so nobody here can say. */
+export function isAlive({ pid, host, started, scope }: ProcessIdentity): boolean | undefined {
+  if (scope === undefined ? host !== hostname() : scope !== scopeHere()) return undefined
   // Numbers below 1 mean groups of processes.
   if (!Number.isSafeInteger(pid) || pid < 1) return false
   try {
@@ -34,6 +40,17 @@ export function isAlive({ pid, host, started }: ProcessIdentity): boolean | unde
   // Dead, and nobody has asked how it ended: in containers the first process often asks nobody.
   if (now.state === 'Z' || now.state === 'X') return false
   return started === undefined || started === now.started
+}
+
+let scopeOfThis: string | undefined
+
+function scopeHere(): string | undefined {
+  try {
+    scopeOfThis ??= `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    // Only Linux says.
+  }
+  return scopeOfThis
 }
 
 /** Fields 3 and 22 of /proc/<pid>/stat; the command before them may hold blanks and parentheses. */

@@ -4,7 +4,7 @@ import { replaceFile } from '../replace-file.ts'
 
 // Is killed when half of the new text is written.
 const [file = ''] = process.argv.slice(2)
-withLock(`${file}.lock`, ({ scratch }) =>
+withLock(`${file}.lock`, (scratch) =>
   replaceFile(file, scratch, (fd) => {
     writeSync(fd, 'project,exp_name\r\nhalf of a')
     process.kill(process.pid, 'SIGKILL')

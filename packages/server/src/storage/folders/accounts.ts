@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { takeLock } from '@swanlab/core/journal'
 import { ApiError, later, notFound } from '../../errors.ts'
@@ -179,7 +179,7 @@ export class Accounts {
   /** Changes the users that there are, one process at a time. What cannot be saved has not happened. */
   #change<T>(change: (accounts: Map<string, Account>) => T): Promise<T> {
     return this.#turns.take('', async () => {
-      const release = await lock(this.#path(`${USERS_FILE}.lock`))
+      const release = await lock(join(realpathSync(this.#folder), `${USERS_FILE}.lock`))
       try {
         this.#read()
         const next = structuredClone(this.#accounts) as Map<string, Account>
@@ -260,7 +260,7 @@ function freeName(taken: ReadonlySet<string>): string {
 /** @throws ApiError 507 when another process has it for too long. */
 async function lock(path: string): Promise<() => void> {
   for (let tries = 0; tries < LOCK_TRIES; tries++) {
-    const taken = takeLock(path)
+    const taken = takeLock(path, { tries: 1 })
     if (taken.taken) return taken.release
     await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE))
   }
