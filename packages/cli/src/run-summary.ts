@@ -1,7 +1,13 @@
 import { realpathSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { RunState } from '@swanlab/core'
-import { type HeaderRecord, isAlive, JOURNAL_FILE, JournalReader, type JournalRecord } from '@swanlab/core/journal'
+import {
+  type HeaderRecord,
+  JOURNAL_FILE,
+  JournalReader,
+  type JournalRecord,
+  recordingState,
+} from '@swanlab/core/journal'
 
 /** What a run folder says about its run. */
 export interface RunSummary {
@@ -35,7 +41,7 @@ export function summarize(folder: string): RunSummary {
   const reader = new JournalReader(join(realpathSync(dir), JOURNAL_FILE))
   const gathered = new Gathering()
   for (const record of reader) gathered.add(record)
-  return { dir, ...gathered.summary(basename(dir)), damaged: reader.damage.dropped }
+  return { dir, ...gathered.summary(dir), damaged: reader.damage.dropped }
 }
 
 class Gathering {
@@ -65,12 +71,12 @@ class Gathering {
     }
   }
 
-  summary(folder: string): Omit<RunSummary, 'dir' | 'damaged'> {
+  summary(dir: string): Omit<RunSummary, 'dir' | 'damaged'> {
     const metrics = Object.fromEntries(Array.from(this.#last, ([key, { value }]) => [key, value]))
     const [run, owner, steps] = [this.#run, this.#owner, this.#steps]
-    if (!run || !owner) return { state: 'unreadable', name: folder, steps, metrics }
+    if (!run || !owner) return { state: 'unreadable', name: basename(dir), steps, metrics }
     const { id, experimentName: name, project, workspace, url } = run
-    const state = this.#state === 'running' && isAlive(owner) === false ? 'lost' : this.#state
+    const state = this.#state === 'running' && recordingState(dir, owner) === 'gone' ? 'lost' : this.#state
     return { state, id, name, project, workspace, url, startTime: this.#startTime, steps, metrics }
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Driver } from './background/driver.ts'
 import type { Callback } from './kernel/callback.ts'
@@ -12,11 +12,11 @@ import { LOST } from './kernel/outcome.ts'
 import type { Alert, Outcome } from './kernel/payloads.ts'
 import { quietly } from './kernel/reporter.ts'
 import { JournalCursor } from './journal/cursor.ts'
+import { recordingState } from './journal/lease.ts'
 import { noRunIn } from './journal/no-run.ts'
 import { JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from './journal/records.ts'
-import { markedRuns } from './journal/running.ts'
-import { isAlive, type ProcessIdentity } from './runtime/process-identity.ts'
 import { processRedactor } from './runtime/mask.ts'
+import type { ProcessIdentity } from './runtime/process-identity.ts'
 import { realPath } from './runtime/safe-open.ts'
 import { Pace } from './replay-pace.ts'
 import { checkReplay } from './replay-options.ts'
@@ -92,7 +92,8 @@ async function feed(dir: string, driver: Driver, pace: Pace, from: number): Prom
   try {
     for (;;) {
       // Asked before reading: what was written before the process ended is read after it.
-      const over = owner !== undefined && !mayGrow(dir, owner)
+      // Whoever cannot be asked is not waited for: that might have no end.
+      const over = owner !== undefined && recordingState(dir, owner) !== 'alive'
       for (const record of cursor.read()) {
         const wait = one(record)
         if (wait) await wait
@@ -116,14 +117,4 @@ async function feed(dir: string, driver: Driver, pace: Pace, from: number): Prom
 function refuseLater(format: number): void {
   if (format > JOURNAL_FORMAT)
     throw new SwanLabError('INVALID_FILE', 'replay: the run was recorded by a later version of SwanLab for TypeScript.')
-}
-
-/**
- * Whether more may be written: by the process that records the run, or by its background process, which has the last
- * word. Those on another machine cannot be asked, and waiting for them would have no end.
- */
-function mayGrow(dir: string, owner: ProcessIdentity): boolean {
-  if (isAlive(owner) === true) return true
-  const background = markedRuns(dirname(dir)).find((marked) => marked.dir === dir)?.caretakers?.background
-  return background !== undefined && isAlive(background) === true
 }

@@ -1,12 +1,12 @@
-import { markedRuns, type Caretakers } from '../journal/running.ts'
-import { isAlive } from '../runtime/process-identity.ts'
+import { recordingState } from '../journal/lease.ts'
+import { markedRuns } from '../journal/running.ts'
 
-/** Runs in a logdir that nobody takes care of any more: they never ended, or something of them was not delivered. */
+/**
+ * Runs in a logdir that nobody takes care of any more: they never ended, or something of them was not delivered. Whoever
+ * cannot be asked counts as alive.
+ */
 export function abandonedRuns(logdir: string): string[] {
-  return markedRuns(logdir).flatMap(({ dir, caretakers }) => (caretakers && areGone(caretakers) ? [dir] : []))
-}
-
-/** What runs on another machine cannot be asked, so it counts as alive. */
-function areGone({ training, background }: Caretakers): boolean {
-  return isAlive(training) === false && (!background || isAlive(background) === false)
+  return markedRuns(logdir).flatMap(({ dir, caretakers }) =>
+    caretakers && recordingState(dir, undefined) === 'gone' ? [dir] : [],
+  )
 }

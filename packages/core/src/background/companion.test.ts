@@ -10,7 +10,7 @@ import { attach, createHooks } from '../kernel/hooks.ts'
 import type { Outcome, RunInfo } from '../kernel/payloads.ts'
 import { sampleOutcome, sampleRun } from '../notification/testing/samples.ts'
 import { JOURNAL_FILE } from '../journal/records.ts'
-import { besideMark } from '../journal/running.ts'
+import { readMark } from '../journal/running.ts'
 import { thisProcess } from '../runtime/process-identity.ts'
 import { companion } from './companion.ts'
 import { OutboxStore } from './outbox-store.ts'
@@ -57,7 +57,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(logdir, { recursive: true, force: true }))
 
-const marked = (): boolean => existsSync(besideMark(dir, '').slice(0, -1))
+const marked = (): boolean => readMark(dir) !== undefined
 
 /** A run with a companion. @returns what the user is told, and what ends the run. */
 async function accompany(how: { name: string; start: () => Spawned; finishTimeout?: number; startTimeout?: number }) {

@@ -5,8 +5,10 @@ import type { Callback } from '../kernel/callback.ts'
 import type { Alert, CallbackReport, Outcome, RunInfo } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
+import { takeCare } from '../journal/lease.ts'
 import { markRunning } from '../journal/running.ts'
-import { identityOf, thisProcess } from '../runtime/process-identity.ts'
+import type { TakenLock } from '../runtime/process-lock.ts'
+import { identityOf, thisProcess, type ProcessIdentity } from '../runtime/process-identity.ts'
 import { deliveryReport } from './delivery-report.ts'
 import { slowDownDeath } from './exit-witness.ts'
 import type { Farewell, News, Order } from './messages.ts'
@@ -81,6 +83,8 @@ class Attendant {
   #starts = 0
   /** The last one that was up. */
   #up: BackgroundProcess | undefined
+  /** Locks of the kernel say who takes care of the run. */
+  #locked = false
   #done = false
   #settled: (how: 'settled' | 'gone') => void = () => {}
   readonly #whenSettled: Promise<'settled' | 'gone'>
@@ -112,13 +116,16 @@ class Attendant {
       training: thisProcess(),
       heapLimit,
     }
+    const care = careOf(run.dir, order.from)
+    this.#locked = care !== undefined
     try {
       this.#spawned?.dismiss()
-      this.#spawned = spawn(run.dir, loaders)
+      // From its first moment: somebody who finds the training dead must see that the run is taken care of.
+      this.#spawned = spawn(run.dir, loaders, care?.fd)
       const { background } = this.#spawned
       this.#process = background
-      // At once: somebody who finds the training dead must see that the run is taken care of.
-      if (background.pid) markRunning(run.dir, { training: order.training, background: identityOf(background.pid) })
+      if (background.pid) this.#mark(order, identityOf(background.pid))
+      care?.handOver()
       createInterface({ input: background.stdout }).on('line', (line) => this.#hear(newsIn(line), background))
       background.on('error', (error) => this.#failed(background, run, order, error.message))
       // What it has said is read first: a callback that ends it must not be taken in here.
@@ -136,8 +143,13 @@ class Attendant {
       const late = (): unknown => setImmediate(() => this.#failed(background, run, order, why))
       this.#overdue = setTimeout(late, startTimeout).unref()
     } catch (error) {
+      care?.release()
       this.#hearHere(order, describeError(error))
     }
+  }
+
+  #mark({ dir, from, training }: Order, background?: ProcessIdentity): void {
+    markRunning(dir, { training, from, locked: this.#locked, ...(background && { background }) })
   }
 
   /** Says how the run ended, at once, and waits until everybody has heard it. */
@@ -206,7 +218,7 @@ class Attendant {
     this.#process = undefined
     this.#dismissWitness()
     // If this process is killed, the next one finds what is owed.
-    markRunning(order.dir, { training: order.training })
+    this.#mark(order)
     const consequence =
       callbacks.length === 0
         ? ''
@@ -263,6 +275,21 @@ class Attendant {
   #names(): string {
     return (this.#awaited?.names ?? this.#options.callbacks.map(({ name }) => name)).join(', ')
   }
+}
+
+/** A lock that can be handed on; absent where process numbers have to do. */
+function careOf(dir: string, from: number): TakenLock | undefined {
+  // Windows keeps locks by process.
+  if (process.platform === 'win32') return undefined
+  try {
+    const lock = takeCare(dir, from)
+    if (!lock.taken) return undefined
+    if (lock.weak === undefined) return lock
+    lock.release()
+  } catch {
+    // A disk that has become read-only.
+  }
+  return undefined
 }
 
 function say({ stdin }: BackgroundProcess, what: Order | Farewell): void {

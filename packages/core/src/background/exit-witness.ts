@@ -15,7 +15,7 @@ MARK
 if test -p /proc/self/fd/4 && command exec 5>/proc/self/fd/4; then
   (
     cd /
-    (read -r word <&3 || { read -r stat </proc/"$pid"/stat && printf '%s\\n' "$stat" >&5; }) </dev/null >&- 4<&- &
+    (read -r word <&3 || { read -r stat </proc/"$pid"/stat && printf '%s\\n' "$stat" >&5; }) </dev/null >&- 4<&- 6<&- &
   )
   exec "$@" witnessed 3<&4 4<&- 5>&-
 fi
@@ -25,6 +25,8 @@ const PRESSURE = { file: '/proc/pressure/memory', trigger: 'some 1000000 2000000
 
 /** Descriptor of the witness's pipe in the background process. */
 export const TESTIMONY_FD = 3
+/** Descriptor of the lock that the background process inherits. The witness must not hold it as well. */
+export const LOCK_FD = 6
 /** Last argument of a background process that has one. */
 export const WITNESSED = 'witnessed'
 

@@ -5,8 +5,9 @@ import type { Outcome } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
 import { appendRecords } from '../journal/append-records.ts'
 import { JournalCursor } from '../journal/cursor.ts'
+import { settlePart, takeLease } from '../journal/lease.ts'
 import { JOURNAL_FILE, type FinishRecord, type JournalRecord } from '../journal/records.ts'
-import { unmark } from '../journal/running.ts'
+import type { TakenLock } from '../runtime/process-lock.ts'
 import { awaitAll } from './await-all.ts'
 import { assemble } from './cast.ts'
 import { DeathWatch } from './death.ts'
@@ -134,7 +135,7 @@ export async function hearRun(
   lookout.stop()
   cursor.close()
   await outbox.settled()
-  if (outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(order.dir)
+  if (outbox.deliveries().every(({ state }) => state !== 'waiting')) settlePart(order.dir, order.from)
 }
 
 /** Feeds records as they come. @returns the outcome, when the training wrote one. */
@@ -188,8 +189,26 @@ async function conclude(
   if (driver.outcome) return driver.outcome
   const time = driver.lastTime + sinceLastWrite(order.dir)
   const verdict = await explain()
-  write(order.dir, [...raised.take(), finishRecord(driver, verdict, time)])
+  const lease = leaseOf(order.dir)
+  try {
+    // Whoever continues the run has ended this part, and what follows in the journal is theirs.
+    const ended = await readOn(order, cursor, driver)
+    if (ended) return ended
+    if (lease !== 'held') write(order.dir, [...raised.take(), finishRecord(driver, verdict, time)])
+  } finally {
+    if (typeof lease === 'object') lease.release()
+  }
   return driver.end(verdict, time)
+}
+
+/** Absent: there can be none, as in a deleted folder. */
+function leaseOf(dir: string): TakenLock | 'held' | undefined {
+  try {
+    const lease = takeLease(dir)
+    return lease.taken ? lease : 'held'
+  } catch {
+    return undefined
+  }
 }
 
 /** How long a training that has just died had been silent, in milliseconds. Its own clock may be anything. */
@@ -215,12 +234,17 @@ async function recordRest(
 ): Promise<void> {
   for (let waited = 0; raised.size > 0 && !lifeline.cut && waited < GRACE; waited += LOOK) await pulse.next(LOOK)
   if (raised.size === 0 || !lifeline.cut) return
-  for (const record of cursor.read()) {
-    if (record.type === 'alert' && record.id !== undefined) raised.recorded(record.id)
-    // Somebody continues the run, and its journal.
-    if (record.type === 'resume') return
+  const lease = leaseOf(dir)
+  try {
+    for (const record of cursor.read()) {
+      if (record.type === 'alert' && record.id !== undefined) raised.recorded(record.id)
+      // Somebody continues the run, and its journal.
+      if (record.type === 'resume') return
+    }
+    if (lease !== 'held') write(dir, raised.take())
+  } finally {
+    if (typeof lease === 'object') lease.release()
   }
-  write(dir, raised.take())
 }
 
 function write(dir: string, records: readonly (FinishRecord | Extract<JournalRecord, { type: 'alert' }>)[]): void {

@@ -5,10 +5,10 @@ import type { Report } from '../kernel/reporter.ts'
 import { describeError } from '../kernel/thrown.ts'
 import { appendRecords } from '../journal/append-records.ts'
 import { JournalCursor } from '../journal/cursor.ts'
-import { lastPart } from '../journal/last-part.ts'
+import { lastPart, type LastPart } from '../journal/last-part.ts'
 import { JOURNAL_FILE } from '../journal/records.ts'
-import { besideMark, unmark } from '../journal/running.ts'
-import { takeLock } from '../runtime/process-lock.ts'
+import { settlePart, takeCare, takeLease } from '../journal/lease.ts'
+import { unmark } from '../journal/running.ts'
 import { abandonedRuns } from './abandoned.ts'
 import { assemble, type Cast } from './cast.ts'
 import { Driver } from './driver.ts'
@@ -31,14 +31,10 @@ const NOBODY: ReadonlySet<string> = new Set()
 export async function settleOwed(order: Order, report: Report, stop: AbortSignal): Promise<void> {
   for (const dir of abandonedRuns(dirname(order.dir))) {
     if (dir === order.dir || stop.aborted) continue
-    const release = lock(dir)
-    if (!release) continue
     try {
       await settle(dir, order, report, stop)
     } catch (error) {
       report('warn', `The abandoned run in ${dir} could not be settled: ${describeError(error)}`)
-    } finally {
-      release()
     }
   }
 }
@@ -46,13 +42,34 @@ export async function settleOwed(order: Order, report: Report, stop: AbortSignal
 async function settle(dir: string, order: Order, report: Report, stop: AbortSignal): Promise<void> {
   const path = join(dir, JOURNAL_FILE)
   if (!existsSync(path)) return unmark(dir)
-  const { from, run, finished } = lastPart(path)
+  const part = lastPart(path)
+  const care = takeCare(dir, part.from)
+  // Another process settles it.
+  if (!care.taken) return
+  let settled = false
+  try {
+    settled = await settlePartOf(dir, part, order, report, stop)
+  } finally {
+    care.release()
+  }
+  if (settled) settlePart(dir, part.from)
+}
+
+/** @returns whether nothing is owed any more. */
+async function settlePartOf(
+  dir: string,
+  { from, run, finished }: LastPart,
+  order: Order,
+  report: Report,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const path = join(dir, JOURNAL_FILE)
   const callbacks = run?.callbacks ?? []
   const cast = order.callbacks.filter(({ name }) => callbacks.some((other) => other.name === name))
   const heard = finished ? heardBy(dir, from) : NOBODY
   const missing = callbacks.filter(({ name, place }) => place === 'resident' && !heard.has(name) && !has(cast, name))
   const kept = missing.length > 0 && Date.now() - statSync(path).mtimeMs < KEPT
-  if (kept && finished && cast.length === 0) return
+  if (kept && finished && cast.length === 0) return false
   const outbox = new Outbox({ store: new OutboxStore(dir), part: String(from), budget: DELIVERY_BUDGET, report })
   outbox.runEnded()
   const call = async (who: Order['callbacks']): Promise<Cast> => assemble(who, order.callbackTimeout, outbox, report)
@@ -60,7 +77,10 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   const fresh = cast.filter(({ name }) => !heard.has(name))
   const [listeners, others] = [await call(fresh), await call(cast.filter(({ name }) => heard.has(name)))]
   if (!finished || fresh.length > 0) {
-    await tell(dir, listeners, { from, finished }, report)
+    if (!(await tell(dir, listeners, { from, finished }, report))) {
+      outbox.stop()
+      return false
+    }
     noteHeard(
       dir,
       from,
@@ -75,16 +95,20 @@ async function settle(dir: string, order: Order, report: Report, stop: AbortSign
   const works = lasting.map((work) => work.settled())
   await outbox.settled()
   for (const remark of await Promise.all(works)) if (remark !== undefined) report('warn', remark)
-  if (!kept && outbox.deliveries().every(({ state }) => state !== 'waiting')) unmark(dir)
+  return !kept && outbox.deliveries().every(({ state }) => state !== 'waiting')
 }
 
-/** Tells the last part of a run to those who have not heard it, and ends it if nobody has. */
+/**
+ * Tells the last part of a run to those who have not heard it, and ends it if nobody has.
+ *
+ * @returns false when it has been continued meanwhile: whoever did that has ended this part.
+ */
 async function tell(
   dir: string,
   { guard, contexts, hooks }: Cast,
   { from, finished }: { readonly from: number; readonly finished: boolean },
   report: Report,
-): Promise<void> {
+): Promise<boolean> {
   const path = join(dir, JOURNAL_FILE)
   const raised = new RaisedAlerts()
   const driver = new Driver({
@@ -105,22 +129,28 @@ async function tell(
   }
   cursor.close()
   if (!finished) {
-    appendRecords(path, [...raised.take(), finishRecord(driver, LOST)])
+    if (!append(dir, from, [...raised.take(), finishRecord(driver, LOST)])) return false
     await driver.end(LOST)
   }
-  appendRecords(path, raised.take())
+  append(dir, from, raised.take())
+  return true
+}
+
+/** @returns false when the run has been continued, and its journal is somebody else's. */
+function append(dir: string, from: number, records: Parameters<typeof appendRecords>[1]): boolean {
+  if (records.length === 0) return true
+  const lease = takeLease(dir)
+  if (!lease.taken) return false
+  try {
+    const path = join(dir, JOURNAL_FILE)
+    if (lastPart(path).from !== from) return false
+    appendRecords(path, records)
+    return true
+  } finally {
+    lease.release()
+  }
 }
 
 function has(callbacks: Order['callbacks'], wanted: string): boolean {
   return callbacks.some(({ name }) => name === wanted)
-}
-
-/** Undefined: another living process takes care of it, or nobody can. */
-function lock(dir: string): (() => void) | undefined {
-  try {
-    const taken = takeLock(besideMark(dir, 'lock'))
-    return taken.taken ? taken.release : undefined
-  } catch {
-    return undefined
-  }
 }

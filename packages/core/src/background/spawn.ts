@@ -1,11 +1,11 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcessByStdio, type IOType, type StdioOptions } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { environmentOf } from './environment.ts'
-import { withWitness } from './exit-witness.ts'
+import { LOCK_FD, withWitness } from './exit-witness.ts'
 import { packageOf } from './resident.ts'
 import { unref } from './unref.ts'
 
@@ -34,9 +34,10 @@ export function obstacle(): string | undefined {
  * with it, where there can be one, the witness of this process's death.
  *
  * @param loaders - Arguments of Node, by which callbacks can be imported.
+ * @param lock - An open file whose lock the background process is to hold for as long as it lives.
  * @throws when the system cannot start one.
  */
-export function spawnBackground(dir: string, loaders: readonly string[] = []): Spawned {
+export function spawnBackground(dir: string, loaders: readonly string[] = [], lock?: number): Spawned {
   const command = commandFor('main', loaders)
   const witnessed = withWitness(command, dir)
   const [file = '', ...args] = witnessed ?? command
@@ -44,7 +45,7 @@ export function spawnBackground(dir: string, loaders: readonly string[] = []): S
     // Loaders are found from where the training works. With the order, the process goes to the run folder.
     cwd: loaders.length > 0 ? process.cwd() : dir,
     detached: true,
-    stdio: ['pipe', 'pipe', 'ignore', ...(witnessed ? ['pipe' as const] : [])],
+    stdio: descriptors(witnessed !== undefined, lock),
     windowsHide: true,
     env: environmentOf(process.env, process.execArgv, process.cwd()),
   })
@@ -61,6 +62,14 @@ export function spawnBackground(dir: string, loaders: readonly string[] = []): S
     background: child as unknown as BackgroundProcess,
     dismiss: () => word?.end('done\n', () => word.destroy()),
   }
+}
+
+function descriptors(witnessed: boolean, lock: number | undefined): StdioOptions {
+  const all: (IOType | number)[] = ['pipe', 'pipe', 'ignore']
+  if (witnessed) all.push('pipe')
+  if (lock === undefined) return all
+  while (all.length < LOCK_FD) all.push('ignore')
+  return [...all, lock]
 }
 
 /**

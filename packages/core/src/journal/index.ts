@@ -14,6 +14,6 @@ export {
   type ResumeRecord,
 } from './records.ts'
 export { JournalWriter, type Durability, type JournalWriterOptions } from './writer.ts'
-export { isAlive } from '../runtime/process-identity.ts'
+export { recordingState } from './lease.ts'
 export { takeLock, type Lock, type LockOptions, type TakenLock } from '../runtime/process-lock.ts'
 export { isTime } from '../kernel/time.ts'

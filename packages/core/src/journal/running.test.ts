@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { thisProcess } from '../runtime/process-identity.ts'
-import { besideMark, markedRuns, markRunning, unmark } from './running.ts'
+import { markedRuns, markRunning, unmark } from './running.ts'
 import { temporaryPaths } from './testing/folder.ts'
 
 const newLogdir = temporaryPaths('logdir')
@@ -38,6 +38,15 @@ test('a run is marked until it is unmarked, by its latest caretakers', () => {
   expect(readdirSync(join(logdir, '.running'))).toEqual([])
 })
 
+test('the end of one part leaves the mark of the next', () => {
+  const dir = newRun()
+  markRunning(dir, { training: thisProcess(), from: 900 })
+  unmark(dir, 0)
+  expect(markedRuns(dirname(dir))).toHaveLength(1)
+  unmark(dir, 900)
+  expect(markedRuns(dirname(dir))).toEqual([])
+})
+
 test.each(['', 'null', '5', '{"training":{}}', '{"training":{"pid":'])(
   'the mark %j does not say whose it is',
   (text) => {
@@ -51,8 +60,8 @@ test.each(['', 'null', '5', '{"training":{}}', '{"training":{"pid":'])(
 test('what stands beside marks is none', () => {
   const dir = newRun()
   markRunning(dir, { training: thisProcess() })
-  for (const suffix of ['lock', 'tmp']) writeFileSync(besideMark(dir, suffix), '')
-  writeFileSync(join(dirname(dir), '.running', 'notes.txt'), '')
+  for (const name of [`${basename(dir)}.lock`, `${basename(dir)}.tmp`, 'notes.txt'])
+    writeFileSync(join(dirname(dir), '.running', name), '')
   expect(markedRuns(dirname(dir)).map((run) => run.dir)).toEqual([dir])
 })
 

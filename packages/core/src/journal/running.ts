@@ -13,6 +13,10 @@ const MAX_MARK = 65_536
 export interface Caretakers {
   readonly training: ProcessIdentity
   readonly background?: ProcessIdentity | undefined
+  /** Where the part of the run that they take care of begins in its journal, in bytes. */
+  readonly from?: number | undefined
+  /** Locks of the kernel tell whether they live: what is above is for people to read. */
+  readonly locked?: boolean | undefined
 }
 
 /**
@@ -31,9 +35,14 @@ export function markRunning(dir: string, caretakers: Caretakers): void {
   }
 }
 
-/** The run is over, and nothing of it is owed to anybody. */
-export function unmark(dir: string): void {
-  discard(markOf(dir))
+/**
+ * The run is over, and nothing of it is owed to anybody.
+ *
+ * @param from - Where the part begins that is over: one that has been begun since keeps its mark.
+ */
+export function unmark(dir: string, from?: number): void {
+  const marked = readMark(dir)?.from
+  if (from === undefined || marked === undefined || marked === from) discard(markOf(dir))
 }
 
 /**
@@ -47,21 +56,19 @@ export function markedRuns(logdir: string): { dir: string; caretakers: Caretaker
   } catch {
     return []
   }
-  return names.map((name) => ({ dir: join(logdir, name), caretakers: readMark(join(logdir, FOLDER), name) }))
-}
-
-/** Path of a file beside a run's mark. */
-export function besideMark(dir: string, suffix: string): string {
-  return `${markOf(dir)}.${suffix}`
+  return names.map((name) => join(logdir, name)).map((dir) => ({ dir, caretakers: readMark(dir) }))
 }
 
 function markOf(dir: string): string {
   return join(dirname(dir), FOLDER, basename(dir))
 }
 
-function readMark(folder: string, name: string): Caretakers | undefined {
+/** Absent: there is none that says whose it is. */
+export function readMark(dir: string): Caretakers | undefined {
   try {
-    const mark = JSON.parse(String(readWithin(folder, name, 'own', MAX_MARK))) as Caretakers
+    const mark = JSON.parse(
+      String(readWithin(join(dirname(dir), FOLDER), basename(dir), 'own', MAX_MARK)),
+    ) as Caretakers
     return typeof mark.training?.pid === 'number' ? mark : undefined
   } catch {
     return undefined

@@ -15,11 +15,8 @@ const MAX_COLLISIONS = 100
  */
 export function makeRunFolder({ logdir, id, startTime }: RunInfo): string {
   const base = join(logdir, folderName(id, startTime))
-  const made: string[] = []
+  const made = makeLogdir(logdir)
   try {
-    makeFolders(logdir, made)
-    // A new logdir, or an empty one, is kept out of version control.
-    if (readdirSync(logdir).length === 0) keepOutOfGit(logdir)
     for (let n = 0; n < MAX_COLLISIONS; n++) {
       const dir = n === 0 ? base : `${base}.${n}`
       if (makeUnlessThere(dir)) return dir
@@ -29,6 +26,25 @@ export function makeRunFolder({ logdir, id, startTime }: RunInfo): string {
     throw unusable(logdir, error)
   }
   throw new SwanLabError('LOGDIR_UNUSABLE', `${MAX_COLLISIONS} run folders named ${base} exist already.`)
+}
+
+/**
+ * Makes the logdir when there is none.
+ *
+ * @returns the folders that are new.
+ * @throws SwanLabError `LOGDIR_UNUSABLE`; nothing is left behind then.
+ */
+export function makeLogdir(logdir: string): string[] {
+  const made: string[] = []
+  try {
+    makeFolders(logdir, made)
+    // A new logdir, or an empty one, is kept out of version control.
+    if (readdirSync(logdir).length === 0) keepOutOfGit(logdir)
+    return made
+  } catch (error) {
+    removeEmpty(made)
+    throw unusable(logdir, error)
+  }
 }
 
 export function unusable(logdir: string, cause: unknown): SwanLabError {

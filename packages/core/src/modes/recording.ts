@@ -30,9 +30,11 @@ import { LastLines } from '../journal/last-lines.ts'
 import { markRunning, unmark } from '../journal/running.ts'
 import { JournalWriter, type Durability } from '../journal/writer.ts'
 import { thisProcess } from '../runtime/process-identity.ts'
-import { makeRunFolder, unusable } from './make-folder.ts'
+import type { TakenLock } from '../runtime/process-lock.ts'
+import { unusable } from './make-folder.ts'
 import { MediaFiles } from './media-files.ts'
 import { closingLine, shownPath } from './messages.ts'
+import { alone, makeRun } from './new-run.ts'
 import { closeLost, findResumable, restoreJournal } from './resume.ts'
 import { RunFiles } from './run-files.ts'
 import { countRuns } from './run-folders.ts'
@@ -59,6 +61,8 @@ export class RecordingBackend implements Backend {
   readonly #lines = new LastLines()
   #line = 0
   #opened = false
+  #named = false
+  #lease: TakenLock | undefined
 
   constructor(options: RecordingOptions) {
     this.#options = options
@@ -67,8 +71,10 @@ export class RecordingBackend implements Backend {
 
   onInit(info: InitInfo): InitPatch | Promise<InitPatch> {
     if (info.resume) {
+      this.#named = true
       const earlier = findResumable(info, info.resume, this.#options.report)
       if (earlier) {
+        this.#lease = earlier.lease
         const { experimentName, description, tags, colors } = earlier.run
         return {
           dir: earlier.dir,
@@ -86,25 +92,17 @@ export class RecordingBackend implements Backend {
 
   open(run: RunInfo): { dir: string } | void {
     if (run.resumed && run.dir) return this.#continue(run.dir, run)
-    const dir = makeRunFolder(run)
-    try {
-      this.#begin(dir)
-      this.#record(beginning('header', run))
-    } catch (error) {
-      this.#abandon()
-      unmark(dir)
-      rmSync(dir, { recursive: true, force: true })
-      throw unusable(run.logdir, error)
-    }
-    return { dir }
+    return { dir: this.#named ? alone(run, this.#options.report, () => this.#start(run)) : this.#start(run) }
   }
 
   restore({ dir }: InitInfo, into: Restoration): void {
     if (dir) this.#line = restoreJournal(dir, into, this.#options.report)
   }
 
+  /** Others may continue the run from here on. */
   close(): void {
     this.#journal?.close()
+    this.#lease?.release()
   }
 
   get begin(): number {
@@ -169,7 +167,8 @@ export class RecordingBackend implements Backend {
   }
 
   onStop(outcome: Outcome): void {
-    if (!this.#journal) return
+    // The run never began: somebody refused it.
+    if (!this.#journal) return this.close()
     const { state, error, cause, duration, steps, lastStep, losses, endTime } = outcome
     this.#append({ type: 'finish', time: endTime, state, error, cause, duration, steps, lastStep, losses })
     this.#journal.close()
@@ -177,9 +176,24 @@ export class RecordingBackend implements Backend {
     this.#options.report('info', closingLine(outcome))
   }
 
+  #start(run: RunInfo): string {
+    const { dir, lease } = makeRun(run)
+    this.#lease = lease
+    try {
+      this.#begin(dir)
+      this.#record(beginning('header', run))
+    } catch (error) {
+      this.#abandon()
+      unmark(dir)
+      rmSync(dir, { recursive: true, force: true })
+      throw unusable(run.logdir, error)
+    }
+    return dir
+  }
+
   #continue(dir: string, run: RunInfo): void {
     try {
-      this.#endEarlier(dir, run.id)
+      this.#endEarlier(dir)
       this.#begin(dir)
       this.#record(beginning('resume', run))
     } catch (error) {
@@ -189,10 +203,10 @@ export class RecordingBackend implements Backend {
   }
 
   /** Through a writer of its own: what it writes belongs to the earlier part. */
-  #endEarlier(dir: string, id: string): void {
+  #endEarlier(dir: string): void {
     const earlier = this.#writer(dir)
     try {
-      closeLost(dir, id, (record) => earlier.append(encodeRecord(record)))
+      closeLost(dir, (record) => earlier.append(encodeRecord(record)))
     } finally {
       earlier.close()
     }
@@ -203,7 +217,9 @@ export class RecordingBackend implements Backend {
     const trouble = (message: string): void => this.#options.report('warn', message)
     this.#files = new RunFiles(dir, trouble)
     this.#media = new MediaFiles(dir, this.#options.durability, trouble)
-    markRunning(dir, { training: thisProcess() })
+    const weak = this.#lease?.weak
+    markRunning(dir, { training: thisProcess(), from: this.#journal.begin, locked: weak === undefined })
+    if (weak !== undefined) tellOfWeakLocks(weak, this.#options.report)
   }
 
   #writer(dir: string): JournalWriter {
@@ -224,13 +240,24 @@ export class RecordingBackend implements Backend {
 
   /** There is no run whose end could be recorded. */
   #abandon(): void {
-    this.#journal?.close()
+    this.close()
     this.#journal = undefined
   }
 
   #append(record: Exclude<JournalRecord, { type: 'log' }>): void {
     this.#journal?.append(encodeRecord(record))
   }
+}
+
+let told = false
+
+function tellOfWeakLocks(why: string, report: Report): void {
+  if (told) return
+  told = true
+  report(
+    'warn',
+    `The kernel keeps no locks for runs: ${why}. Processes on this machine are still told apart; in other containers or on other machines, nothing keeps a second one from continuing this run at the same time.`,
+  )
 }
 
 function beginning(type: 'header' | 'resume', { dir: _, ...run }: RunInfo): HeaderRecord | ResumeRecord {

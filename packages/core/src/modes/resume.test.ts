@@ -1,13 +1,16 @@
 import { chownSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { init } from '../init.ts'
 import { JournalCursor } from '../journal/cursor.ts'
 import { JournalReader } from '../journal/reader.ts'
 import { JOURNAL_FILE, type JournalRecord } from '../journal/records.ts'
+import { markRunning } from '../journal/running.ts'
 import type { InitInfo, RunInfo } from '../kernel/payloads.ts'
 import type { Run } from '../kernel/run.ts'
 import type { InitOptions } from '../options/init-options.ts'
+import { thisProcess } from '../runtime/process-identity.ts'
 import { useOffline } from '../testing/offline.ts'
 import { RecordingBackend } from './recording.ts'
 
@@ -127,13 +130,51 @@ test('a configuration in a damaged record is taken from the header', async () =>
   expect(run.config.toJSON()).toEqual({ lr: 1, seed: 7 })
 })
 
-test('a run that another process continues in the same moment is refused, and left alone', async () => {
+test('a run that somebody else is about to continue is refused, and left alone', async () => {
   const first = await earlier()
-  const { backend, run } = resuming(first)
-  loseEnd(first, false)
+  const { backend } = resuming(first)
   const before = readFileSync(pathOf(first), 'utf8')
-  expect(() => backend.open(run)).toThrow(expect.objectContaining({ code: 'RESUME_FAILED' }))
+  expect(() => resuming(first)).toThrow(
+    expect.objectContaining({
+      code: 'RESUME_FAILED',
+      message: `Run ${ID} is still being recorded by process ${process.pid} on ${hostname()}; finish it first. It is in ${first.dir}.`,
+    }),
+  )
   expect(readFileSync(pathOf(first), 'utf8')).toBe(before)
+  backend.close()
+  resuming(first).backend.close()
+})
+
+test('where locks of the kernel decide, what a journal says of its process does not', async () => {
+  const first = await earlier()
+  loseEnd(first, false)
+  markRunning(first.dir!, { training: thisProcess(), locked: true })
+  const run = await start({ resume: 'must' })
+  await run.finish()
+  expect(recordsOf(run).filter(({ type }) => type === 'finish')).toMatchObject([{ cause: { type: 'lost' } }, {}])
+})
+
+test('of a new run that two start in the same moment there is one folder', async () => {
+  const options = { mode: 'local', durability: 'write', clock: () => now, report: () => {}, attended: true } as const
+  const { logdir } = offline
+  const info = { id: ID, project: 'test', logdir, mode: 'local', tags: [], resume: 'allow', startTime: now } as const
+  const [one, two] = [0, 1].map(() => {
+    const backend = new RecordingBackend({ ...options, hint: () => '' })
+    const patch = backend.onInit({ ...info, resumed: false } satisfies InitInfo)
+    return { backend, run: { ...info, ...patch, config: {}, callbacks: [] } as unknown as RunInfo }
+  }) as [ReturnType<typeof resuming>, ReturnType<typeof resuming>]
+  one.backend.open(one.run)
+  expect(() => two.backend.open(two.run)).toThrow(expect.objectContaining({ code: 'RESUME_FAILED' }))
+  one.backend.close()
+  expect(() => two.backend.open(two.run)).toThrow(/was started, and ended, by another process/)
+  expect(offline.names().filter((name) => name !== '.gitignore')).toEqual(['.running', expect.stringMatching(/^run-/)])
+})
+
+test('an init that is refused leaves the run to others', async () => {
+  await earlier()
+  const refuse = { name: 'refuses', onInit: () => Promise.reject(new Error('no')) }
+  await expect(start({ callbacks: [refuse] })).rejects.toThrow('no')
+  await (await start()).finish()
 })
 
 test('a lost run was ended before the part that follows begins, so that nobody takes its end for theirs', async () => {

@@ -7,20 +7,27 @@ import type { Report } from '../kernel/reporter.ts'
 import { lastPart, type LastPart } from '../journal/last-part.ts'
 import { JournalReader } from '../journal/reader.ts'
 import { JOURNAL_FILE, JOURNAL_FORMAT, type FinishRecord, type RecordedRun } from '../journal/records.ts'
+import { holderInWords, takeLease } from '../journal/lease.ts'
+import { readMark } from '../journal/running.ts'
 import { isAlive } from '../runtime/process-identity.ts'
+import type { Lock, TakenLock } from '../runtime/process-lock.ts'
+import { unusable } from './make-folder.ts'
 import { findRun } from './run-folders.ts'
+
+export interface Resumable {
+  readonly dir: string
+  readonly run: RecordedRun
+  /** Nobody else may write to the run while this is held. */
+  readonly lease: TakenLock
+}
 
 /**
  * The run folder to continue; absent when there is none and that is allowed.
  *
  * @throws SwanLabError `RESUME_FAILED` when it must exist and does not, belongs to another project, is being written, or
- *   was written by a later version.
+ *   was written by a later version; `LOGDIR_UNUSABLE`.
  */
-export function findResumable(
-  info: InitInfo,
-  resume: 'must' | 'allow',
-  report: Report,
-): { dir: string; run: RecordedRun } | undefined {
+export function findResumable(info: InitInfo, resume: 'must' | 'allow', report: Report): Resumable | undefined {
   const found = findRun(info.logdir, info.id, report)
   if (!found) {
     if (resume === 'allow') return undefined
@@ -35,27 +42,44 @@ export function findResumable(
   const { project } = begun
   if (project !== info.project)
     throw new SwanLabError('RESUME_FAILED', `Run ${info.id} belongs to project "${project}", not to "${info.project}".`)
-  const part = lastPart(join(found.dir, JOURNAL_FILE))
-  refuseLiving(part, info.id)
-  return { dir: found.dir, run: part.run ?? begun }
+  const lease = leaseOf(found.dir, info)
+  try {
+    const part = lastPart(join(found.dir, JOURNAL_FILE))
+    refuseLiving(found.dir, part, info.id)
+    return { dir: found.dir, run: part.run ?? begun, lease }
+  } catch (error) {
+    lease.release()
+    throw error
+  }
 }
 
-/**
- * Ends a part of the run that never ended, as whoever finds it must.
- *
- * @throws SwanLabError `RESUME_FAILED` when another process has continued it meanwhile.
- */
-export function closeLost(dir: string, id: string, append: (record: FinishRecord) => void): void {
-  const part = lastPart(join(dir, JOURNAL_FILE))
-  refuseLiving(part, id)
-  const { finished, start, last, steps, lastStep } = part
+/** @throws SwanLabError `RESUME_FAILED` when somebody else has it; `LOGDIR_UNUSABLE`. */
+export function leaseOf(dir: string, { id, logdir }: Pick<InitInfo, 'id' | 'logdir'>): TakenLock {
+  let lease: Lock
+  try {
+    lease = takeLease(dir)
+  } catch (error) {
+    throw error instanceof SwanLabError ? error : unusable(logdir, error)
+  }
+  if (lease.taken) return lease
+  const holder = holderInWords(lease.holder)
+  throw new SwanLabError(
+    'RESUME_FAILED',
+    `Run ${id} is still being recorded by ${holder}; finish it first. It is in ${dir}.`,
+  )
+}
+
+/** Ends a part of the run that never ended, as whoever finds it must. Only for whoever holds the lease. */
+export function closeLost(dir: string, append: (record: FinishRecord) => void): void {
+  const { finished, start, last, steps, lastStep } = lastPart(join(dir, JOURNAL_FILE))
   if (finished) return
   const duration = Math.max(0, last - start)
   append({ type: 'finish', time: last, ...LOST, duration, steps, lastStep, losses: {} })
 }
 
-function refuseLiving({ finished, owner }: LastPart, id: string): void {
-  if (finished || !owner || isAlive(owner) !== true) return
+/** An earlier version takes no lease, nor does the kernel keep one everywhere. */
+function refuseLiving(dir: string, { finished, owner }: LastPart, id: string): void {
+  if (finished || !owner || readMark(dir)?.locked || isAlive(owner) !== true) return
   throw new SwanLabError('RESUME_FAILED', `Run ${id} is still being recorded by process ${owner.pid}; finish it first.`)
 }
 

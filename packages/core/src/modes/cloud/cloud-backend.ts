@@ -43,7 +43,10 @@ export class CloudBackend extends RecordingBackend {
   override async onInit(info: InitInfo): Promise<InitPatch> {
     // A run can be continued on a machine that has never seen it.
     const local = await super.onInit({ ...info, resume: info.resume && 'allow' })
-    const mounted = await this.#mount(info, local)
+    const mounted = await this.#mount(info, local).catch((error: unknown) => {
+      this.close()
+      throw error
+    })
     if (!mounted) return local
     this.#mounted = mounted
     const { target, projectUrl, experimentName, colors, existed } = mounted

@@ -1,15 +1,15 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { SwanLabError } from '../../kernel/error.ts'
 import type { RunState } from '../../kernel/payloads.ts'
 import { terminalReport, type Report } from '../../kernel/reporter.ts'
 import { appendRecords } from '../../journal/append-records.ts'
+import { recordingState, takeLease } from '../../journal/lease.ts'
 import { noRunIn } from '../../journal/no-run.ts'
 import { JournalReader } from '../../journal/reader.ts'
 import { JOURNAL_FILE, type RecordedRun } from '../../journal/records.ts'
-import { markedRuns } from '../../journal/running.ts'
 import { cliCommand } from '../../runtime/cli-command.ts'
-import { isAlive, type ProcessIdentity } from '../../runtime/process-identity.ts'
+import type { ProcessIdentity } from '../../runtime/process-identity.ts'
 import { realPath } from '../../runtime/safe-open.ts'
 import { closeLost } from '../resume.ts'
 import type { UploadRange } from './cargoes.ts'
@@ -166,12 +166,16 @@ function readRun(dir: string, path: string): StoredRun {
 }
 
 /** How the run stands. Nobody is left to say how it ended: it is ended as lost, and the journal says so. */
-function endIfLost(dir: string, path: string, { run, owner, state }: StoredRun): RunState {
-  if (state !== 'running' || isAlive(owner) !== false) return state
-  const caretakers = markedRuns(dirname(dir)).find((marked) => marked.dir === dir)?.caretakers
-  // It is about to say so itself.
-  if (caretakers?.background && isAlive(caretakers.background) === true) return state
-  closeLost(dir, run.id, (record) => appendRecords(path, [record]))
+function endIfLost(dir: string, path: string, { owner, state }: StoredRun): RunState {
+  if (state !== 'running' || recordingState(dir, owner) !== 'gone') return state
+  const lease = takeLease(dir)
+  // Somebody continues it.
+  if (!lease.taken) return state
+  try {
+    closeLost(dir, (record) => appendRecords(path, [record]))
+  } finally {
+    lease.release()
+  }
   return 'crashed'
 }
 
