@@ -5,11 +5,12 @@ function watchForNaN(): Callback {
   const seen = new Set<string>()
   return {
     name: 'watch-for-nan',
-    onLog: ({ step, data }) => {
+    onLog: ({ step, data }, context) => {
       for (const [key, value] of Object.entries(data)) {
         if (!Number.isNaN(value) || seen.has(key)) continue
         seen.add(key)
-        run.alert({ title: `${key} is NaN`, text: `first seen at step ${step}`, level: 'warn', step, rule: 'nan' })
+        // Not `run.alert`: the context works in the background process and in a replay, too.
+        context.alert({ title: `${key} is NaN`, text: `first seen at step ${step}`, level: 'warn', step, rule: 'nan' })
       }
     },
     onAlert: ({ level, title, text }) => console.log(`[${level}] ${title}: ${text}`),
