@@ -104,6 +104,29 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     server.close()
   })
 
+  test('is recorded and sent once when both processes are killed, by the next run that has the callbacks', async () => {
+    const { url, messages, server } = await slack()
+    const first = await train('loop, then exit', url)
+    await until('the message has arrived', () => about(messages, 'loss is 7').length === 1)
+    await until('it is noted as sent', () => new OutboxStore(first.ready.dir).load()[0]?.state === 'sent')
+    // Stopped, it cannot start another background process.
+    first.child.kill('SIGSTOP')
+    for (const pid of processesOf(first.ready.dir)) process.kill(pid, 'SIGKILL')
+    await until('the background process is gone', () => processesOf(first.ready.dir).length === 0)
+    first.child.kill('SIGKILL')
+    await first.ended
+    expect(recorded(first.ready.dir)).toEqual([])
+    const second = await train('finish', url)
+    expect(await second.ended).toBe(0)
+    await until('no process is left', () => processesOf(second.ready.dir).length === 0)
+    expect(recorded(first.ready.dir)).toEqual(['loss is 7', 'crashed', 'it broke', 'it is over'])
+    expect(recorded(second.ready.dir).toSorted()).toEqual(['finished', 'it is over', 'loss is 7'])
+    // One of each run.
+    expect(about(messages, 'loss is 7')).toHaveLength(2)
+    expect(about(messages, 'it broke')).toHaveLength(1)
+    server.close()
+  })
+
   test('that answers another one does not recurse without end', async () => {
     const { url, server } = await slack()
     const { ready, ended, stderr } = await train('finish', url, { echo: true })
