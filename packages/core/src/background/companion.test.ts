@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Contexts } from '../kernel/context.ts'
 import { Guard } from '../kernel/guard.ts'
 import { attach, createHooks } from '../kernel/hooks.ts'
@@ -24,18 +24,20 @@ export const recorder = ({ file }) => ({
   onAlert: ({ title }) => appendFileSync(file, title + '\\n'),
   onStop: ({ state, steps }) => appendFileSync(file, state + ' ' + steps + '\\n'),
 })
-export const notifier = () => {
+export const notifier = ({ file }) => {
   let mailbox
   return {
     name: 'notifier',
     useMailbox: (given) => (mailbox = given),
+    onAlert: ({ title }) => appendFileSync(file, title + '\\n'),
     send: () => Promise.reject(new Error('the line is dead')),
     onStop: () => mailbox.post('ended', {}),
   }
 }`
 
 /** For what comes when it comes, however busy the machine. */
-const PATIENCE = { timeout: 15_000 }
+const PATIENCE = { timeout: 30_000 }
+vi.setConfig({ testTimeout: 60_000 })
 
 let logdir: string
 let dir: string
@@ -74,13 +76,13 @@ async function accompany(how: { name: string; start: () => Spawned; finishTimeou
   const callback = companion({
     callbacks: [{ name: how.name, resident }],
     callbackTimeout: 1_000,
-    finishTimeout: how.finishTimeout ?? 4_000,
+    finishTimeout: how.finishTimeout ?? PATIENCE.timeout,
     from: () => 0,
     run: { raise: () => {}, count: () => {} },
     report,
     terminal: false,
     spawn: how.start,
-    startTimeout: how.startTimeout ?? 4_000,
+    startTimeout: how.startTimeout ?? PATIENCE.timeout,
   })
   guard.enroll(callback, { essential: false })
   attach(hooks, callback, new Contexts({ place: 'live', report, clock: Date.now }))
@@ -117,7 +119,7 @@ test('a background process that hangs before it has begun is ended, and does not
   expect(messages[0]).toMatch(/^No background process could be started \(it was not up within 0\.05 s\); recorder: /)
   expect(messages).toHaveLength(1)
   expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
-  await expect.poll(() => hanging?.signalCode).toBe('SIGKILL')
+  await expect.poll(() => hanging?.signalCode, PATIENCE).toBe('SIGKILL')
 })
 
 test('one that dies before it is up is started once more, and no third time', async () => {
@@ -155,6 +157,7 @@ test('one that has been up was ended by a callback, which is not let into the tr
 
 test('what cannot be delivered in time is left for the next init', async () => {
   const { messages, finish } = await accompany({ name: 'notifier', start: refused, finishTimeout: 300 })
+  await expect.poll(() => existsSync(heard), PATIENCE).toBe(true)
   await finish()
   expect(messages.at(-1)).toBe(
     'Not done within 0.3 s: notifier; what is left waits for the next init in the same logdir.',

@@ -105,7 +105,8 @@ test('Retry-After is respected', async () => {
 
 test('when the time is over, the notification is given up with its reason', async () => {
   const { send } = receiver(...Array.from({ length: 100 }, () => new Error('still busy')))
-  const outbox = outboxOf({ budget: 30 })
+  let now = 0
+  const outbox = outboxOf({ budget: 30, clock: () => (now += 5) })
   outbox.runEnded()
   outbox.channel('mail', send).post('ended', note)
   await outbox.settled()
@@ -119,8 +120,9 @@ test('a slow channel does not hold up another', async () => {
   const { send, taken } = receiver()
   slow.channel('slow', () => new Promise(() => {})).post('ended', note)
   slow.channel('quick', send).post('ended', note)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await slow.settled('quick')
   expect(taken).toHaveLength(1)
+  expect(slow.busy()).toEqual(['slow'])
   slow.stop()
 })
 
@@ -228,7 +230,7 @@ describe('a receiver’s channel', () => {
     const outbox = outboxOf({ clock: () => 1_000, budget: 3_600_000 })
     outbox.runEnded()
     outbox.channel('mail', send).post('ended', note)
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await outbox.tried()
     expect(attempts()).toBe(1)
     expect(new OutboxStore(dir).load()).toMatchObject([{ state: 'waiting', nextTry: 901_000 }])
     outbox.stop()
@@ -253,9 +255,8 @@ describe('a receiver’s channel', () => {
 test('waiting for first attempts does not wait for further ones', async () => {
   const outbox = outboxOf({ attemptTime: 20, firstPause: 1 })
   for (const name of ['a', 'b', 'c']) outbox.channel(name, () => new Promise(() => {})).post('ended', note)
-  const start = performance.now()
+  // Without end, if it waited for the notifications to arrive.
   await outbox.tried()
-  expect(performance.now() - start).toBeLessThan(1_000)
   expect(outbox.untried()).toEqual([])
   outbox.stop()
 })

@@ -4,6 +4,7 @@ import { JournalCursor } from './cursor.ts'
 import { JournalReader } from './reader.ts'
 import { encodeLog, type JournalRecord } from './records.ts'
 import { temporaryPaths } from './testing/folder.ts'
+import { startCpuTimer } from '../testing/cpu-timer.ts'
 
 const newPath = temporaryPaths('journal.jsonl')
 
@@ -79,9 +80,9 @@ test('a line beyond the longest one costs itself, and is not kept in memory', ()
 })
 
 test('a hostile line takes time in proportion to its length', () => {
-  const started = performance.now()
+  const cpuTime = startCpuTimer()
   expect(read('{"type":"log",'.repeat(100_000), '\n', row(1))).toMatchObject({ steps: [1] })
-  expect(performance.now() - started).toBeLessThan(2_000)
+  expect(cpuTime()).toBeLessThan(4_000)
 })
 
 test('records longer than a chunk, and many of them, come out whole', () => {

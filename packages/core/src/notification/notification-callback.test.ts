@@ -1,7 +1,6 @@
 import { EventEmitter, once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { SwanLabError } from '../kernel/error.ts'
 import { DeliveryError } from './delivery-error.ts'
 import type { Notification } from './notification.ts'
@@ -56,10 +55,11 @@ describe('the end of a run', () => {
   })
 
   test('rejects within the timeout when nobody answers', async () => {
-    const recorder = new Recorder({ timeout: 100 }, hang)
-    const tooLate = delay(100)
-    const stopped = recorder.onStop(sampleOutcome())
-    await expect(Promise.race([stopped, tooLate])).rejects.toThrow(/^No answer within 0\.0[89] s\.$/)
+    const slept: number[] = []
+    const sleep = async (ms: number): Promise<void> => void slept.push(ms)
+    const recorder = new Recorder({ timeout: 100, clock: { now: () => 0, sleep } }, hang)
+    await expect(recorder.onStop(sampleOutcome())).rejects.toThrow('No answer within 0.09 s.')
+    expect(slept).toEqual([90])
   })
 
   test('is in the language asked for', async () => {
@@ -181,14 +181,17 @@ describe('alerts', () => {
   })
 
   test('that hang are cut short at half of the time', async () => {
-    const recorder = new Recorder({ timeout: 200 }, (notification, context) =>
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const clock = { now: () => 0, sleep: () => new Promise<void>(() => {}) }
+    const recorder = new Recorder({ timeout: 200, clock }, (notification, context) =>
       notification.event === 'alert' ? hang(notification, context) : Promise.resolve(),
     )
     recorder.onAlert(sampleAlert())
     recorder.onAlert(sampleAlert())
-    const tooLate = delay(200)
     const stopped = recorder.onStop(sampleOutcome())
-    await expect(Promise.race([stopped, tooLate])).rejects.toThrow('not delivered: 2. Delivery was cut short.')
+    void vi.advanceTimersByTimeAsync(90)
+    await expect(stopped).rejects.toThrow('not delivered: 2. Delivery was cut short.')
     expect(recorder.sent.at(-1)?.notes?.rows).toEqual(['2 earlier notifications could not be delivered.'])
   })
 
