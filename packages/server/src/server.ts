@@ -175,8 +175,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
       const late = setTimeout(() => app.server.closeAllConnections(), limits.closeTimeout).unref()
       await app.close()
       clearTimeout(late)
-      await storage.close()
-      unlock()
+      await storage.close().finally(unlock)
     },
   }
 }

@@ -48,6 +48,7 @@ it.each([
   ['lost', (path: string) => rmSync(path)],
   ['damaged', (path: string) => writeFileSync(path, '{"run":{"slug":"mine"},"size":1}')],
   ['half written', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 300))],
+  ['a folder, and cannot be written', (path: string) => (rmSync(path), mkdirSync(path))],
   ['of another journal', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace(/"size": /, '$&9'))],
 ])('an index that is %s is made again from the journal, and nothing of it is missing', async (_how, lose) => {
   const { root, storage, cuid, dir } = await oneRun()

@@ -179,9 +179,9 @@ export class RunFolder {
     await rename(this.dir, `${this.dir}.deleted`).catch(() => {})
   }
 
-  /** Writes the index if it says something new. */
+  /** Writes the index if it says something new. Where that fails, the next server makes it again from the journal. */
   async close(): Promise<void> {
-    if (this.#changed) await this.#save()
+    if (this.#changed) await this.#save().catch(() => {})
   }
 
   /** What is known is only changed when what changes it is on the disk. */
