@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { z } from 'zod'
 import { DamageError, unreadable } from './damage.ts'
 import { isMissing, parseJson } from './json-file.ts'
 
@@ -24,6 +25,27 @@ export interface Account {
   keys: StoredKey[]
 }
 
+const shape = z.array(
+  z.looseObject({
+    name: z.string(),
+    createdAt: z.number(),
+    removedAt: z.number().optional(),
+    revokedAt: z.number().optional(),
+    keys: z.array(
+      // Keys were digests alone once.
+      z.union([
+        z.string(),
+        z.looseObject({
+          digest: z.string(),
+          name: z.string(),
+          prefix: z.string().optional(),
+          createdAt: z.number().optional(),
+        }),
+      ]),
+    ),
+  }),
+)
+
 /** @returns undefined when there is no such file. @throws DamageError when it cannot be read. */
 export function readAccounts(path: string): Map<string, Account> | undefined {
   let text: string
@@ -33,12 +55,11 @@ export function readAccounts(path: string): Map<string, Account> | undefined {
     if (isMissing(error)) return undefined
     throw unreadable(path, REMEDY, error)
   }
-  const accounts = parseJson(path, text, REMEDY) as (Omit<Account, 'keys'> & { keys: (StoredKey | string)[] })[]
-  if (!Array.isArray(accounts)) throw new DamageError({ path, problem: 'does not list users', remedy: REMEDY })
-  return new Map(accounts.map((account) => [account.name, { ...account, keys: account.keys.map(keyOf) }]))
+  const { data: accounts } = shape.safeParse(parseJson(path, text, REMEDY))
+  if (!accounts) throw new DamageError({ path, problem: 'does not list users', remedy: REMEDY })
+  return new Map(accounts.map((account) => [account.name, { ...account, keys: account.keys.map(keyOf) } as Account]))
 }
 
-/** Keys were digests alone once. */
-function keyOf(key: StoredKey | string, at: number): StoredKey {
-  return typeof key === 'string' ? { digest: key, name: `key-${at + 1}` } : key
+function keyOf(key: z.infer<typeof shape>[number]['keys'][number], at: number): StoredKey {
+  return typeof key === 'string' ? { digest: key, name: `key-${at + 1}` } : (key as StoredKey)
 }

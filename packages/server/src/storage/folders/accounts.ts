@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { takeLock } from '@swanlab/core/journal'
 import { ApiError, later, notFound } from '../../errors.ts'
 import { digest, newApiKey, newSid } from '../../ids.ts'
@@ -30,6 +31,10 @@ interface StoredSession {
   /** Digest of the key that opened it; absent from one that is older than this. */
   key?: string
 }
+
+const sessionsShape = z.array(
+  z.tuple([z.string(), z.looseObject({ user: z.string(), expires: z.number(), key: z.string().optional() })]),
+)
 
 /** Users, their keys and their sessions, in two files that only their owner can read. Secrets are kept as digests. */
 export class Accounts {
@@ -239,8 +244,8 @@ export async function checkAccounts(folder: string): Promise<void> {
 
 async function readSessions(folder: string): Promise<readonly [string, StoredSession][]> {
   const path = join(folder, SESSIONS_FILE)
-  const sessions = (await readJson<[string, StoredSession][]>(path, SESSIONS_REMEDY)) ?? []
-  if (Array.isArray(sessions)) return sessions
+  const { data } = sessionsShape.safeParse((await readJson<unknown>(path, SESSIONS_REMEDY)) ?? [])
+  if (data) return data as [string, StoredSession][]
   throw new DamageError({ path, problem: 'does not list sessions', remedy: SESSIONS_REMEDY })
 }
 

@@ -174,6 +174,41 @@ it.each(['users.json', 'sessions.json', 'secret'])(
   },
 )
 
+it.each([
+  ['users.json', '[null]', 'does not list users'],
+  ['users.json', '[{"name":"alice","createdAt":1,"keys":[null]}]', 'does not list users'],
+  ['users.json', '[{"name":"alice","createdAt":1,"keys":null}]', 'does not list users'],
+  ['sessions.json', '[null]', 'does not list sessions'],
+  ['sessions.json', '[["digest",null]]', 'does not list sessions'],
+])('a %s that holds %s stops the start, is named, and stays as it is', async (name, content, problem) => {
+  await filled()
+  const path = join(dataDir, name)
+  writeFileSync(path, content)
+  await expect(createServer({ dataDir, port: 0 })).rejects.toThrow(`${path} ${problem}: `)
+  expect((await checkFolder(dataDir)).damages).toMatchObject([{ path, problem }])
+  expect(readFileSync(path, 'utf8')).toBe(content)
+})
+
+it.each([
+  ['series', '[null]'],
+  ['deleted', '[null]'],
+  ['createdAt', '"yesterday"'],
+])('a project whose %s is %s is named, and stays as it is', async (member, value) => {
+  const { home } = await filled()
+  const path = join(home, 'project.json')
+  const content = readFileSync(path, 'utf8').replace(
+    new RegExp(`"${member}": (?:\\[[^\\]]*\\]|\\d+)`),
+    `"${member}": ${value}`,
+  )
+  expect(content).toContain(`"${member}": ${value}`)
+  writeFileSync(path, content)
+  const told: string[] = []
+  open = await createServer({ dataDir, port: 0, report: (_level, message) => void told.push(message) })
+  expect(told.join()).toContain(`${path} does not describe a project: `)
+  expect((await checkFolder(dataDir)).damages).toMatchObject([{ path }])
+  expect(readFileSync(path, 'utf8')).toBe(content)
+})
+
 it('users that are gone while their sessions are there are lost, not new', async () => {
   await filled()
   rmSync(join(dataDir, 'users.json'))

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { newCuid } from '../../ids.ts'
 import type { SeriesDefinition, StoredProject } from '../interfaces.ts'
 import { damageOf, DamageError, type Damage } from './damage.ts'
@@ -17,6 +18,28 @@ export interface ProjectFile {
   /** Slugs and cuids of runs that are gone, which clients must be told. */
   deleted: string[]
 }
+
+const shape = z.object({
+  project: z.object({
+    cuid: z.string(),
+    workspace: z.string(),
+    name: z.string(),
+    visibility: z.enum(['PUBLIC', 'PRIVATE']),
+    description: z.string(),
+    createdAt: z.number(),
+    updatedAt: z.number(),
+  }),
+  series: z.array(
+    z.object({
+      key: z.string(),
+      type: z.string(),
+      sectionName: z.string().optional(),
+      xAxis: z.string().optional(),
+      hidden: z.boolean().optional(),
+    }),
+  ),
+  deleted: z.array(z.string()),
+})
 
 export type FoundProject =
   /** `lost`: the file was not there, and has been made up. */
@@ -70,17 +93,8 @@ async function findProject(root: string, workspace: string, name: string): Promi
 async function readProject(dir: string): Promise<ProjectFile | undefined> {
   const path = join(dir, PROJECT_FILE)
   const file = await readJson<ProjectFile>(path, FILE_REMEDY)
-  if (file === undefined || isProject(file)) return file
+  if (file === undefined || shape.safeParse(file).success) return file
   throw new DamageError({ path, problem: 'does not describe a project', remedy: FILE_REMEDY })
-}
-
-function isProject(file: Partial<ProjectFile> | null): boolean {
-  const { cuid, workspace, name, visibility } = file?.project ?? {}
-  return (
-    [cuid, workspace, name, visibility].every((member) => typeof member === 'string') &&
-    Array.isArray(file?.series) &&
-    Array.isArray(file.deleted)
-  )
 }
 
 /** A project whose file is lost is its owner's alone. */
