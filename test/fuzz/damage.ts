@@ -19,7 +19,7 @@ const LINES = [
   '\r\n',
   '\uD800',
   '<html>502</html>',
-  `${'['.repeat(5_000)}`,
+  '['.repeat(5_000),
 ]
 
 const splice = (bytes: Buffer, at: number, remove: number, put: Uint8Array): Buffer =>
@@ -50,12 +50,12 @@ export const anyDamage: fc.Arbitrary<Damage> = fc.oneof(
       return zeroed.fill(0, at, Math.min(zeroed.length, at + length))
     },
   })),
-  fc.tuple(place, fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 30 }), fc.constantFrom(...LINES))).map(
-    ([where, put]) => ({
+  fc
+    .tuple(place, fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 30 }), fc.constantFrom(...LINES)))
+    .map(([where, put]) => ({
       what: `${JSON.stringify(typeof put === 'string' ? put.slice(0, 80) : Array.from(put))} put in at ${where}`,
       apply: (bytes: Buffer) => splice(bytes, Math.floor(where * bytes.length), 0, Buffer.from(put)),
-    }),
-  ),
+    })),
   fc.tuple(place, fc.integer({ min: 1, max: 40 })).map(([where, length]) => ({
     what: `${length} bytes left out at ${where}`,
     apply: (bytes: Buffer) => splice(bytes, Math.floor(where * bytes.length), length, Buffer.alloc(0)),

@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import * as fc from 'fast-check'
@@ -22,14 +33,19 @@ let count = 0
 beforeAll(async () => {
   const { server, dataDir, alice, bob } = await setUp()
   for (const project of PROJECTS) {
-    await alice.call('POST', '/projects/alice', { name: project, visibility: project === 'cats' ? 'PUBLIC' : 'PRIVATE' })
+    await alice.call('POST', '/projects/alice', {
+      name: project,
+      visibility: project === 'cats' ? 'PUBLIC' : 'PRIVATE',
+    })
     for (const run of RUNS) {
       const made = await alice.call('POST', `/project/alice/${project}/experiment`, { name: run, cuid: run })
       const { cuid } = made.body as { cuid: string }
       runs.push({ project, cuid })
       const metrics = Array.from({ length: ROWS }, (_, index) => ({ key: 'loss', index, data: index }))
       await alice.call('POST', '/house/metrics', { type: 'scalar', experimentId: cuid, metrics })
-      await alice.call('PUT', `/project/alice/${project}/runs/${cuid}/profile`, { config: { lr: { value: 1, sort: 0, desc: '' } } })
+      await alice.call('PUT', `/project/alice/${project}/runs/${cuid}/profile`, {
+        config: { lr: { value: 1, sort: 0, desc: '' } },
+      })
     }
   }
   await alice.call('PUT', `/project/alice/cats/runs/${runs[0]!.cuid}/state`, { state: 'FINISHED' })
@@ -37,7 +53,9 @@ beforeAll(async () => {
   sid = alice.sid
   await server.close()
   sound = dataDir
-  files = (readdirSync(dataDir, { recursive: true }) as string[]).filter((name) => statSync(join(dataDir, name)).isFile())
+  files = (readdirSync(dataDir, { recursive: true }) as string[]).filter((name) =>
+    statSync(join(dataDir, name)).isFile(),
+  )
 })
 afterAll(() => {
   rmSync(base, { recursive: true, force: true })
@@ -46,19 +64,47 @@ afterAll(() => {
 
 type Blow = (path: string) => void
 const blow: fc.Arbitrary<Blow> = fc.oneof(
-  { weight: 6, arbitrary: damages.map((list: Damage[]): Blow => Object.assign((path: string) => writeFileSync(path, damaged(readFileSync(path), list)), { [fc.toStringMethod]: () => list.map(({ what }) => what).join('; ') })) },
+  {
+    weight: 6,
+    arbitrary: damages.map((list: Damage[]): Blow =>
+      Object.assign((path: string) => writeFileSync(path, damaged(readFileSync(path), list)), {
+        [fc.toStringMethod]: () => list.map(({ what }) => what).join('; '),
+      }),
+    ),
+  },
   {
     weight: 2,
     arbitrary: fc.constantFrom<Blow>(
-      function isGone(path) { rmSync(path) },
-      function isEmpty(path) { writeFileSync(path, '') },
-      function isFolder(path) { rmSync(path); mkdirSync(path) },
-      function isCircle(path) { rmSync(path); symlinkSync(basename(path), path) },
-      function isDangling(path) { rmSync(path); symlinkSync('/nonexistent/x', path) },
-      function isNull(path) { writeFileSync(path, 'null') },
-      function isText(path) { writeFileSync(path, '"x"') },
-      function isList(path) { writeFileSync(path, '[null]') },
-      function folderIsGone(path) { rmSync(path.includes('/projects/') ? dirname(path) : path, { recursive: true }) },
+      function isGone(path) {
+        rmSync(path)
+      },
+      function isEmpty(path) {
+        writeFileSync(path, '')
+      },
+      function isFolder(path) {
+        rmSync(path)
+        mkdirSync(path)
+      },
+      function isCircle(path) {
+        rmSync(path)
+        symlinkSync(basename(path), path)
+      },
+      function isDangling(path) {
+        rmSync(path)
+        symlinkSync('/nonexistent/x', path)
+      },
+      function isNull(path) {
+        writeFileSync(path, 'null')
+      },
+      function isText(path) {
+        writeFileSync(path, '"x"')
+      },
+      function isList(path) {
+        writeFileSync(path, '[null]')
+      },
+      function folderIsGone(path) {
+        rmSync(path.includes('/projects/') ? dirname(path) : path, { recursive: true })
+      },
     ),
   },
 )
@@ -104,25 +150,32 @@ test('a server starts beside what is damaged and leaves it as it is, or says why
         const isIn = (await alice.call('GET', '/user/profile')).status === 200
         if (!isIn) expect([...hit, ...known.map(({ path }) => path)].join()).toMatch(/users|sessions|secret/)
         for (const { project, cuid } of runs) {
-            const journal = files.find((file) => file.includes(cuid) && file.endsWith('journal.jsonl'))!
-            const run = await alice.call('GET', `/project/alice/${project}/runs/${cuid}`)
-            const metrics = [{ key: 'loss', index: ROWS, data: 1 }]
-            const taken = await alice.call('POST', '/house/metrics', { type: 'scalar', experimentId: cuid, metrics })
-            for (const { status } of [run, taken]) if (status >= 500 && status !== 507) throw new Error(`${status}: ${told.join('\n')}`)
-            // A run whose folder is gone was removed by the server's keeper.
-            if (!isIn || !existsSync(dirname(join(dataDir, journal)))) continue
-            if (taken.status === 200) {
-              const { length } = [...((await server.storage.scalars(cuid, undefined)).get('loss') ?? [])]
-              if (!hit.has(journal)) expect(length).toBe(ROWS + 1)
-              else if (length <= ROWS) expect(`${known.length + notes.length} ${told.join()}`).not.toBe('0 ')
-            } else expect([taken.status, known.length > 0 || hit.has(journal) || bytesOf(join(dataDir, journal)) === undefined]).toEqual([taken.status, true])
-          }
+          const journal = files.find((file) => file.includes(cuid) && file.endsWith('journal.jsonl'))!
+          const run = await alice.call('GET', `/project/alice/${project}/runs/${cuid}`)
+          const metrics = [{ key: 'loss', index: ROWS, data: 1 }]
+          const taken = await alice.call('POST', '/house/metrics', { type: 'scalar', experimentId: cuid, metrics })
+          for (const { status } of [run, taken])
+            if (status >= 500 && status !== 507) throw new Error(`${status}: ${told.join('\n')}`)
+          // A run whose folder is gone was removed by the server's keeper.
+          if (!isIn || !existsSync(dirname(join(dataDir, journal)))) continue
+          if (taken.status === 200) {
+            const { length } = [...((await server.storage.scalars(cuid, undefined)).get('loss') ?? [])]
+            if (!hit.has(journal)) expect(length).toBe(ROWS + 1)
+            else if (length <= ROWS) expect(`${known.length + notes.length} ${told.join()}`).not.toBe('0 ')
+          } else
+            expect([
+              taken.status,
+              known.length > 0 || hit.has(journal) || bytesOf(join(dataDir, journal)) === undefined,
+            ]).toEqual([taken.status, true])
+        }
         // Another project and run can be made whatever is damaged.
         if (isIn) expect([201, 507]).toContain((await alice.call('POST', '/projects/alice', { name: 'new' })).status)
       } finally {
         await server.close()
       }
-      for (const [path, bytes] of before) if (bytes !== undefined && bytes.length > 0) expect(bytesOf(path)?.subarray(0, bytes.length), path).toEqual(bytes)
+      for (const [path, bytes] of before)
+        if (bytes !== undefined && bytes.length > 0)
+          expect(bytesOf(path)?.subarray(0, bytes.length), path).toEqual(bytes)
       await checkFolder(dataDir)
       rmSync(dataDir, { recursive: true, force: true })
     }),

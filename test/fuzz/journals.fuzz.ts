@@ -26,7 +26,15 @@ const quiet = { background: false, metadataCollect: false, requirementsCollect: 
 beforeAll(async () => {
   await server.start()
   const logdir = join(base, 'recorded')
-  const run = await init({ project: 'cats', mode: 'offline', logdir, id: ID, resume: 'allow', config: { lr: 0.1 }, settings: quiet })
+  const run = await init({
+    project: 'cats',
+    mode: 'offline',
+    logdir,
+    id: ID,
+    resume: 'allow',
+    config: { lr: 0.1 },
+    settings: quiet,
+  })
   for (let step = 0; step < ROWS; step++) {
     run.log({ loss: 1 / step, 'val/损失': step, ...(step % 10 === 0 && { note: new Text(`step ${step}`) }) })
     if (step % 7 === 0) run.config[`seen/${step}`] = { step }
@@ -93,23 +101,27 @@ test('the reader counts what it drops', () => {
 
 test('a cursor on a journal that grows by bytes gives what the reader gives', () => {
   fc.assert(
-    fc.property(damages, fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 6 }), (list, sizes) => {
-      const bytes = damaged(journal, list)
-      const { path, logdir } = withJournal(Buffer.alloc(0))
-      const cursor = new JournalCursor(path)
-      const records: JournalRecord[] = []
-      for (let end = 0, at = 0; end < bytes.length; at++) {
-        end = Math.min(bytes.length, end + sizes[at % sizes.length]!)
-        writeFileSync(path, bytes.subarray(0, end))
-        records.push(...cursor.read())
-      }
-      records.push(...cursor.end())
-      cursor.close()
-      const reader = new JournalReader(path)
-      expect(records).toEqual([...reader])
-      expect(cursor.damage).toEqual(reader.damage)
-      rmSync(logdir, { recursive: true })
-    }),
+    fc.property(
+      damages,
+      fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 6 }),
+      (list, sizes) => {
+        const bytes = damaged(journal, list)
+        const { path, logdir } = withJournal(Buffer.alloc(0))
+        const cursor = new JournalCursor(path)
+        const records: JournalRecord[] = []
+        for (let end = 0, at = 0; end < bytes.length; at++) {
+          end = Math.min(bytes.length, end + sizes[at % sizes.length]!)
+          writeFileSync(path, bytes.subarray(0, end))
+          records.push(...cursor.read())
+        }
+        records.push(...cursor.end())
+        cursor.close()
+        const reader = new JournalReader(path)
+        expect(records).toEqual([...reader])
+        expect(cursor.damage).toEqual(reader.damage)
+        rmSync(logdir, { recursive: true })
+      },
+    ),
     tries,
   )
 })

@@ -13,8 +13,14 @@ const VECTORS = fileURLToPath(new URL('../../packages/server/src/testing/vectors
 /** Every route that the server has, as its source says. */
 const routes = readdirSync(ROUTES)
   .filter((name) => !name.endsWith('.test.ts'))
-  .flatMap((name) => [...readFileSync(`${ROUTES}/${name}`, 'utf8').matchAll(/app\.(get|post|put|delete)\(\s*['"`]([^'"`]+)/g)])
-  .flatMap(([, method, path]) => ['scalar', 'media'].map((kind) => `${method!.toUpperCase()} ${path!.replace('${kind}', kind).replace('${BUCKET}', 'swanlab')}`))
+  .flatMap((name) => [
+    ...readFileSync(`${ROUTES}/${name}`, 'utf8').matchAll(/app\.(get|post|put|delete)\(\s*['"`]([^'"`]+)/g),
+  ])
+  .flatMap(([, method, path]) =>
+    ['scalar', 'media'].map(
+      (kind) => `${method!.toUpperCase()} ${path!.replace('${kind}', kind).replace('${BUCKET}', 'swanlab')}`,
+    ),
+  )
   .filter((route, at, all) => all.indexOf(route) === at)
   // A wrong key is answered slowly, on purpose.
   .filter((route) => route !== 'POST /login/api_key')
@@ -48,8 +54,30 @@ async function renew(): Promise<void> {
   fuzzed = (run.body as { cuid: string }).cuid
 }
 
-const ODD = ['', '.', '..', '%2e%2e', '__proto__', 'constructor', 'a/b', '%00', '%ff', '损失', 'x'.repeat(600), '-1', 'NaN', '*']
-const NAMES = { workspace: ['alice', 'alice', 'alice', 'bob'], project: ['cats', 'cats', 'cats', 'mine'], id: [RUN, RUN, RUN, 'honest', 'known'], name: ['alice'], key: ['a'], '*': ['a/b'] }
+const ODD = [
+  '',
+  '.',
+  '..',
+  '%2e%2e',
+  '__proto__',
+  'constructor',
+  'a/b',
+  '%00',
+  '%ff',
+  '损失',
+  'x'.repeat(600),
+  '-1',
+  'NaN',
+  '*',
+]
+const NAMES = {
+  workspace: ['alice', 'alice', 'alice', 'bob'],
+  project: ['cats', 'cats', 'cats', 'mine'],
+  id: [RUN, RUN, RUN, 'honest', 'known'],
+  name: ['alice'],
+  key: ['a'],
+  '*': ['a/b'],
+}
 const oftenKnown = (known: readonly string[]): fc.Arbitrary<string> =>
   fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: fc.constantFrom(...ODD) })
 
@@ -57,11 +85,45 @@ const oftenKnown = (known: readonly string[]): fc.Arbitrary<string> =>
 const recorded = readdirSync(VECTORS)
   .flatMap((name) => exchangesOf(name))
   .filter(({ body }) => typeof body === 'object' && body !== null)
-const words = [...new Set(recorded.flatMap(({ body }) => [...JSON.stringify(body).matchAll(/"(\w+)":/g)].map(([, word]) => word!)))]
+const words = [
+  ...new Set(recorded.flatMap(({ body }) => [...JSON.stringify(body).matchAll(/"(\w+)":/g)].map(([, word]) => word!))),
+]
 
 const value: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom(null, true, -1, 0, 1, 1.5, 1e17, 1e308, 2 ** 53, '', 'x', 'honest', RUN, [], {}, [[]], [null], 'x'.repeat(70_000)),
-  fc.constantFrom('scalar', 'media', 'log', 'column', 'FINISHED', 'RUNNING', 'cats', 'alice', 'NaN', '2026-11-24T00:25:26Z', '\uD800', '\0'),
+  fc.constantFrom(
+    null,
+    true,
+    -1,
+    0,
+    1,
+    1.5,
+    1e17,
+    1e308,
+    2 ** 53,
+    '',
+    'x',
+    'honest',
+    RUN,
+    [],
+    {},
+    [[]],
+    [null],
+    'x'.repeat(70_000),
+  ),
+  fc.constantFrom(
+    'scalar',
+    'media',
+    'log',
+    'column',
+    'FINISHED',
+    'RUNNING',
+    'cats',
+    'alice',
+    'NaN',
+    '2026-11-24T00:25:26Z',
+    '\uD800',
+    '\0',
+  ),
   fc.jsonValue({ maxDepth: 2 }),
 )
 const made: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
@@ -85,7 +147,10 @@ function withAt(one: unknown, [name, ...rest]: readonly string[], damage: unknow
 const routeOf = ({ method, path }: { method: string; path: string }): string =>
   routes.find((route) => {
     const [verb, pattern] = route.split(' ') as [string, string]
-    return verb === method && new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`).test(path.replace(/^\/api|\?.*/g, ''))
+    return (
+      verb === method &&
+      new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`).test(path.replace(/^\/api|\?.*/g, ''))
+    )
   }) ?? ''
 
 interface Sent {
@@ -101,33 +166,68 @@ const bodyFor = (route: string): fc.Arbitrary<string | undefined> => {
   const ours = (body: unknown): unknown =>
     JSON.parse(JSON.stringify(body).replaceAll(/"(experimentId|cuid)":"[^"]*"/g, `"$1":"${RUN}"`)) as unknown
   const mutated = fc
-    .tuple(fc.constantFrom(...(own.length > 0 ? own : recorded.map(({ body }) => body))), fc.array(fc.tuple(fc.nat(), value), { maxLength: 3 }))
+    .tuple(
+      fc.constantFrom(...(own.length > 0 ? own : recorded.map(({ body }) => body))),
+      fc.array(fc.tuple(fc.nat(), value), { maxLength: 3 }),
+    )
     .map(([body, changes]) =>
       changes.reduce<unknown>((one, [pick, change]) => {
         const places = placesIn(one)
         return withAt(one, places[pick % places.length]!, change)
       }, ours(body)),
     )
-  const text = fc.oneof({ weight: 4, arbitrary: mutated }, { weight: 3, arbitrary: made }).map((one) => JSON.stringify(one))
-  const broken = fc.tuple(text, fc.nat(), fc.constantFrom('', '{', ']', '1e999', '\\ud800', '\0', ',')).map(([whole, at, put]) => {
-    const place = at % (whole.length + 1)
-    return whole.slice(0, place) + put + whole.slice(place + 1)
-  })
-  return fc.oneof({ weight: 6, arbitrary: text }, { weight: 2, arbitrary: broken }, { weight: 1, arbitrary: fc.constant(undefined) })
+  const text = fc
+    .oneof({ weight: 4, arbitrary: mutated }, { weight: 3, arbitrary: made })
+    .map((one) => JSON.stringify(one))
+  const broken = fc
+    .tuple(text, fc.nat(), fc.constantFrom('', '{', ']', '1e999', '\\ud800', '\0', ','))
+    .map(([whole, at, put]) => {
+      const place = at % (whole.length + 1)
+      return whole.slice(0, place) + put + whole.slice(place + 1)
+    })
+  return fc.oneof(
+    { weight: 6, arbitrary: text },
+    { weight: 2, arbitrary: broken },
+    { weight: 1, arbitrary: fc.constant(undefined) },
+  )
 }
 
 const request: fc.Arbitrary<Sent> = fc.constantFrom(...routes).chain((route) =>
   fc.record({
     route: fc.constant(route),
-    params: fc.record(Object.fromEntries(Object.entries(NAMES).map(([name, known]) => [name, oftenKnown(known)]))) as fc.Arbitrary<Record<string, string>>,
+    params: fc.record(
+      Object.fromEntries(Object.entries(NAMES).map(([name, known]) => [name, oftenKnown(known)])),
+    ) as fc.Arbitrary<Record<string, string>>,
     query: fc.oneof(
       fc.constant(''),
       fc
-        .array(fc.tuple(fc.constantFrom('page', 'size', 'path', 'part', 'key', 'type', 'search', 'experimentId', 'keys', ...words.slice(0, 20)), oftenKnown(['1', '10', 'a', RUN])), { maxLength: 4 })
+        .array(
+          fc.tuple(
+            fc.constantFrom(
+              'page',
+              'size',
+              'path',
+              'part',
+              'key',
+              'type',
+              'search',
+              'experimentId',
+              'keys',
+              ...words.slice(0, 20),
+            ),
+            oftenKnown(['1', '10', 'a', RUN]),
+          ),
+          { maxLength: 4 },
+        )
         .map((pairs) => `?${pairs.map((pair) => pair.join('=')).join('&')}`),
     ),
     body: bodyFor(route),
-    type: fc.constantFrom(...Array<string>(12).fill('application/json'), 'text/plain', 'application/octet-stream', 'nonsense'),
+    type: fc.constantFrom(
+      ...Array<string>(12).fill('application/json'),
+      'text/plain',
+      'application/octet-stream',
+      'nonsense',
+    ),
   }),
 )
 
