@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, it, vi } from 'vitest'
 import { later } from '../../errors.ts'
 import { oneRun, recordsIn } from '../../testing/one-run.ts'
-import { describeStorage, point } from '../../testing/storage-suite.ts'
+import { describeStorage, order, point } from '../../testing/storage-suite.ts'
 import { Appender } from './appender.ts'
 import { FolderStorage } from './folder-storage.ts'
 import { RunFolder } from './run-folder.ts'
@@ -39,6 +40,20 @@ it('a run is a journal as local mode writes it', async () => {
     { state: 'crashed', error: { message: 'diverged' }, steps: 2, lastStep: 1 },
   ])
   expect(readFileSync(join(dir, 'files', 'config.yaml'), 'utf8')).toContain('lr:')
+  await storage.close()
+  rmSync(root, { recursive: true })
+})
+
+it('a run and its project can be deleted at the same moment', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'folder-'))
+  const storage = await FolderStorage.open(root)
+  for (let round = 0; round < 20; round++) {
+    const project = await storage.createProject('alice', 'cats', 'PRIVATE')
+    const { cuid } = (await storage.createRun(project, order)).run
+    await Promise.all([storage.deleteRun(cuid), storage.deleteProject(project)])
+    expect(storage.wasDeleted(cuid)).toBe(true)
+    expect(storage.project('alice', 'cats')).toBeUndefined()
+  }
   await storage.close()
   rmSync(root, { recursive: true })
 })

@@ -23,6 +23,8 @@ export interface ProjectFolder {
   readonly saver: Saver
   /** Something has not been saved. */
   unsaved: boolean
+  /** Is being removed, or has been. */
+  removed: boolean
 }
 
 /** The projects of everybody, each in a folder. */
@@ -74,8 +76,15 @@ export class Projects {
 
   /** Forgets a project, but keeps what it held out of reach under another name. */
   async remove(project: StoredProject, now: number): Promise<void> {
-    const { dir } = this.get(project)
-    await rename(dir, `${dir}.${now}.deleted`)
+    const folder = this.get(project)
+    const { dir } = folder
+    folder.removed = true
+    try {
+      await rename(dir, `${dir}.${now}.deleted`)
+    } catch (error) {
+      folder.removed = false
+      throw error
+    }
     await syncFolder(dirname(dir))
     this.#folders.delete(nameOf(project))
   }
@@ -136,6 +145,7 @@ function folderFor(dir: string, { project, series, deleted }: ProjectFile): Proj
     deleted: new Set(deleted),
     runs: new Map(),
     unsaved: false,
+    removed: false,
     saver: new Saver(async () => {
       folder.unsaved = false
       try {
@@ -146,7 +156,8 @@ function folderFor(dir: string, { project, series, deleted }: ProjectFile): Proj
         })
       } catch (error) {
         folder.unsaved = true
-        throw error
+        // What is said of a project that is being removed goes with it.
+        if (!folder.removed) throw error
       }
     }),
   }
