@@ -13,9 +13,10 @@ import { scale } from './scale.ts'
 /** What an honest ingest of 1,000 records may take under attack, in milliseconds: 99 of 100 within it. */
 const GOAL = 500
 
-const STEPS = scale(400, 80)
+const STEPS = scale(400, 40)
 const KEYS = 5_000
-const RUNS = scale(2_000, 200)
+const RUNS = scale(2_000, 100)
+const EXPORTS = scale(64, 16)
 
 let dataDir: string
 let server: ChildProcess
@@ -88,7 +89,7 @@ async function ingestDuring(name: string, attack: () => Promise<unknown>): Promi
 }
 
 /** Long enough for a hundred ingests. */
-const ENOUGH = scale(3_000, 1_500)
+const ENOUGH = scale(3_000, 1_000)
 const nothing = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ENOUGH))
 
 /** Again and again: short attacks would meet few ingests. */
@@ -147,7 +148,7 @@ it.each<[string, () => Promise<Answer | Answer[]>]>([
   [
     'media with a path each, 200,000 of them',
     async () => {
-      const metrics = Array.from({ length: scale(200_000, 50_000) }, (_, index) => ({
+      const metrics = Array.from({ length: scale(200_000, 20_000) }, (_, index) => ({
         key: 'image',
         index,
         data: ['a/b.c'],
@@ -165,7 +166,7 @@ it.each<[string, () => Promise<Answer | Answer[]>]>([
   [
     '200,000 addresses, eight times at once',
     async () => {
-      const body = JSON.stringify({ experimentId: wide, paths: Array(scale(200_000, 50_000)).fill('a') })
+      const body = JSON.stringify({ experimentId: wide, paths: Array(scale(200_000, 20_000)).fill('a') })
       return Promise.all(Array.from({ length: 8 }, () => send('POST', '/resources/presigned/put', body)))
     },
   ],
@@ -175,10 +176,10 @@ it.each<[string, () => Promise<Answer | Answer[]>]>([
   ],
   ['summaries that name one run twelve times', async () => send('POST', '/house/metrics/summaries', asked(12))],
   [
-    '64 exports at once',
+    `${EXPORTS} exports at once`,
     async () =>
       Promise.all(
-        Array.from({ length: 64 }, () =>
+        Array.from({ length: EXPORTS }, () =>
           send('POST', '/house/metrics/scalar/export', { columns: columns(scale(64, 8)) }),
         ),
       ),
