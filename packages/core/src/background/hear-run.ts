@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Verdict } from '../kernel/outcome.ts'
 import type { Outcome } from '../kernel/payloads.ts'
 import type { Report } from '../kernel/reporter.ts'
@@ -189,7 +190,7 @@ async function conclude(
   if (driver.outcome) return driver.outcome
   const time = driver.lastTime + sinceLastWrite(order.dir)
   const verdict = await explain()
-  const lease = leaseOf(order.dir)
+  const lease = await leaseOf(order.dir)
   try {
     // Whoever continues the run has ended this part, and what follows in the journal is theirs.
     const ended = await readOn(order, cursor, driver)
@@ -201,11 +202,19 @@ async function conclude(
   return driver.end(verdict, time)
 }
 
-/** Absent: there can be none, as in a deleted folder. */
-function leaseOf(dir: string): TakenLock | 'held' | undefined {
+/**
+ * The lease of a run whose training is dead. The kernel closes the files of a dead process one by one, and that of a
+ * gigabyte takes its time, so the line may be cut before the lease is free. Still held after that: somebody continues
+ * the run. Absent: there can be none, as in a deleted folder.
+ */
+async function leaseOf(dir: string): Promise<TakenLock | 'held' | undefined> {
   try {
-    const lease = takeLease(dir)
-    return lease.taken ? lease : 'held'
+    for (let waited = 0; ; waited += LOOK) {
+      const lease = takeLease(dir)
+      if (lease.taken) return lease
+      if (waited >= GRACE) return 'held'
+      await sleep(LOOK)
+    }
   } catch {
     return undefined
   }
@@ -234,7 +243,7 @@ async function recordRest(
 ): Promise<void> {
   for (let waited = 0; raised.size > 0 && !lifeline.cut && waited < GRACE; waited += LOOK) await pulse.next(LOOK)
   if (raised.size === 0 || !lifeline.cut) return
-  const lease = leaseOf(dir)
+  const lease = await leaseOf(dir)
   try {
     for (const record of cursor.read()) {
       if (record.type === 'alert' && record.id !== undefined) raised.recorded(record.id)
