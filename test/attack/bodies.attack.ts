@@ -48,6 +48,9 @@ async function ingestDuring(work: Promise<unknown>): Promise<number[]> {
   return times.toSorted((a, b) => a - b)
 }
 
+/** @param times - In order of length. */
+const at = (times: readonly number[], share: number): number => Math.round(times[Math.floor(times.length * share)] ?? 0)
+
 /** The most memory that the server has had, in MB. Absent where the system does not say. */
 function peakMemory(): number | undefined {
   try {
@@ -96,17 +99,18 @@ it.each([
   ['as a question', '/house/metrics/scalar', 'hostile', LIST, '{}]}', [413]],
   ['as one point', METRICS, 'hostile', `${LIST}[`, '{}]]}', [200, 507]],
   ['as what is in no list', METRICS, 'hostile', '{"metrics":{"a":[', '{}]}}', [400, 507]],
-] as const)('large bodies of junk sent %s, some at once, keep nobody waiting', async (...attack) => {
+] as const)('large bodies of junk sent %s, some at once, keep nobody waiting', { retry: 1 }, async (...attack) => {
   const [what, path, who, before, after, allowed] = attack
+  const calm = at(await ingestDuring(pause(scale(2_000, 500))), 0.99)
   const attacks = flood(path, who && hostile, before, after)
   const times = await ingestDuring(attacks)
   for (const status of await attacks) expect(allowed).toContain(status)
-  const at = (share: number): number => Math.round(times[Math.floor(times.length * share)] ?? 0)
   console.log(
     `${what}: ${AT_ONCE} of ${Math.round(BYTES / 1e6)} MB; ${times.length} ingests of 1,000 points took ` +
-      `${at(0.5)} ms, 99 of 100 at most ${at(0.99)} ms; the server has had ${Math.round(peakMemory() ?? 0)} MB`,
+      `${at(times, 0.5)} ms, 99 of 100 at most ${at(times, 0.99)} ms (${calm} ms before); the server has had ${Math.round(peakMemory() ?? 0)} MB`,
   )
-  // In short form, among much else on a small machine, only what would hang fails.
-  expect(at(0.99)).toBeLessThan(scale(500, 5_000))
+  // Where other work takes the processors, an ingest takes longer also without an attack. In short form, only what would
+  // hang fails.
+  expect(at(times, 0.99)).toBeLessThan(Math.max(scale(500, 5_000), 10 * calm))
   expect(peakMemory() ?? 0).toBeLessThan(1_500)
 })
