@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } fro
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { init, type Callback, type Run } from '@swanlab/core'
+import { init, type Callback, type Run } from 'swanlab'
 import { median, nanoseconds, table } from './measure.ts'
 import { rows, SCRATCH } from './runs.ts'
 

@@ -1,6 +1,5 @@
 import { SyncHook } from 'tapable'
-import { Guard } from '../packages/core/dist/kernel/guard.js'
-import { createHooks } from '../packages/core/dist/kernel/hooks.js'
+import { createHooks, Guard } from '@swanlab/core/internal'
 import { inTurn, nanoseconds, table } from './measure.ts'
 
 const CALLS = 500_000

@@ -1,4 +1,4 @@
-import { replay, type Callback } from '@swanlab/core'
+import { replay, type Callback } from 'swanlab'
 import { table } from './measure.ts'
 import { rows, startRun } from './runs.ts'
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { init, type Callback, type Run } from '@swanlab/core'
+import { init, type Callback, type Run } from 'swanlab'
 
 /** A folder that is gone when the process is. */
 export const SCRATCH: string = mkdtempSync(join(tmpdir(), 'swanlab-bench-'))

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 
 // Arguments go before the file: this run is called "larger" and has the file's everything else.
 const load = fileURLToPath(new URL('config-file.yaml', import.meta.url))

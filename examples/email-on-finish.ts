@@ -1,4 +1,4 @@
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 import { EmailCallback } from '@swanlab/plugin-email'
 
 // EMAIL, EMAIL_PASSWORD and SMTP_SERVER must be set. The mail comes however this ends: also with process.exit(3), with

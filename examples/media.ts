@@ -1,5 +1,5 @@
-import { init } from '@swanlab/core'
-import { ECharts, Image, Text } from '@swanlab/core/media'
+import { init } from 'swanlab'
+import { ECharts, Image, Text } from 'swanlab/media'
 
 // A picture of pixels, a text and a chart, beside numbers. Each is a file in the run folder, and what a callback hears.
 const SIZE = 64

@@ -1,4 +1,4 @@
-import { init, type Callback } from '@swanlab/core'
+import { init, type Callback } from 'swanlab'
 
 /** Raises an alert when a metric is no longer a number. */
 function watchForNaN(): Callback {

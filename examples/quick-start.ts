@@ -1,4 +1,4 @@
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 
 // Recorded on this machine only: swanlog/run-…/journal.jsonl, one line a step.
 const run = await init({ project: 'quick-start', mode: 'offline', config: { learningRate: 0.1 } })

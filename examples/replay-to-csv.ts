@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { replay } from '@swanlab/core'
+import { replay } from 'swanlab'
 import { CSVWriter } from '@swanlab/plugin-csv'
 
 // Exports runs that were recorded without a CSV: the callback hears them as if they happened now. Takes a run folder, or

@@ -1,4 +1,4 @@
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 
 // The first part of a training …
 const first = await init({ project: 'resume', mode: 'offline', config: { learningRate: 0.1 } })

@@ -5,19 +5,66 @@ import { describe, expect, it } from 'vitest'
 import { VERSION } from '@swanlab/core'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const CORE = 'packages/core/src'
 
-/** What each room of the core may import from, beside itself. Files outside the rooms put them together. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  kernel: [],
-  data: ['kernel'],
-  options: ['kernel'],
-  runtime: ['kernel'],
-  journal: ['kernel', 'runtime'],
-  modes: ['kernel', 'journal', 'runtime', 'notification'],
-  notification: ['kernel', 'runtime'],
-  background: ['kernel', 'journal', 'data', 'runtime', 'notification'],
+/** Which packages of the house each one may import; only those above it can be named. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  journal: ['core'],
+  notification: ['core'],
+  background: ['core', 'journal'],
+  cloud: ['core', 'journal'],
+  'plugin-csv': ['core', 'journal'],
+  'plugin-email': ['core', 'notification'],
+  'plugin-slack': ['core', 'notification'],
+  server: ['core', 'journal'],
+  swanlab: ['core', 'journal', 'background', 'cloud', 'plugin-csv', 'server'],
 }
+
+/** What is written as anybody could write it: the packages' public words are all that it has. */
+const OUTSIDERS: readonly string[] = ['plugin-csv', 'plugin-email', 'plugin-slack', 'server']
+
+/** Likewise for the folders of the core. Files beside the folders put them together, and no folder imports them. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  text: ['contract'],
+  data: ['contract', 'text'],
+  options: ['contract', 'text'],
+  console: ['contract'],
+  runtime: ['contract', 'text'],
+  endings: ['contract', 'text', 'data'],
+  delivery: ['contract', 'text'],
+  kernel: ['contract', 'text', 'data', 'endings', 'delivery'],
+}
+
+/** What is large, and where it must not be loaded: by an import alone, and by a run that does not use it. */
+const LAZY: Readonly<Record<string, readonly string[]>> = {
+  zod: ['core/src/index.ts', 'journal/src/index.ts', 'cloud/src/index.ts', 'swanlab/src/index.ts'],
+  yaml: ['core/src/begin.ts', 'journal/src/index.ts', 'cloud/src/index.ts', 'swanlab/src/preset.ts'],
+  undici: ['core/src/begin.ts', 'journal/src/index.ts', 'cloud/src/index.ts', 'swanlab/src/preset.ts'],
+  fastify: ['swanlab/src/preset.ts', 'swanlab/src/cli/program.ts'],
+}
+
+/** What the core uses of files: it looks at them. `writeSync` is for the terminal. */
+const READS: readonly string[] = [
+  'closeSync',
+  'constants',
+  'existsSync',
+  'fstatSync',
+  'lstatSync',
+  'openSync',
+  'readdirSync',
+  'readFile',
+  'open',
+  'readFileSync',
+  'realpathSync',
+  'stat',
+  'statSync',
+  'writeSync',
+]
+
+/** By these a program reaches out of its process. */
+const OUTSIDE =
+  /^(?:node:)?(?:net|tls|dgram|dns|http|https|http2|child_process|cluster|inspector)(?:\/|$)|^(?:undici|ws)(?:\/|$)/
 
 interface Import {
   /** Path of the importing file, from the root. */
@@ -27,10 +74,12 @@ interface Import {
   /** Path of the imported file, from the root; absent for packages. */
   readonly target: string | undefined
   readonly kind: 'static' | 'type' | 'dynamic'
+  /** As written between the braces, without types. */
+  readonly names: readonly string[]
 }
 
 const PATTERNS: readonly [kind: 'from' | 'static' | 'dynamic', pattern: RegExp][] = [
-  ['from', /^(?:import|export)\s+(?<type>type\b)?[^'"`;]*?\bfrom\s*(?<quote>['"])(?<what>[^'"]+)\k<quote>/gm],
+  ['from', /^(?:import|export)\s+(?<type>type\b)?(?<names>[^'"`;]*?)\bfrom\s*(?<quote>['"])(?<what>[^'"]+)\k<quote>/gm],
   ['static', /^import\s*(?<quote>['"])(?<what>[^'"]+)\k<quote>/gm],
   ['dynamic', /(?<type>\btypeof\s+)?\bimport\(\s*(?<quote>['"`])(?<what>[^'"`]+)\k<quote>/g],
 ]
@@ -39,7 +88,7 @@ const PATTERNS: readonly [kind: 'from' | 'static' | 'dynamic', pattern: RegExp][
 function sourcesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.split(sep).join('/')}`)
-    .filter((path) => path.endsWith('.ts') && !path.includes('/node_modules/'))
+    .filter((path) => path.endsWith('.ts') && !/\/(?:node_modules|dist)\//.test(path))
     .toSorted()
 }
 
@@ -48,34 +97,41 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 const withoutComments = (source: string): string =>
   source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(?<=^|\s)\/\/.*$/gm, '')
 
-const manifestOf = (name: string): Record<string, Record<string, string>> =>
-  JSON.parse(read(`${name}/package.json`)) as Record<string, Record<string, string>>
+const manifestOf = (name: string): Record<string, unknown> =>
+  JSON.parse(read(`packages/${name}/package.json`)) as Record<string, unknown>
 
 function importsIn(file: string, source = withoutComments(read(file))): Import[] {
   return PATTERNS.flatMap(([pattern, regexp]) =>
     Array.from(source.matchAll(regexp), ({ groups = {} }): Import => {
-      const { what = '', type } = groups
-      const target = what.startsWith('.')
-        ? relative(ROOT, join(ROOT, dirname(file), what))
-            .split(sep)
-            .join('/')
-        : undefined
-      return { file, what, target, kind: type ? 'type' : pattern === 'from' ? 'static' : pattern }
+      const { what = '', type, names = '' } = groups
+      const path = what.startsWith('.') ? relative(ROOT, join(ROOT, dirname(file), what)) : undefined
+      return {
+        file,
+        what,
+        target: path?.split(sep).join('/'),
+        kind: type ? 'type' : pattern === 'from' ? 'static' : pattern,
+        names: names.replaceAll(/\btype\s+[\w$]+/g, '').match(/[\w$*]+/g) ?? [],
+      }
     }),
   )
 }
 
-/** Room of the core that a file belongs to; empty for a file outside the rooms. */
-const roomOf = (file: string): string => /^packages\/core\/src\/([^/]+)\//.exec(file)?.[1] ?? ''
+const packageOf = (file: string): string => /^packages\/([^/]+)\/src\//.exec(file)?.[1] ?? ''
+/** Folder of the core that a file belongs to; empty for a file beside the folders. */
+const folderOf = (file: string): string => /^packages\/core\/src\/([^/]+)\//.exec(file)?.[1] ?? ''
+/** Folder of the workspace's package that is imported; absent for others. */
+const siblingOf = (what: string): string | undefined =>
+  /^@swanlab\/([^/]+)/.exec(what)?.[1] ?? /^swanlab(?=\/|$)/.exec(what)?.[0]
 const shown = ({ file, what }: Import): string => `${file} imports ${what}`
 
-const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`)
-const coreFiles = sourcesIn(CORE)
-const core = coreFiles.filter((file) => !isTest(file)).flatMap((file) => importsIn(file))
-const pluginFiles = packages.filter((name) => name.includes('/plugin-')).flatMap((name) => sourcesIn(`${name}/src`))
-const programFiles = ['packages/server', 'packages/cli'].flatMap((name) => sourcesIn(`${name}/src`))
-const programs = programFiles.filter((file) => !isTest(file)).flatMap((file) => importsIn(file))
-const plugins = pluginFiles.filter((file) => !isTest(file)).flatMap((file) => importsIn(file))
+const files = Object.keys(PACKAGES).flatMap((name) => sourcesIn(`packages/${name}/src`))
+const shipped = files.filter((file) => !isTest(file))
+const imports = shipped.flatMap((file) => importsIn(file))
+/** By file. */
+const atOnce = new Map(shipped.map((file) => [file, [] as Import[]]))
+for (const each of imports) if (each.kind === 'static') atOnce.get(each.file)!.push(each)
+const core = imports.filter(({ file }) => packageOf(file) === 'core')
+const coreFiles = shipped.filter((file) => packageOf(file) === 'core')
 
 describe('the reader of imports', () => {
   it('finds every form there is', () => {
@@ -91,116 +147,196 @@ describe('the reader of imports', () => {
       `// import { no } from 'no'`,
       `/** import { no } from 'no' */`,
     ].join('\n')
-    expect(
-      importsIn(`${CORE}/kernel/x.ts`, withoutComments(source)).map(({ what, target, kind }) => [what, target, kind]),
-    ).toEqual([
-      ['./a.ts', `${CORE}/kernel/a.ts`, 'static'],
+    const folder = 'packages/core/src'
+    const found = importsIn(`${folder}/kernel/x.ts`, withoutComments(source))
+    expect(found.map(({ what, target, kind }) => [what, target, kind])).toEqual([
+      ['./a.ts', `${folder}/kernel/a.ts`, 'static'],
       ['b', undefined, 'type'],
-      ['./c.ts', `${CORE}/kernel/c.ts`, 'static'],
-      ['../up.ts', `${CORE}/up.ts`, 'static'],
-      ['./e.ts', `${CORE}/kernel/e.ts`, 'type'],
+      ['./c.ts', `${folder}/kernel/c.ts`, 'static'],
+      ['../up.ts', `${folder}/up.ts`, 'static'],
+      ['./e.ts', `${folder}/kernel/e.ts`, 'type'],
       ['side-effect', undefined, 'static'],
       ['zod', undefined, 'dynamic'],
       ['yaml', undefined, 'type'],
     ])
+    expect(found[2]!.names).toEqual(['c'])
   })
 
   it('finds the house', () => {
-    expect(core.length).toBeGreaterThan(150)
-    expect(plugins.length).toBeGreaterThan(30)
+    expect(shipped.length).toBeGreaterThan(300)
+    expect(imports.length).toBeGreaterThan(1_000)
+  })
+
+  it('finds a circle', () => {
+    const circle = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'd']],
+      ['c', ['b']],
+      ['d', []],
+    ])
+    expect(circlesIn(circle)).toEqual(['b → c → b'])
   })
 })
 
-describe('arrows between the rooms of the core go one way', () => {
-  it('each room is known', () => {
-    const rooms = new Set(coreFiles.map(roomOf).filter((room) => room !== '' && room !== 'testing'))
-    expect([...rooms].toSorted()).toEqual(Object.keys(ROOMS).toSorted())
+describe('arrows go one way', () => {
+  it.each([
+    ['packages', PACKAGES],
+    ['folders of the core', FOLDERS],
+  ])('the table of %s names only what stands above', (_, table) => {
+    const names = Object.keys(table)
+    for (const [name, allowed] of Object.entries(table))
+      for (const each of allowed) expect(names.slice(0, names.indexOf(name))).toContain(each)
   })
 
-  it.each(Object.entries(ROOMS))('%s imports from no room but %j', (room, allowed) => {
-    const own = core.filter(({ file }) => roomOf(file) === room)
+  it('every package, and every folder of the core, is known', () => {
+    expect(readdirSync(join(ROOT, 'packages')).toSorted()).toEqual(Object.keys(PACKAGES).toSorted())
+    const folders = new Set(coreFiles.map(folderOf).filter((folder) => folder !== ''))
+    expect([...folders].toSorted()).toEqual(Object.keys(FOLDERS).toSorted())
+  })
+
+  it.each(Object.entries(PACKAGES))('package %s imports no other of the house but %j', (name, allowed) => {
+    const own = imports.filter(({ file }) => packageOf(file) === name)
     expect(own.length).toBeGreaterThan(0)
-    const wrong = own.filter(({ target }) => target !== undefined && ![room, ...allowed].includes(roomOf(target)))
+    const wrong = own.filter(({ what }) => {
+      const sibling = siblingOf(what)
+      return sibling !== undefined && !allowed.includes(sibling)
+    })
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('every relative import names a file that exists, inside the core', () => {
-    const wrong = core.filter(({ target }) => target !== undefined && !coreFiles.includes(target))
+  it('a package imports another by its name, public or internal, and its own files by their paths', () => {
+    const known = /^(?:@swanlab\/[^/]+|swanlab)(?:\/internal|\/media)?$/
+    const wrong = imports.filter(({ file, what, target }) =>
+      target === undefined
+        ? siblingOf(what) !== undefined && !known.test(what)
+        : !target.startsWith(`packages/${packageOf(file)}/src/`) || !shipped.includes(target),
+    )
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('nothing that is shipped imports what only tests need', () => {
-    const wrong = [...core, ...plugins].filter(({ target, what }) => what === 'vitest' || (target && isTest(target)))
+  it.each(OUTSIDERS)('package %s uses public words alone', (name) => {
+    const wrong = imports.filter(({ file, what }) => packageOf(file) === name && what.endsWith('/internal'))
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it.each(Object.entries(FOLDERS))('folder %s of the core imports no other but %j', (folder, allowed) => {
+    const own = core.filter(({ file }) => folderOf(file) === folder)
+    const wrong = own.filter(({ target }) => target !== undefined && ![folder, ...allowed].includes(folderOf(target)))
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('no files import each other in a circle, types included', () => {
+    const graph = new Map(shipped.map((file) => [file, [] as string[]]))
+    for (const { file, target } of imports) if (target !== undefined) graph.get(file)!.push(target)
+    expect(circlesIn(graph)).toEqual([])
+  })
+
+  it('nothing imports the examples, except they themselves', () => {
+    const all = [...imports, ...[...sourcesIn('test'), ...sourcesIn('bench')].flatMap((file) => importsIn(file))]
+    const wrong = all.filter(({ what, target }) => target?.startsWith('examples/') || what === '@swanlab/examples')
     expect(wrong.map(shown)).toEqual([])
   })
 })
 
 describe('packages', () => {
-  it('plugins import the public words of the core, and never each other', () => {
-    const wrong = plugins.filter(({ file, what, target }) => {
-      if (target !== undefined) return !target.startsWith(`${file.split('/').slice(0, 3).join('/')}/`)
-      return (
-        what.startsWith('@swanlab/') &&
-        !['', '/notification', '/journal'].some((part) => what === `@swanlab/core${part}`)
-      )
-    })
+  it('ship nothing that imports what only tests need', () => {
+    const wrong = imports.filter(({ target, what }) => what === 'vitest' || (target && isTest(target)))
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it('server and command line import public words, and nothing of another package by its path', () => {
-    const wrong = programs.filter(({ file, what, target }) => {
-      if (target !== undefined) return !target.startsWith(`${file.split('/').slice(0, 3).join('/')}/`)
-      return what.startsWith('@swanlab/') && file.startsWith('packages/server/') && !what.startsWith('@swanlab/core')
-    })
-    expect(wrong.map(shown)).toEqual([])
-  })
-
-  it('the core imports no package of the workspace', () => {
-    expect(core.filter(({ what }) => what.startsWith('@swanlab/')).map(shown)).toEqual([])
-  })
-
-  it('nothing imports the examples, except they themselves', () => {
-    const all = [...coreFiles, ...pluginFiles, ...sourcesIn('test'), ...sourcesIn('bench')]
-    const wrong = all
-      .flatMap((file) => importsIn(file))
-      .filter(({ what, target }) => target?.startsWith('examples/') || what.startsWith('@swanlab/examples'))
-    expect(wrong.map(shown)).toEqual([])
-  })
-
-  it.each(packages)('%s names every package that is imported', (name) => {
-    const { dependencies = {}, peerDependencies = {} } = manifestOf(name)
-    const known = Object.keys({ ...dependencies, ...peerDependencies })
-    const wrong = [...core, ...plugins, ...programs].filter(
+  it.each(Object.keys(PACKAGES))('%s names every package that it imports', (name) => {
+    const { dependencies, peerDependencies, devDependencies } = manifestOf(name)
+    // What is needed only for the build becomes part of it.
+    const known = Object.keys({ ...dependencies!, ...peerDependencies!, ...devDependencies! })
+    const wrong = imports.filter(
       ({ file, what, target }) =>
-        file.startsWith(`${name}/`) &&
+        packageOf(file) === name &&
         target === undefined &&
         !what.startsWith('node:') &&
         !known.some((each) => what === each || what.startsWith(`${each}/`)),
     )
     expect(wrong.map(shown)).toEqual([])
   })
+
+  it.each(Object.keys(PACKAGES))('%s has the version of all', (name) => {
+    expect(manifestOf(name)).toHaveProperty('version', VERSION)
+  })
+
+  it.each(Object.entries(LAZY))('%s is loaded only when it is needed: not with %j', (name, entries) => {
+    const uses = ({ what }: Import): boolean => what === name || what.startsWith(`${name}/`)
+    expect(imports.some(uses)).toBe(true)
+    const wrong = entries.flatMap((entry) => loadedWith(`packages/${entry}`).filter(uses))
+    expect(wrong.map(shown)).toEqual([])
+  })
 })
 
 describe('the core', () => {
-  it('knows tapable in one file', () => {
-    const files = core.filter(({ what }) => what === 'tapable').map(({ file }) => file)
-    expect(files).toEqual([`${CORE}/kernel/hooks.ts`])
+  it('dispatches through tapable in one file', () => {
+    const uses = core.filter(({ what, kind }) => what === 'tapable' && kind !== 'type')
+    expect(uses.map(({ file }) => file)).toEqual(['packages/core/src/kernel/hooks.ts'])
   })
 
-  it.each(['zod', 'yaml', 'undici'])('loads %s only when it is needed', (name) => {
-    const uses = core.filter(({ what }) => what === name || what.startsWith(`${name}/`))
-    expect(uses.map(({ kind }) => kind)).toContain('dynamic')
-    expect(uses.filter(({ kind }) => kind === 'static').map(shown)).toEqual([])
+  it('writes no file', () => {
+    const fs = core.filter(({ what }) => /^(?:node:)?fs(?:\/promises)?$/.test(what))
+    expect(fs.length).toBeGreaterThan(0)
+    const wrong = fs.flatMap(({ file, kind, names }) =>
+      kind === 'type' ? [] : names.filter((name) => !READS.includes(name)).map((name) => `${file}: ${name}`),
+    )
+    expect(wrong).toEqual([])
+    const opening = fs.filter(({ names }) => names.some((name) => /^open(?:Sync)?$/.test(name))).map(({ file }) => file)
+    expect(matching(/\bopen(?:Sync)?\((?![^)]*O_RDONLY)/, opening)).toEqual([])
   })
 
-  it('names no plugin', () => {
-    const named = coreFiles
-      .filter((file) => !isTest(file))
-      .filter((file) => /plugin-|EmailCallback|SlackCallback|CSVWriter/.test(withoutComments(read(file))))
-    expect(named).toEqual([])
+  it('opens no socket and starts no process', () => {
+    expect(core.filter(({ what }) => OUTSIDE.test(what)).map(shown)).toEqual([])
+    expect(
+      matching(/\bfetch\(|\bnew (?:WebSocket|EventSource|Worker)\b|\bgetBuiltinModule\b|\bprocess\.binding\b/),
+    ).toEqual([])
   })
 
-  it.each(packages)('and %s have one version', (name) => {
-    expect(manifestOf(name)).toHaveProperty('version', VERSION)
+  it('names no mode, no plugin and nobody who keeps a run', () => {
+    expect(matching(/['"`](?:cloud|online|offline|local|disabled)['"`]/)).toEqual([])
+    expect(matching(/plugin-|EmailCallback|SlackCallback|CSVWriter|\bjournal\(|\bbackground\(/)).toEqual([])
   })
 })
+
+/** Everything that importing a file imports at once, in all packages of the house. */
+function loadedWith(entry: string): Import[] {
+  const loaded = new Set([entry])
+  for (const file of loaded)
+    for (const { what, target } of atOnce.get(file) ?? []) {
+      const next = target ?? entryOf(what)
+      if (next !== undefined) loaded.add(next)
+    }
+  return [...loaded].flatMap((file) => atOnce.get(file) ?? [])
+}
+
+/** File behind the name of a package of the house; absent for others. */
+function entryOf(what: string): string | undefined {
+  const sibling = siblingOf(what)
+  if (sibling === undefined) return undefined
+  return `packages/${sibling}/src/${/\/(internal|media)$/.exec(what)?.[1] ?? 'index'}.ts`
+}
+
+/** Files, of the core by default, that hold something outside of comments. */
+function matching(pattern: RegExp, among: readonly string[] = coreFiles): string[] {
+  return among.flatMap((file) => {
+    const found = pattern.exec(withoutComments(read(file)))
+    return found ? [`${file}: ${found[0]}`] : []
+  })
+}
+
+/** One way round each circle. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const circles: string[] = []
+  const done = new Set<string>()
+  const visit = (node: string, path: readonly string[]): void => {
+    const at = path.indexOf(node)
+    if (at >= 0) return void circles.push([...path.slice(at), node].join(' → '))
+    if (done.has(node)) return
+    for (const next of graph.get(node) ?? []) visit(next, [...path, node])
+    done.add(node)
+  }
+  for (const node of graph.keys()) visit(node, [])
+  return circles
+}

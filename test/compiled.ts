@@ -9,11 +9,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
  * vitest before all tests.
  */
 export function setup(): void {
+  run('tsc', '--build', 'test/tsconfig.programs.json')
+  run('rolldown', '--config', 'rolldown.config.ts')
+}
+
+function run(command: string, ...args: string[]): void {
   try {
-    execFileSync('node_modules/.bin/tsc', ['--build', 'test/tsconfig.programs.json'], { cwd: ROOT, encoding: 'utf8' })
+    execFileSync(`node_modules/.bin/${command}`, args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
   } catch (error) {
-    const { stdout } = error as { stdout: string }
-    throw new Error(`The programs that tests start do not compile:\n${stdout}`, { cause: error })
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    throw new Error(`The programs that tests start cannot be built:\n${stdout}${stderr}`, { cause: error })
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Cause } from '../packages/core/src/kernel/payloads.ts'
+import type { Cause } from '../packages/core/src/contract/payloads.ts'
 import { bundlePrograms, runProgram, type Blow, type Ended } from './run-program.ts'
 
 const signal = (name: string): Cause => ({ type: 'signal', signal: name })

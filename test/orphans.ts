@@ -9,7 +9,7 @@ export interface Companion {
   readonly dir: string
 }
 
-const BACKGROUND = /\/(?:core|@swanlab\/core)\/(?:src|dist)\/background\/main\.[jt]s$/
+const BACKGROUND = /\/background\/(?:src|dist)\/main\.[jt]s$/
 /** In the script of the shell that waits for the death of a training. */
 const WITNESS = 'read -r word'
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { JournalReader } from '../packages/core/src/journal/reader.ts'
-import { JOURNAL_FILE, type FinishRecord } from '../packages/core/src/journal/records.ts'
+import { JournalReader } from '../packages/journal/src/format/reader.ts'
+import { JOURNAL_FILE, type FinishRecord } from '../packages/journal/src/format/records.ts'
 
 /** No program of these tests has a reason to live this long, in milliseconds. */
 const LONGEST_LIFE = 15_000
@@ -54,6 +54,7 @@ export async function bundlePrograms(names: readonly string[], outdir: string): 
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    conditions: ['source'],
     splitting: true,
     platform: 'node',
     format: 'esm',

@@ -1,4 +1,4 @@
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 import { CSVWriter } from '@swanlab/plugin-csv'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'

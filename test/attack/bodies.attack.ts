@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPrinted, type PrintedServer } from '../interop/server.ts'
 import { scale } from './scale.ts'
 
-const COMMAND = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../packages/swanlab/dist/cli/main.js', import.meta.url))
 const FLOOD = fileURLToPath(new URL('flood.mjs', import.meta.url))
 const BYTES = scale(120, 24) * 1024 * 1024
 const AT_ONCE = scale(6, 3)

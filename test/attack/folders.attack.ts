@@ -15,15 +15,15 @@ import {
 } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { init, replay, sync, type Run } from 'swanlab'
+import { Text } from 'swanlab/media'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { init, replay, sync, type Run } from '../../packages/core/src/index.ts'
-import { Text } from '../../packages/core/src/media.ts'
-import type { Order } from '../../packages/core/src/background/messages.ts'
-import { Outbox } from '../../packages/core/src/background/outbox.ts'
-import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
-import { settleOwed } from '../../packages/core/src/background/owed.ts'
-import { markRunning } from '../../packages/core/src/journal/running.ts'
-import { TrackingServer } from '../../packages/core/src/modes/cloud/testing/tracking-server.ts'
+import type { FollowOrder } from '../../packages/background/src/ipc-messages.ts'
+import { Outbox } from '../../packages/core/src/delivery/outbox.ts'
+import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
+import { recoverAbandoned } from '../../packages/background/src/recover-abandoned.ts'
+import { markRunning } from '../../packages/journal/src/format/running.ts'
+import { TrackingServer } from '../../packages/cloud/src/testing/tracking-server.ts'
 import { collectMetadata, collectRequirements } from '../../packages/core/src/runtime/metadata.ts'
 
 const OTHER = 65_534
@@ -143,7 +143,8 @@ describe('sync sends only what this user has put into the run folder', () => {
 })
 
 describe("what is owed is settled in this user's name for own runs only", () => {
-  const order = (): Order => ({
+  const order = (): FollowOrder => ({
+    redelivered: false,
     dir: join(logdir, 'run-mine'),
     from: 0,
     callbacks: [],
@@ -151,7 +152,7 @@ describe("what is owed is settled in this user's name for own runs only", () => 
     training: { pid: process.pid, host: hostname() },
     heapLimit: 0,
   })
-  const settle = (): Promise<void> => settleOwed(order(), report, new AbortController().signal)
+  const settle = (): Promise<void> => recoverAbandoned(order(), report, new AbortController().signal)
   const gone = (): { training: { pid: number; host: string } } => ({
     training: { pid: spawnSync('true').pid, host: hostname() },
   })
@@ -203,7 +204,7 @@ describe("what is owed is settled in this user's name for own runs only", () => 
     symlinkSync(join(base, 'planted'), join(dir, 'outbox'))
     const delivered = async (): Promise<unknown[]> => {
       const taken: unknown[] = []
-      const outbox = new Outbox({ store: new OutboxStore(dir), part: '0', budget: 1_000, report })
+      const outbox = new Outbox({ store: new OutboxFiles(dir), part: '0', budget: 1_000, report })
       outbox.channel('mail', async (notification) => void taken.push(notification))
       await outbox.settled()
       return taken

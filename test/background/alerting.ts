@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { Recorder } from './recorder.ts'
 import { Rule, type RuleOptions } from './rule.ts'

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { init, replay } from '@swanlab/core'
+import { init, replay } from 'swanlab'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
-import { JournalReader } from '../../packages/core/src/journal/reader.ts'
+import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
+import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { compiled } from '../compiled.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { Rule } from './rule.ts'
@@ -90,7 +90,7 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     const { url, messages, server } = await slack()
     const { ready, child, ended } = await train('finish when told', url)
     await until('it is recorded, and noted as sent', () => {
-      const [item] = new OutboxStore(ready.dir).load()
+      const [item] = new OutboxFiles(ready.dir).load()
       return recorded(ready.dir).length === 1 && item?.state === 'sent'
     })
     for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGKILL')
@@ -108,7 +108,7 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     const { url, messages, server } = await slack()
     const first = await train('loop, then exit', url)
     await until('the message has arrived', () => about(messages, 'loss is 7').length === 1)
-    await until('it is noted as sent', () => new OutboxStore(first.ready.dir).load()[0]?.state === 'sent')
+    await until('it is noted as sent', () => new OutboxFiles(first.ready.dir).load()[0]?.state === 'sent')
     // Stopped, it cannot start another background process.
     first.child.kill('SIGSTOP')
     for (const pid of processesOf(first.ready.dir)) process.kill(pid, 'SIGKILL')
@@ -151,7 +151,7 @@ describe.runIf(process.platform === 'linux')('a callback that leaves a timer and
     const { url, messages, server } = await slack(...Array.from({ length: 50 }, () => 503))
     const { ready, ended } = await train('kill', url, { open: true })
     expect(await ended).toBe('SIGKILL')
-    await until('messages wait', () => new OutboxStore(ready.dir).load().length === 3)
+    await until('messages wait', () => new OutboxFiles(ready.dir).load().length === 3)
     for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGTERM')
     await until('it is gone', () => processesOf(ready.dir).length === 0)
     expect(messages).toEqual([])

@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
-import { place } from '../../packages/core/src/background/place.ts'
-import type { Outcome } from '../../packages/core/src/kernel/payloads.ts'
-import { JournalReader } from '../../packages/core/src/journal/reader.ts'
+import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
+import { placeCallbacks } from '../../packages/background/src/placement.ts'
+import { journal } from '@swanlab/journal'
+import type { Outcome } from '../../packages/core/src/contract/payloads.ts'
+import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { slack } from './slack.ts'
 import { heard, processesOf, start, until } from './start.ts'
@@ -32,7 +33,7 @@ const ended = (): boolean => heard(file).some(({ moment }) => moment === 'finish
 
 /** States of the notifications in an outbox. */
 function statesOf(dir: string): string[] {
-  return new OutboxStore(dir).load().map(({ state }) => state)
+  return new OutboxFiles(dir).load().map(({ state }) => state)
 }
 
 const SOURCE = fileURLToPath(new URL('program.ts', import.meta.url))
@@ -46,13 +47,16 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const { ready, ended: over } = await start({ how: 'end', logdir, file, both: true }, program)
     expect(await over).toBe(0)
     expect(ready.callbacks).toEqual([
+      { name: 'journal', place: 'live' },
       { name: 'recorder', place: 'resident' },
       { name: 'live', place: 'live' },
+      { name: 'background', place: 'live' },
     ])
     await until('the end is heard', ended)
-    const resident = heard(file)
+    // In the training it is asked, and that is all.
+    expect(heard(file).flatMap(({ pid, moment }) => (pid === ready.pid ? [moment] : []))).toEqual(['init'])
+    const resident = heard(file).filter(({ pid }) => pid !== ready.pid)
     const live = heard(`${file}.live`)
-    expect(new Set(resident.map(({ pid }) => pid))).not.toContain(ready.pid)
     const moments = (list: typeof live): unknown[] =>
       list
         .filter(({ moment }) => !['init', 'run', 'finish'].includes(moment))
@@ -201,7 +205,11 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
       })
       const { ready, ended: over, stderr } = await start({ how: 'end', logdir, file }, [bundle])
       expect(await over).toBe(0)
-      expect(ready.callbacks).toMatchObject([{ place: 'live', reason: '@swanlab/core is bundled into the program' }])
+      expect(ready.callbacks).toContainEqual({
+        name: 'recorder',
+        place: 'live',
+        reason: '@swanlab/background is bundled into the program',
+      })
       expect(heard(file).filter(({ moment }) => moment === 'finish')).toHaveLength(1)
       expect(stderr()).toContain('If that crashes or is killed, nothing is sent.')
       expect(readdirSync(logdir).filter((name) => name.startsWith('run-'))).toHaveLength(1)
@@ -211,12 +219,17 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
   test('a module that is the training script itself is never imported again', async () => {
     const own = { name: 'own', resident: { module: pathToFileURL(SOURCE).href, export: 'Own', options: {} } }
     const foreign = { name: 'foreign', resident: { ...own.resident, package: '@swanlab/plugin-slack' } }
-    const { placements } = await place([own, foreign], true, { script: SOURCE, loaders: [] })
+    const { placements } = await placeCallbacks([journal({ logdir }), own, foreign], true, {
+      script: SOURCE,
+      loaders: [],
+    })
     expect(placements).toEqual([
       { name: 'own', place: 'live', reason: 'its module is the training script itself' },
       { name: 'foreign', place: 'live', reason: 'its module is the training script itself' },
     ])
-    expect((await place([foreign], true, { script: '/elsewhere.ts', loaders: [] })).placements).toMatchObject([
+    expect(
+      (await placeCallbacks([journal({ logdir }), foreign], true, { script: '/elsewhere.ts', loaders: [] })).placements,
+    ).toMatchObject([
       { place: 'live', reason: expect.stringContaining('not part of the package @swanlab/plugin-slack') as string },
     ])
   })
@@ -224,7 +237,11 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
   test('switched off, everything is live, and one warning says what that costs', async () => {
     const { ready, ended: over, stderr } = await start({ how: 'end', logdir, file, background: false })
     expect(await over).toBe(0)
-    expect(ready.callbacks).toEqual([{ name: 'recorder', place: 'live', reason: 'settings.background is false' }])
+    expect(ready.callbacks).toContainEqual({
+      name: 'recorder',
+      place: 'live',
+      reason: 'settings.background is false',
+    })
     expect(new Set(heard(file).map(({ pid }) => pid))).toEqual(new Set([ready.pid]))
     expect(stderr().match(/because settings\.background is false/g)).toHaveLength(1)
   })

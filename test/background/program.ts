@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { Recorder } from './recorder.ts'
 

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { alert, type Alert, type Callback, type CallbackContext, type LogRecord } from '@swanlab/core'
+import { alert, type Alert, type Callback, type CallbackContext, type LogRecord } from 'swanlab'
 
 export interface RuleOptions {
   /** Where it notes the alerts that it gets. */

@@ -1,4 +1,4 @@
-import { init, log, finish } from '@swanlab/core'
+import { init, log, finish } from 'swanlab'
 
 /** A training whose shape comes from argv, as JSON. */
 const order = JSON.parse(process.argv[2]!) as {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { init, sync, type InitOptions } from '@swanlab/core'
-import { Image, Text } from '@swanlab/core/media'
-import { TrackingServer, type SeenRequest } from '../../packages/core/src/modes/cloud/testing/tracking-server.ts'
+import { init, sync, type InitOptions } from 'swanlab'
+import { Image, Text } from 'swanlab/media'
+import { TrackingServer, type SeenRequest } from '../../packages/cloud/src/testing/tracking-server.ts'
 
 /** Headers and members of every request of SwanLab's client 0.10.3, taken from recorded traffic. */
 const RECORDED = JSON.parse(

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OutboxStore, type OutboxItem } from '../../packages/core/src/background/outbox-store.ts'
+import type { OutboxItem } from '@swanlab/core/internal'
+import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
 import { processesOf, start, until } from '../background/start.ts'
 import { compiled } from '../compiled.ts'
 import { answer, closedPort, HTTP_FAULTS, startHttp, startSmtp, type Endpoint } from './endpoints.ts'
@@ -66,7 +67,7 @@ const SILENT = ['mail-silent', 'slack-silent']
 const AT_ONCE = ['mail-well', 'slack-well', 'slack-yes-reset']
 
 function itemsOf(dir: string): Record<string, OutboxItem> {
-  return Object.fromEntries(new OutboxStore(dir).load().map((item) => [item.channel, item]))
+  return Object.fromEntries(new OutboxFiles(dir).load().map((item) => [item.channel, item]))
 }
 
 describe.runIf(process.platform === 'linux')('receivers that are unwell', () => {

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deliveryReport } from '../../packages/core/src/background/delivery-report.ts'
-import { Outbox } from '../../packages/core/src/background/outbox.ts'
-import { OutboxStore, type OutboxItem } from '../../packages/core/src/background/outbox-store.ts'
+import { deliveryReport } from '../../packages/core/src/delivery/delivery-report.ts'
+import { Outbox, type OutboxItem } from '../../packages/core/src/delivery/outbox.ts'
+import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
+import { contextOf } from '../../packages/notification/src/testing/deliver.ts'
 import { sampleOutcome } from '../../packages/plugin-slack/src/testing/samples.ts'
 import {
   answer,
@@ -56,7 +57,7 @@ async function deliver(
   { budget = 60_000, onFailure = () => {} }: { budget?: number; onFailure?: () => void } = {},
 ): Promise<Delivered> {
   const dir = mkdtempSync(join(folder, 'run-'))
-  const store = new OutboxStore(dir)
+  const store = new OutboxFiles(dir)
   const reports: string[] = []
   const outbox = new Outbox({
     store,
@@ -70,12 +71,12 @@ async function deliver(
     },
   })
   const callback = notifier(kind, port)
-  callback.useMailbox(outbox.channel(kind, (notification, context) => callback.send(notification, context)))
+  const context = contextOf(callback, outbox)
   outbox.runEnded()
   const start = performance.now()
-  await callback.onStop(sampleOutcome())
-  // Heard again, as after a restart: it is the same news.
-  await callback.onStop(sampleOutcome())
+  callback.onStop(sampleOutcome(), context)
+  // Told again, as after a restart: it is the same news.
+  callback.onStop(sampleOutcome(), context)
   await outbox.settled()
   const took = performance.now() - start
   // What was sent by a request that we took for lost arrives by now.
@@ -122,7 +123,7 @@ describe.each(['mail', 'slack'] as const)('%s', (kind) => {
   })
 
   test.concurrent('it never comes back: given up when the time is over, with the reason', async () => {
-    const { item, report, took } = await deliver(kind, await closedPort(), { budget: 500 })
+    const { item, report, took } = await deliver(kind, await closedPort(), { budget: ATTEMPT_TIME })
     expect(item).toMatchObject({ state: 'given up', reason: expect.stringContaining('ECONNREFUSED') as string })
     expect(report).toContain('the time for delivery is over')
     expect(took).toBeLessThan(10_000)

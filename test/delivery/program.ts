@@ -1,4 +1,4 @@
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { Chatty } from './chatty.ts'

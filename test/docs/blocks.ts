@@ -25,7 +25,7 @@ export interface Mark {
 
 const RUNS: readonly string[] = ['ts', 'js', 'sh']
 /** Data, output, and other people's languages. */
-const SHOWN: readonly string[] = ['text', 'csv', 'jsonl', 'damaged', 'python']
+const SHOWN: readonly string[] = ['text', 'mermaid', 'csv', 'jsonl', 'damaged', 'python']
 const FENCE = /^(?<indent> *)```(?<language>.*)\n(?<code>[\s\S]*?)^\k<indent>```$/gm
 const MARK = /<!-- docs: (?<kind>not run|in the clone|keeps running)(?:, (?<reason>.+))? -->\n\n?$/
 const FILE = /\bas `(?<file>[\w.-]+\.[cm]?[jt]s)`:\n\n$/

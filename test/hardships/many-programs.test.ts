@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { OutboxStore } from '../../packages/core/src/background/outbox-store.ts'
+import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { journalIn, usePlace } from './hardship.ts'
 
@@ -27,7 +27,7 @@ describe.runIf(process.platform === 'linux')('many programs at once', () => {
       expect(training.heard().filter(({ moment }) => moment === 'log')).toHaveLength(50)
       expect(training.heard().filter(({ moment }) => moment === 'finish')).toHaveLength(1)
       expect(new Set(training.heard().map(({ pid }) => pid)).size).toBe(1)
-      expect(new OutboxStore(dir).load().map(({ state, attempts }) => [state, attempts])).toEqual([['sent', 1]])
+      expect(new OutboxFiles(dir).load().map(({ state, attempts }) => [state, attempts])).toEqual([['sent', 1]])
       expect(training.messages().slack).toHaveLength(1)
     }
     expect(readdirSync(join(logdir, '.running'))).toEqual([])

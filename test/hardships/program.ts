@@ -1,6 +1,6 @@
 import { openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { init, type Run } from '@swanlab/core'
+import { init, type Run } from 'swanlab'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { Recorder } from '../background/recorder.ts'

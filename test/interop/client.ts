@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { sync } from '@swanlab/core'
+import { sync } from 'swanlab'
 import { startPrinted } from './server.ts'
 import { idOf, newestRun, storedIn, type Stored } from './stored.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const COMMAND = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../packages/swanlab/dist/cli/main.js', import.meta.url))
 
 /** A server as a new user starts it: `swanlab server` in a new folder. */
 export interface PrintedServer {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PNG } from 'pngjs'
-import { JOURNAL_FILE, JournalReader } from '@swanlab/core/journal'
+import { JOURNAL_FILE, JournalReader } from '@swanlab/journal'
 
 /** What a client left on the server, without what differs from one run to the next: ids, times, machine. */
 export interface Stored {

@@ -1,5 +1,5 @@
-import { init } from '@swanlab/core'
-import { Image, Text } from '@swanlab/core/media'
+import { init } from 'swanlab'
+import { Image, Text } from 'swanlab/media'
 
 /** The TypeScript twin of script.py: training.ts <kind> <logdir> [<run id>]. */
 const [kind = '', logdir = '', id] = process.argv.slice(2)

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { JournalReader } from '../../packages/core/src/journal/reader.ts'
-import type { FinishRecord } from '../../packages/core/src/journal/records.ts'
+import { JournalReader } from '../../packages/journal/src/format/reader.ts'
+import type { FinishRecord } from '../../packages/journal/src/format/records.ts'
 import type { Receivers } from './receivers.ts'
 
 const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url))

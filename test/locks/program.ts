@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { init } from '@swanlab/core'
-import { takeLock, type TakenLock } from '@swanlab/core/journal'
+import { init } from 'swanlab'
+import { takeLock, type TakenLock } from '@swanlab/journal'
 import { createServer } from '@swanlab/server'
 
 // What asks for locks in these tests: does what the lines of its standard input say, and answers each with one.

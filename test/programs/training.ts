@@ -1,4 +1,4 @@
-import { init, type Alert, type Callback, type Run } from '../../packages/core/src/index.ts'
+import { init, type Alert, type Callback, type Run } from 'swanlab'
 
 /** As much of a run as the programs use. */
 export type Training = Pick<Run, 'log'> & {

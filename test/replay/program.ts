@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { init } from '@swanlab/core'
+import { init } from 'swanlab'
 import { Recorder } from '../background/recorder.ts'
 
 // A training for the tests of replay, and the one whose death is kept in test/fixtures/crashed-run.

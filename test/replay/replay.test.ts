@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { init, replay, type Callback, type ReplayOptions } from '@swanlab/core'
+import { init, replay, type Callback, type ReplayOptions } from 'swanlab'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Recorder } from '../background/recorder.ts'
 import { heard, start, until, type Heard } from '../background/start.ts'

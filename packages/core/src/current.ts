@@ -1,13 +1,13 @@
 import { inspect } from 'node:util'
-import type { Callback } from './kernel/callback.ts'
+import type { Callback } from './contract/callback.ts'
 import { assertCallback } from './kernel/callback-check.ts'
-import type { Config } from './kernel/config.ts'
-import { SwanLabError } from './kernel/error.ts'
-import { currentVoice } from './kernel/inside.ts'
-import type { Outcome } from './kernel/payloads.ts'
-import type { AlertOptions } from './kernel/alert.ts'
-import type { FinishOptions } from './kernel/finish-options.ts'
-import type { LogOptions, Run } from './kernel/run.ts'
+import type { Config } from './contract/config.ts'
+import { SwanLabError } from './contract/error.ts'
+import type { Outcome } from './contract/payloads.ts'
+import type { AlertOptions } from './contract/alert.ts'
+import type { FinishOptions } from './contract/finish-options.ts'
+import type { LogOptions, Run } from './contract/run.ts'
+import { currentActions } from './kernel/current-callback.ts'
 import { createConfig } from './data/config-store.ts'
 
 /** The run that was started last. It is active until it has ended; what is said to it after that, it reports. */
@@ -46,25 +46,25 @@ export function runEnded(run: Run): void {
 }
 
 /**
- * Records scalars in the active run; see {@link Run.log}. Inside a callback: in the run that the callback is driven for.
+ * Records scalars in the active run; see {@link Run.log}. Inside a callback it means the run that this callback belongs to.
  *
  * @throws SwanLabError `NO_RUN` when no run has ever been started
  */
 export function log(data: object, stepOrOptions?: number | LogOptions): void {
-  const inside = currentVoice()
-  if (inside) return inside.log(data, stepOrOptions)
-  latestRun('log()').log(data, stepOrOptions)
+  const actions = currentActions()
+  if (actions) actions.log(data, stepOrOptions)
+  else latestRun('log()').log(data, stepOrOptions)
 }
 
 /**
- * Raises an alert in the active run; see {@link Run.alert}. Inside a callback it is that of its context.
+ * Raises an alert in the active run; see {@link Run.alert}. Inside a callback it means the run of that callback.
  *
  * @throws SwanLabError `NO_RUN` when no run has ever been started
  */
 export function alert(options: AlertOptions): void {
-  const inside = currentVoice()
-  if (inside) return inside.alert(options)
-  latestRun('alert()').alert(options)
+  const actions = currentActions()
+  if (actions) actions.alert(options)
+  else latestRun('alert()').alert(options)
 }
 
 /**
@@ -73,7 +73,7 @@ export function alert(options: AlertOptions): void {
  * @throws SwanLabError `NO_RUN` when no run has ever been started
  */
 export async function finish(options?: FinishOptions): Promise<Outcome> {
-  return (currentVoice() ?? latestRun('finish()')).finish(options)
+  return (currentActions() ?? latestRun('finish()')).finish(options)
 }
 
 /**

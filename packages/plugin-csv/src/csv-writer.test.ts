@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { SwanKitCallback, SwanLabError } from '@swanlab/core'
 import { describe, expect, it } from 'vitest'
+import { testRun } from '../../core/src/testing/test-run.ts'
 import { CSVWriter } from './index.ts'
 import { folder } from './testing/folder.ts'
 import { outcome, runInfo, step } from './testing/payloads.ts'
@@ -35,6 +36,23 @@ describe('CSVWriter', () => {
     expect(readdirSync(dir)).toEqual(['x-one.csv'])
   })
 
+  it('gets its rows from a run, in both layouts at once', async () => {
+    const dir = folder()
+    const { run } = await testRun([new CSVWriter({ dir }), new CSVWriter({ dir, layout: 'steps', name: 'steps' })], {
+      config: { lr: 0.1 },
+    })
+    for (const loss of [3, 2, 1]) run.log({ loss })
+    const { callbacks } = await run.finish()
+    expect(callbacks.filter(({ failures }) => failures > 0)).toEqual([])
+    const [header, row] = readFileSync(path.join(dir, 'swanlab_run.csv'), 'utf8').split('\r\n')
+    expect(header).toMatch(/,config\/lr,loss$/)
+    expect(row).toMatch(new RegExp(`,${run.id},.*,0\\.1,1$`))
+    const steps = readFileSync(path.join(dir, `swanlab_run-${run.id}.csv`), 'utf8')
+      .trimEnd()
+      .split('\r\n')
+    expect(steps.map((line) => line.replace(/,\d{13},/, ',…,'))).toEqual(['step,time,loss', '0,…,3', '1,…,2', '2,…,1'])
+  })
+
   it('can be rebuilt in a process that works elsewhere', async () => {
     const dir = path.relative(process.cwd(), folder())
     const { resident } = new CSVWriter({ dir, name: 'mine' })
@@ -48,24 +66,19 @@ describe('CSVWriter', () => {
   })
 
   it.each<[unknown, string]>([
-    [{ directory: 'x' }, 'CSVWriter: knows no option "directory"; there are dir, filename, layout, name.'],
-    [
-      { __proto__: null, constructor: 1 },
-      'CSVWriter: knows no option "constructor"; there are dir, filename, layout, name.',
-    ],
-    [{ dir: 7 }, 'CSVWriter: "dir" takes a path, but got 7.'],
-    [{ dir: 'a\0b' }, 'CSVWriter: "dir" takes a path, but got \'a\\x00b\'.'],
-    [
-      { filename: '../x.csv' },
-      'CSVWriter: "filename" takes the name of a file, without a folder, but got \'../x.csv\'.',
-    ],
-    [{ filename: '..' }, 'CSVWriter: "filename" takes the name of a file, without a folder, but got \'..\'.'],
-    [{ filename: '' }, 'CSVWriter: "filename" takes the name of a file, without a folder, but got \'\'.'],
-    [{ layout: 'rows' }, 'CSVWriter: "layout" takes "runs" or "steps", but got \'rows\'.'],
-    [{ name: ' ' }, 'CSVWriter: "name" takes a non-empty string, but got \' \'.'],
-    ['logs', "CSVWriter: takes an object of options, but got 'logs'."],
-    [null, 'CSVWriter: takes an object of options, but got null.'],
-  ])('refuses %j', (options, message) => {
-    expect(() => Reflect.construct(CSVWriter, [options])).toThrow(new SwanLabError('INVALID_OPTION', message))
+    [{ directory: 'x' }, '"directory": no such option; there are dir, filename, layout, name'],
+    [{ __proto__: null, constructor: 1 }, '"constructor": no such option; there are dir, filename, layout, name'],
+    [{ dir: 7 }, 'dir: takes a path, but got 7'],
+    [{ dir: 'a\0b' }, String.raw`dir: takes a path, but got "a\u0000b"`],
+    [{ filename: '../x.csv' }, 'filename: takes the name of a file, without a folder, but got "../x.csv"'],
+    [{ filename: '..' }, 'filename: takes the name of a file, without a folder, but got ".."'],
+    [{ filename: '' }, 'filename: takes the name of a file, without a folder, but got ""'],
+    [{ layout: 'rows' }, 'layout: takes "runs" or "steps", but got "rows"'],
+    [{ name: ' ' }, 'name: takes text that is not empty, without blanks around it, but got " "'],
+    ['logs', 'options: takes an object of options, but got text'],
+    [null, 'options: takes an object of options, but got null'],
+  ])('refuses %j', (options, problem) => {
+    const error = new SwanLabError('INVALID_OPTION', `Wrong options for CSVWriter:\n  ${problem}`)
+    expect(() => Reflect.construct(CSVWriter, [options])).toThrow(error)
   })
 })

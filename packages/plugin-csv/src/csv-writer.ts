@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { SwanKitCallback, type LogRecord, type Outcome, type Resident, type RunInfo } from '@swanlab/core'
 import type { Layout } from './layout.ts'
-import { checkOptions, type CSVWriterOptions } from './options.ts'
+import { completeOptions, type CSVWriterOptions } from './options.ts'
 import { RunsLayout } from './runs-layout.ts'
 import { StepsLayout } from './steps-layout.ts'
 
@@ -15,6 +15,9 @@ import { StepsLayout } from './steps-layout.ts'
  *
  * @example
  * ```ts
+ * import { init } from 'swanlab'
+ * import { CSVWriter } from '@swanlab/plugin-csv'
+ *
  * await init({ project: 'demo', callbacks: [new CSVWriter({ dir: 'results' })] })
  * ```
  */
@@ -27,16 +30,16 @@ export class CSVWriter extends SwanKitCallback {
 
   constructor(options: CSVWriterOptions = {}) {
     super()
-    const checked = checkOptions(options)
-    const file = path.join(checked.dir, checked.filename)
-    this.name = checked.name
+    const complete = completeOptions(options)
+    const file = path.join(complete.dir, complete.filename)
+    this.name = complete.name
     this.resident = {
       module: import.meta.url,
       package: '@swanlab/plugin-csv',
       export: 'CSVWriter',
-      options: checked,
+      options: complete,
     }
-    const layout: Layout = checked.layout === 'runs' ? new RunsLayout(file) : new StepsLayout(file)
+    const layout: Layout = complete.layout === 'runs' ? new RunsLayout(file) : new StepsLayout(file)
     if (layout.log) this.onLog = (record) => layout.log?.(record)
     this.#layout = layout
   }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { takeLock, type LockOptions, type TakenLock } from '@swanlab/core/journal'
+import { takeLock, type LockOptions, type TakenLock } from '@swanlab/journal'
 import { sleepSync } from './replace-file.ts'
 
 /** How long a lock that somebody holds is waited for, in milliseconds. */

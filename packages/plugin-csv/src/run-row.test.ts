@@ -28,6 +28,7 @@ describe('runRow', () => {
     const row = runRow(outcome())
     expect(['description', 'workspace', 'url'].map((name) => row.get(name))).toEqual([null, null, null])
     expect(row.get('logdir')).toBe('/logs')
+    expect(runRow(outcome({ logdir: undefined })).get('logdir')).toBe(null)
   })
 
   it('flattens the configuration, in its order, and then names the metrics, in theirs', () => {

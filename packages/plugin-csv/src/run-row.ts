@@ -19,7 +19,7 @@ export function runRow({ run, summary }: Outcome): Map<string, JsonValue> {
     ['datetime', localTime(run.startTime)],
     ['run_id', run.id],
     ['workspace', run.workspace ?? null],
-    ['logdir', run.dir ?? run.logdir],
+    ['logdir', run.dir ?? run.logdir ?? null],
     ['url', run.url ?? null],
   ])
   for (const [key, value] of Object.entries(run.config)) addConfig(row, `config/${key}`, value, 1)

@@ -1,6 +1,9 @@
 import { inspect } from 'node:util'
 import { createTransport } from 'nodemailer'
 import { describe, expect, test } from 'vitest'
+import { testRun } from '../../core/src/testing/test-run.ts'
+import { deliver, type Delivered } from '../../notification/src/testing/deliver.ts'
+import { sampleNames } from '../../notification/src/testing/samples.ts'
 import { EmailCallback } from './email-callback.ts'
 import type { EmailOptions } from './options.ts'
 import { startMailServer } from './testing/mail-server.ts'
@@ -15,16 +18,17 @@ const emailTo = (port: number, changes: Partial<EmailOptions> = {}): EmailCallba
     password: PASSWORD,
     smtpServer: '127.0.0.1',
     port,
-    clock: { random: () => 0 },
     ...changes,
   })
+
+const tellEnd = (email: EmailCallback, changes: Parameters<typeof sampleOutcome>[0] = {}): Promise<Delivered> =>
+  deliver(email, (context) => email.onStop(sampleOutcome(changes), context))
 
 describe('the end of a run', () => {
   test('is one mail with a text and an HTML part', async () => {
     const server = await startMailServer()
     const email = emailTo(server.port, { receiverEmail: ['you@example.com', 'team@example.org'] })
-    email.onRun(sampleRun())
-    await email.onStop(sampleOutcome())
+    await tellEnd(email)
     expect(server.mails).toHaveLength(1)
     const [mail] = server.mails
     expect(mail?.subject).toBe('SwanLab | Run swan-1 finished (iris)')
@@ -43,7 +47,7 @@ describe('the end of a run', () => {
   test('of a crashed run carries the error, in Chinese when asked for', async () => {
     const server = await startMailServer()
     const error = { name: 'TypeError', message: 'a < b & c', stack: 'TypeError: a < b & c\n    at train (loop.ts:7:1)' }
-    await emailTo(server.port, { language: 'zh' }).onStop(sampleOutcome({ state: 'crashed', error }))
+    await tellEnd(emailTo(server.port, { language: 'zh' }), { state: 'crashed', error })
     const [mail] = server.mails
     expect(mail?.subject).toBe('SwanLab | 实验 swan-1 已崩溃（iris）')
     expect(mail?.text).toContain('TypeError: a < b & c\nat train (loop.ts:7:1)')
@@ -53,10 +57,9 @@ describe('the end of a run', () => {
 
   test('comes after the alerts of the run, each a mail of its own', async () => {
     const server = await startMailServer()
-    const email = emailTo(server.port, { notifyOnStart: true })
-    email.onRun(sampleRun())
-    email.onAlert({ title: 'loss is NaN', text: 'Look at it.', level: 'error', time: 1 })
-    await email.onStop(sampleOutcome({ state: 'crashed' }))
+    const { run } = await testRun([sampleNames, emailTo(server.port, { notifyOnStart: true })])
+    run.alert({ title: 'loss is NaN', text: 'Look at it.', level: 'error' })
+    await run.finish({ state: 'crashed' })
     expect(server.mails.map(({ subject }) => subject)).toEqual([
       'SwanLab | Run swan-1 started (iris)',
       'SwanLab | loss is NaN (swan-1, iris)',
@@ -68,7 +71,7 @@ describe('the end of a run', () => {
     const server = await startMailServer()
     const evil = 'x\r\nBcc: evil@example.com\r\n\r\n<script>'
     const run = sampleRun({ experimentName: evil, project: evil, description: evil })
-    await emailTo(server.port).onStop(sampleOutcome({ run }))
+    await tellEnd(emailTo(server.port), { run })
     expect(server.envelopes).toEqual([['you@example.com']])
     expect(server.mails[0]?.headers.has('bcc')).toBe(false)
     expect(server.mails[0]?.subject).toMatch(/^SwanLab \| Run x Bcc: evil@example\.com <script> finished \(.*\)$/)
@@ -87,13 +90,10 @@ describe('sendEmail', () => {
   })
 
   test.each([
-    [['Hello', 'World'], 'sendEmail takes one object of options, not a value of type string.'],
-    [[{ subject: 'Hello' }], 'sendEmail needs the option "content": a string that is not empty.'],
-    [
-      [{ subject: 'Hello', content: ' ' }],
-      'sendEmail: the option "content" must be a string that is not empty, not "".',
-    ],
-    [[{ subject: 'a', content: 'b', body: 'c' }], /^sendEmail has no option "body"/],
+    [['Hello', 'World'], 'Wrong options for sendEmail:\n  options: takes an object of options, but got text'],
+    [[{ subject: 'Hello' }], 'content: is needed; it takes text that is not empty'],
+    [[{ subject: 'Hello', content: ' ' }], 'content: takes text that is not empty, but got " "'],
+    [[{ subject: 'a', content: 'b', body: 'c' }], '"body": no such option; there are subject, content'],
   ])('used wrongly, with %j, says so', async (args, message) => {
     const email: { sendEmail: (...args: unknown[]) => unknown } = Object.assign(emailTo(1))
     const sent = email.sendEmail(...args)
@@ -106,19 +106,25 @@ describe('options', () => {
   const good = { senderEmail: 'me@example.com', receiverEmail: 'you@example.com', password: PASSWORD }
 
   test.each([
-    [{ ...good, recieverEmail: 'x' }, 'has no option "recieverEmail"; did you mean "receiverEmail"?'],
-    [{ ...good, senderEmail: undefined }, 'needs the option "senderEmail"'],
+    [{ ...good, recieverEmail: 'x' }, '"recieverEmail": no such option; did you mean "receiverEmail"?'],
+    [{ ...good, senderEmail: undefined }, 'senderEmail: is needed; it takes one plain address'],
     [{ ...good, password: undefined }, 'needs the option "password", or a "transport"'],
-    [{ ...good, password: '' }, 'option "password" must be a string that is not empty.'],
-    [{ ...good, receiverEmail: [] }, 'option "receiverEmail" must be one plain address'],
-    [{ ...good, receiverEmail: ['you@example.com', 'you'] }, 'not ["you@example.com", "you"]'],
-    [{ ...good, port: 0 }, 'option "port" must be a whole number from 1 to 65535, not 0.'],
-    [{ ...good, port: '587' }, 'option "port" must be a whole number from 1 to 65535, not "587".'],
-    [{ ...good, smtpServer: 'smtp.example.com:25/x' }, 'option "smtpServer" must be a host name'],
-    [{ ...good, language: 'de' }, 'option "language" must be "en" or "zh", not "de".'],
-    [{ ...good, tls: { rejectUnauthorized: false } }, 'option "tls" must be { ca?: string | string[], servername?'],
-    [{ ...good, transport: {} }, 'option "transport" must be a nodemailer transporter'],
-    [undefined, 'takes one object of options, not undefined.'],
+    [{ ...good, password: '' }, 'password: takes text that is not empty'],
+    [
+      { ...good, receiverEmail: [] },
+      'receiverEmail: takes one plain address like me@example.com, or a list of 1 to 100, but got a list of 0',
+    ],
+    [
+      { ...good, receiverEmail: ['you@example.com', 'you'] },
+      'receiverEmail: takes one plain address like me@example.com, or a list of 1 to 100, but got "you"',
+    ],
+    [{ ...good, port: 0 }, 'port: takes a whole number from 1 to 65535, but got 0'],
+    [{ ...good, port: '587' }, 'port: takes a whole number from 1 to 65535, but got "587"'],
+    [{ ...good, smtpServer: 'smtp.example.com:25/x' }, 'smtpServer: takes a host name'],
+    [{ ...good, language: 'de' }, 'language: takes "en" or "zh", but got "de"'],
+    [{ ...good, tls: { rejectUnauthorized: false } }, 'tls: takes { ca?: string | string[], servername?'],
+    [{ ...good, transport: {} }, 'transport: takes a nodemailer transporter'],
+    [undefined, 'takes an object of options, but got undefined'],
   ])('%j are refused', (options, message) => {
     const build = (): unknown => Reflect.construct(EmailCallback, [options])
     expect(build).toThrow(message)
@@ -138,9 +144,9 @@ describe('options', () => {
     'you@',
     `${'x'.repeat(250)}@example.com`,
   ])('%j is not an address', (address) => {
-    expect(() => new EmailCallback({ ...good, receiverEmail: address })).toThrow('option "receiverEmail"')
-    expect(() => new EmailCallback({ ...good, receiverEmail: ['a@b', address] })).toThrow('option "receiverEmail"')
-    expect(() => new EmailCallback({ ...good, senderEmail: address })).toThrow('option "senderEmail"')
+    expect(() => new EmailCallback({ ...good, receiverEmail: address })).toThrow('  receiverEmail: takes')
+    expect(() => new EmailCallback({ ...good, receiverEmail: ['a@b', address] })).toThrow('  receiverEmail: takes')
+    expect(() => new EmailCallback({ ...good, senderEmail: address })).toThrow('  senderEmail: takes')
   })
 
   test('do not show in print', () => {
@@ -163,7 +169,7 @@ describe('options', () => {
         },
       },
     })
-    await email.onStop(sampleOutcome())
+    await tellEnd(email)
     expect(JSON.parse(messages[0] ?? '')).toMatchObject({
       subject: 'SwanLab | Run swan-1 finished (iris)',
       to: [{ address: 'you@example.com', name: '' }],
@@ -175,11 +181,11 @@ describe('options', () => {
 describe('in another process', () => {
   test('it can be rebuilt from what it says about itself', async () => {
     const server = await startMailServer()
-    const { resident } = emailTo(server.port, { clock: undefined })
+    const { resident } = emailTo(server.port)
     const { module, options, ...rest } = JSON.parse(JSON.stringify(resident))
     expect(rest).toEqual({ package: '@swanlab/plugin-email', export: 'EmailCallback' })
     const { EmailCallback: Rebuilt } = await import(module)
-    await new Rebuilt(options).onStop(sampleOutcome())
+    await tellEnd(new Rebuilt(options))
     expect(server.mails).toHaveLength(1)
   })
 

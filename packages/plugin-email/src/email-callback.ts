@@ -1,22 +1,16 @@
-import { type Resident, SwanLabError } from '@swanlab/core'
-import {
-  checkOptions,
-  type Notification,
-  NotificationCallback,
-  type OptionRule,
-  type SendContext,
-} from '@swanlab/core/notification'
+import { checkOptions, type OptionCheck, type Resident, SwanLabError } from '@swanlab/core'
+import { type Notification, NotificationCallback, type SendContext } from '@swanlab/notification'
 import { failureOf } from './failure.ts'
 import { mailOf } from './mail.ts'
-import { EMAIL_RULES, type EmailOptions, type MailTransport } from './options.ts'
+import { EMAIL_CHECKS, type EmailOptions, type MailTransport } from './options.ts'
 import { Receivers } from './receivers.ts'
 import { smtpTransport, type WatchedMail } from './smtp.ts'
 
-const TEXT: OptionRule = {
-  expected: 'a string that is not empty',
-  accepts: (value) => typeof value === 'string' && value.trim() !== '',
-  required: true,
-}
+const TEXT: OptionCheck = [
+  'text that is not empty',
+  (value) => typeof value === 'string' && value.trim() !== '',
+  { required: true },
+]
 
 /**
  * Sends a mail when a run ends, well or not, and for its alerts. One message with a text and an HTML part; never
@@ -28,6 +22,9 @@ const TEXT: OptionRule = {
  *
  * @example
  * ```ts
+ * import { init } from 'swanlab'
+ * import { EmailCallback } from '@swanlab/plugin-email'
+ *
  * const email = new EmailCallback({
  *   senderEmail: 'me@gmail.com',
  *   receiverEmail: ['me@gmail.com', 'team@example.com'],
@@ -42,7 +39,7 @@ export class EmailCallback extends NotificationCallback {
   #transport: MailTransport | undefined
 
   constructor(options: EmailOptions) {
-    checkOptions('EmailCallback', options, EMAIL_RULES)
+    checkOptions('EmailCallback', options, EMAIL_CHECKS)
     if (options.password === undefined && options.transport === undefined) {
       throw new SwanLabError('INVALID_OPTION', 'EmailCallback needs the option "password", or a "transport".')
     }
@@ -54,8 +51,8 @@ export class EmailCallback extends NotificationCallback {
 
   // A getter on the prototype: printing the callback, or storing it as JSON, does not show the password.
   override get resident(): Resident | undefined {
-    const { transport, clock, ...options } = this.#options
-    const rebuildable = transport === undefined && clock === undefined && this.constructor === EmailCallback
+    const { transport, ...options } = this.#options
+    const rebuildable = transport === undefined && this.constructor === EmailCallback
     if (!rebuildable) return undefined
     return { module: import.meta.url, package: '@swanlab/plugin-email', export: 'EmailCallback', options }
   }

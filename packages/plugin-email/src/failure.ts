@@ -1,4 +1,4 @@
-import { DeliveryError, oneLine } from '@swanlab/core/notification'
+import { DeliveryError, oneLine } from '@swanlab/notification'
 import type { NodemailerError } from 'nodemailer'
 import type { EmailOptions } from './options.ts'
 

@@ -1,4 +1,4 @@
-import type { Notification } from '@swanlab/core/notification'
+import type { Notification } from '@swanlab/notification'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderHtml } from './html.ts'

@@ -6,7 +6,7 @@ import type {
   MetricSection,
   Notification,
   Section,
-} from '@swanlab/core/notification'
+} from '@swanlab/notification'
 import { html, Markup } from './markup.ts'
 import { STYLE_SHEET, STYLES, TONES } from './theme.ts'
 

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { type Notification, plainText } from '@swanlab/core/notification'
+import { type Notification, plainText } from '@swanlab/notification'
 import type { SendMailOptions } from 'nodemailer'
 import { renderHtml } from './html.ts'
 import type { EmailOptions } from './options.ts'

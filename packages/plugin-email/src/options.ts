@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
-import { NOTIFICATION_RULES, type NotificationOptions, type OptionRule } from '@swanlab/core/notification'
+import type { OptionChecks } from '@swanlab/core'
+import { NOTIFICATION_CHECKS, type NotificationOptions } from '@swanlab/notification'
 import type { SendMailOptions } from 'nodemailer'
 
 /** The part of a nodemailer transporter that is used; what `nodemailer.createTransport(…)` returns is one. */
@@ -41,32 +42,32 @@ export interface EmailOptions extends NotificationOptions {
 
 const MAX_RECEIVERS = 100
 
-export const EMAIL_RULES: Readonly<Record<string, OptionRule>> = {
-  senderEmail: { expected: 'one plain address like me@example.com', accepts: isAddress, required: true },
-  receiverEmail: {
-    expected: `one plain address like me@example.com, or a list of 1 to ${MAX_RECEIVERS}`,
-    accepts: (value) =>
+export const EMAIL_CHECKS: OptionChecks<EmailOptions> = {
+  senderEmail: ['one plain address like me@example.com', isAddress, { required: true }],
+  receiverEmail: [
+    `one plain address like me@example.com, or a list of 1 to ${MAX_RECEIVERS}`,
+    (value) =>
       isAddress(value) ||
       (Array.isArray(value) && value.length > 0 && value.length <= MAX_RECEIVERS && value.every(isAddress)),
-    required: true,
-  },
-  password: { expected: 'a string that is not empty', accepts: isFilled, secret: true },
-  username: { expected: 'a string that is not empty', accepts: isFilled },
-  smtpServer: {
-    expected: 'a host name or IP address',
-    accepts: (value) => typeof value === 'string' && /^[\p{L}\d.:-]{1,253}$/u.test(value),
-  },
-  port: {
-    expected: 'a whole number from 1 to 65535',
-    accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,
-  },
-  tls: { expected: '{ ca?: string | string[], servername?: string }', accepts: isTls },
-  transport: {
-    expected: 'a nodemailer transporter',
-    accepts: (value) =>
+    { required: true, wrong: wrongReceiver },
+  ],
+  password: ['text that is not empty', isFilled, { secret: true }],
+  username: ['text that is not empty', isFilled],
+  smtpServer: [
+    'a host name or IP address',
+    (value) => typeof value === 'string' && /^[\p{L}\d.:-]{1,253}$/u.test(value),
+  ],
+  port: [
+    'a whole number from 1 to 65535',
+    (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,
+  ],
+  tls: ['{ ca?: string | string[], servername?: string }', isTls],
+  transport: [
+    'a nodemailer transporter',
+    (value) =>
       typeof value === 'object' && value !== null && 'sendMail' in value && typeof value.sendMail === 'function',
-  },
-  ...NOTIFICATION_RULES,
+  ],
+  ...NOTIFICATION_CHECKS,
 }
 
 /** Whether a connection to this host never leaves the machine. */
@@ -86,6 +87,12 @@ function isAddress(value: unknown): boolean {
     value.length <= 254 &&
     /^[^\s\p{C}<>()[\],;:"\\@]+@[^\s\p{C}<>()[\],;:"\\@]+$/u.test(value)
   )
+}
+
+/** The first of many that is no address. */
+function wrongReceiver(value: unknown): unknown {
+  const wrong: unknown[] = Array.isArray(value) ? value.filter((address) => !isAddress(address)) : []
+  return wrong.length > 0 ? wrong[0] : value
 }
 
 function isTls(value: unknown): boolean {

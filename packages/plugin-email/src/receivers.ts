@@ -1,4 +1,4 @@
-import { DeliveryError, oneLine } from '@swanlab/core/notification'
+import { DeliveryError, oneLine } from '@swanlab/notification'
 import type { MailTransport } from './options.ts'
 
 type Answer = Awaited<ReturnType<MailTransport['sendMail']>>

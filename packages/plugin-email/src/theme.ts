@@ -1,4 +1,4 @@
-import type { Tone } from '@swanlab/core/notification'
+import type { Tone } from '@swanlab/notification'
 
 /** Background of the title, dark enough for white letters (contrast of 4.5 and more). */
 export const TONES: Readonly<Record<Tone, string>> = {

@@ -1,5 +1,5 @@
 import type { IncomingWebhookSendArguments } from '@slack/webhook'
-import { type MetricSection, type Notification, plainText } from '@swanlab/core/notification'
+import { type MetricSection, type Notification, plainText } from '@swanlab/notification'
 import { codeBlock, escaped } from './mrkdwn.ts'
 
 type Block = NonNullable<IncomingWebhookSendArguments['blocks']>[number]

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
-import { NOTIFICATION_RULES, type NotificationOptions, type OptionRule } from '@swanlab/core/notification'
+import type { OptionChecks } from '@swanlab/core'
+import { NOTIFICATION_CHECKS, type NotificationOptions } from '@swanlab/notification'
 import type { FetchFunction } from '@slack/webhook'
 
 /** Options of a `SlackCallback`. Source: `SlackCallback` of SwanLab, in camel case. */
@@ -10,15 +11,14 @@ export interface SlackOptions extends NotificationOptions {
   readonly fetch?: FetchFunction | undefined
 }
 
-export const SLACK_RULES: Readonly<Record<string, OptionRule>> = {
-  webhookUrl: {
-    expected: 'an https URL of an incoming webhook (plain http only on this machine)',
-    accepts: isWebhookUrl,
-    required: true,
-    secret: true,
-  },
-  fetch: { expected: 'a function', accepts: (value) => typeof value === 'function' },
-  ...NOTIFICATION_RULES,
+export const SLACK_CHECKS: OptionChecks<SlackOptions> = {
+  webhookUrl: [
+    'an https URL of an incoming webhook (plain http only on this machine)',
+    isWebhookUrl,
+    { required: true, secret: true },
+  ],
+  fetch: ['a function', (value) => typeof value === 'function'],
+  ...NOTIFICATION_CHECKS,
 }
 
 // The libraries beneath quote a URL that they cannot use; so they never get to see one.

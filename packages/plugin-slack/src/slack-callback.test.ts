@@ -1,21 +1,25 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { testRun } from '../../core/src/testing/test-run.ts'
+import { deliver, type Delivered } from '../../notification/src/testing/deliver.ts'
+import { sampleNames } from '../../notification/src/testing/samples.ts'
 import type { SlackOptions } from './options.ts'
 import { SlackCallback } from './slack-callback.ts'
 import { startReceiver } from './testing/receiver.ts'
-import { sampleOutcome, sampleRun } from './testing/samples.ts'
+import { sampleOutcome } from './testing/samples.ts'
 
 const SECRET = /hunter2|services/
 
 const slackTo = (webhookUrl: string, changes: Partial<SlackOptions> = {}): SlackCallback =>
-  new SlackCallback({ webhookUrl, timeout: 5000, clock: { random: () => 0 }, ...changes })
+  new SlackCallback({ webhookUrl, timeout: 5000, ...changes })
+
+const tellEnd = (slack: SlackCallback, changes: Parameters<typeof sampleOutcome>[0] = {}): Promise<Delivered> =>
+  deliver(slack, (context) => slack.onStop(sampleOutcome(changes), context))
 
 describe('the end of a run', () => {
   test('is one message with blocks, and with a text for those who cannot show them', async () => {
     const { url, received } = await startReceiver()
-    const slack = slackTo(url)
-    slack.onRun(sampleRun())
-    await slack.onStop(sampleOutcome())
+    await tellEnd(slackTo(url))
     expect(received).toHaveLength(1)
     const [message] = received
     expect(message?.text).toMatch(/^SwanLab \| Run swan-1 finished \(iris\)\n\nYour experiment finished/)
@@ -51,7 +55,7 @@ describe('the end of a run', () => {
   test('of a crashed run shows the end of the error, in Chinese when asked for', async () => {
     const { url, received } = await startReceiver()
     const error = { name: 'TypeError', message: 'a < b', stack: 'TypeError: a < b\n    at train (loop.ts:7:1)' }
-    await slackTo(url, { language: 'zh' }).onStop(sampleOutcome({ state: 'crashed', error }))
+    await tellEnd(slackTo(url, { language: 'zh' }), { state: 'crashed', error })
     expect(received[0]?.blocks).toContainEqual({
       type: 'section',
       text: { type: 'mrkdwn', verbatim: true, text: '*错误*\n```\nTypeError: a &lt; b\nat train (loop.ts:7:1)\n```' },
@@ -61,10 +65,9 @@ describe('the end of a run', () => {
 
   test('comes after the alerts of the run', async () => {
     const { url, received } = await startReceiver()
-    const slack = slackTo(url, { notifyOnStart: true })
-    slack.onRun(sampleRun())
-    slack.onAlert({ title: '<!channel> loss is NaN', text: '', level: 'error', time: 1 })
-    await slack.onStop(sampleOutcome({ state: 'crashed' }))
+    const { run } = await testRun([sampleNames, slackTo(url, { notifyOnStart: true })])
+    run.alert({ title: '<!channel> loss is NaN', level: 'error' })
+    await run.finish({ state: 'crashed' })
     expect(received.map(({ text }) => text.split('\n')[0])).toEqual([
       'SwanLab | Run swan-1 started (iris)',
       'SwanLab | &lt;!channel&gt; loss is NaN (swan-1, iris)',
@@ -84,9 +87,9 @@ describe('sendMsg', () => {
   })
 
   test.each([
-    ['hello', 'sendMsg takes one object of options, not a value of type string.'],
-    [{}, 'sendMsg needs the option "content": a string that is not empty.'],
-    [{ content: '' }, 'sendMsg: the option "content" must be a string that is not empty, not "".'],
+    ['hello', 'Wrong options for sendMsg:\n  options: takes an object of options, but got text'],
+    [{}, 'content: is needed; it takes text that is not empty'],
+    [{ content: '' }, 'content: takes text that is not empty, but got ""'],
   ])('used wrongly, with %j, says so', async (message, complaint) => {
     const slack: { sendMsg: (message: unknown) => unknown } = Object.assign(slackTo('http://127.0.0.1:1/'))
     await expect(slack.sendMsg(message)).rejects.toThrow(complaint)
@@ -105,12 +108,12 @@ describe('options', () => {
   test.each([
     [
       { webhook_url: 'https://hooks.slack.com/services/hunter2' },
-      'has no option "webhook_url"; did you mean "webhookUrl"?',
+      '"webhook_url": no such option; did you mean "webhookUrl"?',
     ],
-    [{}, 'needs the option "webhookUrl"'],
-    [{ webhookUrl: 'https://x.test/', fetch: 1 }, 'option "fetch" must be a function, not 1.'],
-    [{ webhookUrl: 'https://x.test/', language: 'de' }, 'option "language" must be "en" or "zh", not "de".'],
-    ['https://hooks.slack.com/services/hunter2', 'takes one object of options, not a value of type string.'],
+    [{}, 'webhookUrl: is needed; it takes an https URL'],
+    [{ webhookUrl: 'https://x.test/', fetch: 1 }, 'fetch: takes a function, but got 1'],
+    [{ webhookUrl: 'https://x.test/', language: 'de' }, 'language: takes "en" or "zh", but got "de"'],
+    ['https://hooks.slack.com/services/hunter2', 'takes an object of options, but got text'],
   ])('%j are refused', (options, message) => {
     const build = (): unknown => Reflect.construct(SlackCallback, [options])
     expect(build).toThrow(message)
@@ -127,7 +130,7 @@ describe('options', () => {
     'https://[hunter2',
     '',
   ])('%j is not a webhook, and not repeated either', (webhookUrl) => {
-    const message = /^SlackCallback: the option "webhookUrl" must be an https URL of an incoming webhook \(.*\)\.$/
+    const message = /^Wrong options for SlackCallback:\n  webhookUrl: takes an https URL of an incoming webhook \(.*\)$/
     expect(() => new SlackCallback({ webhookUrl })).toThrow(message)
     expect(() => new SlackCallback({ webhookUrl })).not.toThrow(SECRET)
   })
@@ -149,10 +152,10 @@ describe('options', () => {
 describe('in another process', () => {
   test('it can be rebuilt from what it says about itself', async () => {
     const { url, received } = await startReceiver()
-    const { module, options, ...rest } = JSON.parse(JSON.stringify(slackTo(url, { clock: undefined }).resident))
+    const { module, options, ...rest } = JSON.parse(JSON.stringify(slackTo(url).resident))
     expect(rest).toEqual({ package: '@swanlab/plugin-slack', export: 'SlackCallback' })
     const { SlackCallback: Rebuilt } = await import(module)
-    await new Rebuilt(options).onStop(sampleOutcome())
+    await tellEnd(new Rebuilt(options))
     expect(received).toHaveLength(1)
   })
 

@@ -1,20 +1,14 @@
-import type { Resident } from '@swanlab/core'
-import {
-  checkOptions,
-  type Notification,
-  NotificationCallback,
-  type OptionRule,
-  type SendContext,
-} from '@swanlab/core/notification'
+import { checkOptions, type OptionCheck, type Resident } from '@swanlab/core'
+import { type Notification, NotificationCallback, type SendContext } from '@swanlab/notification'
 import { slackMessage } from './blocks.ts'
-import { SLACK_RULES, type SlackOptions } from './options.ts'
+import { SLACK_CHECKS, type SlackOptions } from './options.ts'
 import { post } from './webhook.ts'
 
-const CONTENT: OptionRule = {
-  expected: 'a string that is not empty',
-  accepts: (value) => typeof value === 'string' && value.trim() !== '',
-  required: true,
-}
+const CONTENT: OptionCheck = [
+  'text that is not empty',
+  (value) => typeof value === 'string' && value.trim() !== '',
+  { required: true },
+]
 
 /**
  * Posts to a Slack channel when a run ends, well or not, and for its alerts.
@@ -25,6 +19,9 @@ const CONTENT: OptionRule = {
  *
  * @example
  * ```ts
+ * import { init } from 'swanlab'
+ * import { SlackCallback } from '@swanlab/plugin-slack'
+ *
  * const slack = new SlackCallback({ webhookUrl: process.env['SLACK_WEBHOOK_URL'] ?? '' })
  * await init({ project: 'iris', callbacks: [slack] })
  * ```
@@ -33,15 +30,15 @@ export class SlackCallback extends NotificationCallback {
   readonly #options: SlackOptions
 
   constructor(options: SlackOptions) {
-    checkOptions('SlackCallback', options, SLACK_RULES)
+    checkOptions('SlackCallback', options, SLACK_CHECKS)
     super({ ...options, name: options.name ?? 'SlackCallback' })
     this.#options = { ...options }
   }
 
   // A getter on the prototype: printing the callback, or storing it as JSON, does not show the URL.
   override get resident(): Resident | undefined {
-    const { fetch, clock, ...options } = this.#options
-    const rebuildable = fetch === undefined && clock === undefined && this.constructor === SlackCallback
+    const { fetch, ...options } = this.#options
+    const rebuildable = fetch === undefined && this.constructor === SlackCallback
     if (!rebuildable) return undefined
     return { module: import.meta.url, package: '@swanlab/plugin-slack', export: 'SlackCallback', options }
   }

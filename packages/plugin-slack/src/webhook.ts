@@ -1,5 +1,5 @@
 import type { FetchFunction, IncomingWebhook } from '@slack/webhook'
-import { DeliveryError, oneLine } from '@swanlab/core/notification'
+import { DeliveryError, oneLine } from '@swanlab/notification'
 
 const ATTEMPT_TIMEOUT = 10_000
 

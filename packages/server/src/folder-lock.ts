@@ -1,6 +1,6 @@
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { takeLock, type LockOptions } from '@swanlab/core/journal'
+import { takeLock, type LockOptions } from '@swanlab/journal'
 
 const FILE = 'server.lock'
 

@@ -133,6 +133,8 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
  *
  * @example
  * ```ts
+ * import { createServer } from '@swanlab/server'
+ *
  * const server = await createServer({ dataDir: './swanlab-data' })
  * await server.storage.createUser('me')
  * console.log(server.url, await server.storage.createKey('me'))

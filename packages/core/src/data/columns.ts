@@ -1,4 +1,4 @@
-import type { ColumnInfo, ColumnKind } from '../kernel/payloads.ts'
+import type { ColumnInfo, ColumnKind } from '../contract/payloads.ts'
 import { sectionOf } from './key.ts'
 
 const NONE: readonly ColumnInfo[] = Object.freeze([])

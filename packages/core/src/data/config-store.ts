@@ -1,7 +1,8 @@
-import type { ConfigMethods, ConfigStore } from '../kernel/config.ts'
-import type { ConfigSnapshot, JsonValue } from '../kernel/payloads.ts'
-import { OPEN, type Redactor } from '../kernel/redactor.ts'
+import type { ConfigMethods, ConfigStore } from '../contract/config.ts'
+import type { ConfigSnapshot, JsonValue } from '../contract/payloads.ts'
+import { OPEN, type Redactor } from '../text/redactor.ts'
 import { viewOf, viewsInside, type Tree } from './config-view.ts'
+import { deepFreeze } from './frozen.ts'
 import { toJson } from './json-value.ts'
 
 /**
@@ -15,7 +16,7 @@ export function createConfig(initial: object = {}, redactor: Redactor = OPEN): C
     tree[key] = value
     changes.note()
   }
-  const told = (): ConfigSnapshot => deepFreeze(redactor.json(toJson(tree) as ConfigSnapshot)) as ConfigSnapshot
+  const told = (): ConfigSnapshot => deepFreeze(redactor.json(toJson(tree) as ConfigSnapshot))
   const inside = viewsInside(changes.note)
   const methods: ConfigMethods = {
     get: (key, fallback) => (Object.hasOwn(tree, key) ? inside(tree[key]) : fallback),
@@ -78,9 +79,4 @@ function watchChanges(): { note: () => void; take: () => boolean; onChange: (lis
 
 function snapshot(tree: Tree): ConfigSnapshot {
   return deepFreeze(toJson(tree)) as ConfigSnapshot
-}
-
-function deepFreeze(value: JsonValue): JsonValue {
-  if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) deepFreeze(item)
-  return Object.freeze(value)
 }

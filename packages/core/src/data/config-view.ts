@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Config, ConfigMethods } from '../kernel/config.ts'
+import type { Config, ConfigMethods } from '../contract/config.ts'
 import { toJson } from './json-value.ts'
 
 /** Members of the configuration, as plain JSON. It has no prototype, so that every name can be one. */

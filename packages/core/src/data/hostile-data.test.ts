@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startIntake as start } from './testing/intake.ts'
+import { startParser as start } from './testing/parser.ts'
 import { startCpuTimer } from '../testing/cpu-timer.ts'
 
 function fail(): never {
@@ -56,10 +56,10 @@ test('shared objects that multiply are given up', () => {
 })
 
 test('ten thousand keys are ten thousand columns', () => {
-  const { intake, log, said } = start()
+  const { log, said, takeColumns } = start()
   const data = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k/${i}`, i]))
   expect(log(data)?.data).toEqual(data)
-  expect(intake.takeNewColumns()).toHaveLength(10_000)
+  expect(takeColumns()).toHaveLength(10_000)
   expect(said).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../kernel/payloads.ts'
+import type { JsonValue } from '../contract/payloads.ts'
 
 /** Levels of nesting. */
 const MAX_DEPTH = 64

@@ -1,4 +1,4 @@
-import { describeError } from '../kernel/thrown.ts'
+import { describeError } from '../text/thrown.ts'
 import { shown } from './key.ts'
 import { kindOf, type Media, type MediaKind } from './media/media.ts'
 import { toScalar, type Problem } from './scalar.ts'

@@ -1,5 +1,5 @@
-import type { Losses } from '../kernel/payloads.ts'
-import type { Report } from '../kernel/reporter.ts'
+import type { Losses } from '../contract/payloads.ts'
+import type { Report } from '../text/reporter.ts'
 
 /** Messages about data before the rest is only counted. */
 const MAX_MESSAGES = 100

@@ -1,4 +1,4 @@
-import type { ColumnInfo, MetricSummary } from '../kernel/payloads.ts'
+import type { ColumnInfo, MetricSummary } from '../contract/payloads.ts'
 import { StepSet } from './step-set.ts'
 
 /** What a run remembers of one key: its column, its used steps, its summary. Constant in size. */

@@ -1,28 +1,15 @@
 import { inspect } from 'node:util'
-import type { Alert, AlertLevel } from './payloads.ts'
-import { OPEN, type Redactor } from './redactor.ts'
-import { describeError } from './thrown.ts'
+import type { Alert, AlertLevel } from '../contract/payloads.ts'
+import { OPEN, type Redactor } from '../text/redactor.ts'
+import { describeError } from '../text/thrown.ts'
 
 const MAX_TITLE = 256
 const MAX_TEXT = 8_192
 const MAX_RULE = 256
 const LEVELS: readonly unknown[] = ['info', 'warn', 'error'] satisfies AlertLevel[]
 
-/** What {@link Run.alert} takes. */
-export interface AlertOptions {
-  /** Up to 256 characters. */
-  title: string
-  /** Up to 8,192 characters. Default: empty. */
-  text?: string | undefined
-  /** Default: `info`. */
-  level?: AlertLevel | undefined
-  step?: number | undefined
-  /** Name of the rule that raised it, up to 256 characters. */
-  rule?: string | undefined
-}
-
 /** The alert, or what is wrong with it. Never throws, whatever it is given. */
-export function alertOf(options: unknown, time: number, { text: redacted }: Redactor = OPEN): Alert | string {
+export function parseAlert(options: unknown, time: number, { text: redacted }: Redactor = OPEN): Alert | string {
   try {
     const { title, text = '', level = 'info', step, rule } = (options ?? {}) as Record<string, unknown>
     if (typeof title !== 'string' || title.trim() === '') return 'alert: "title" takes a non-empty string. Ignored.'

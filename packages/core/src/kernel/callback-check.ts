@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
-import { MOMENTS, type Callback } from './callback.ts'
-import { SwanLabError } from './error.ts'
-import { nearest } from './nearest.ts'
-import type { Report } from './reporter.ts'
+import type { Callback } from '../contract/callback.ts'
+import { MOMENTS } from '../contract/moments.ts'
+import { SwanLabError } from '../contract/error.ts'
+import { nearest } from '../text/nearest.ts'
+import type { Report } from '../text/reporter.ts'
 
 const MAX_NAME = 200
 /** Node runs a longer timer at once. */

@@ -1,5 +1,5 @@
-import type { Outcome } from './payloads.ts'
-import type { Report } from './reporter.ts'
+import type { Outcome } from '../contract/payloads.ts'
+import type { Report } from '../text/reporter.ts'
 
 /** Says at the end of a run what did not go well. @param unfinished - Callbacks that nobody waited for, with moment. */
 export function reportEnd(report: Report, { callbacks, losses }: Outcome, unfinished: readonly string[]): void {

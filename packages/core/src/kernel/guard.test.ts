@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { SwanLabError } from './error.ts'
-import { BREAKER_LIMIT, Guard, UNHEARD } from './guard.ts'
+import { SwanLabError } from '../contract/error.ts'
+import { BREAKER_LIMIT, Guard, ONLY_IF_NEW } from './guard.ts'
 
 let reports: string[] = []
 let guard: Guard
@@ -8,7 +8,7 @@ const oops = (): never => {
   throw new Error('oops')
 }
 const never = (): Promise<never> => new Promise(() => {})
-const enroll = (name: string, more: object = {}): void => guard.enroll({ name, ...more }, { essential: false })
+const enroll = (name: string, more: object = {}): void => guard.enroll({ name, ...more })
 
 beforeEach(() => {
   reports = []
@@ -45,15 +45,15 @@ describe('a guarded synchronous listener', () => {
   })
 
   it('is known while it runs, also when one runs inside another', () => {
-    const seen: (string | undefined)[] = [guard.inside]
-    const inner = guard.sync('inner', 'onAlert', () => void seen.push(guard.inside))
+    const seen: (string | undefined)[] = [guard.currentListener]
+    const inner = guard.sync('inner', 'onAlert', () => void seen.push(guard.currentListener))
     const outer = guard.sync('outer', 'onLog', () => {
       inner({})
-      seen.push(guard.inside)
+      seen.push(guard.currentListener)
       oops()
     })
     outer({})
-    seen.push(guard.inside)
+    seen.push(guard.currentListener)
     expect(seen).toEqual([undefined, 'inner (onAlert)', 'outer (onLog)', undefined])
   })
 
@@ -62,9 +62,9 @@ describe('a guarded synchronous listener', () => {
     const [first, second] = [{}, {}]
     const listener = guard.sync('a', 'onLog', () => calls++)
     listener(first)
-    listener(first, UNHEARD)
+    listener(first, ONLY_IF_NEW)
     expect(calls).toBe(1)
-    listener(second, UNHEARD)
+    listener(second, ONLY_IF_NEW)
     listener(second)
     expect(calls).toBe(3)
   })
@@ -126,7 +126,7 @@ describe('a guarded awaited listener', () => {
     const [log, stop] = [guard.sync('a', 'onLog', oops), guard.awaited('a', 'onStop', () => ends++)]
     for (let n = 0; n < BREAKER_LIMIT; n++) log({})
     const outcome = {}
-    await Promise.all([stop(outcome), stop(outcome, UNHEARD)])
+    await Promise.all([stop(outcome), stop(outcome, ONLY_IF_NEW)])
     expect(ends).toBe(1)
   })
 
@@ -136,15 +136,15 @@ describe('a guarded awaited listener', () => {
     let goOn = (): void => {}
     const done = guard.awaited('a', 'onStop', async () => {
       await new Promise<void>((resolve) => (goOn = resolve))
-      seen.push(guard.inside)
+      seen.push(guard.currentListener)
     })({})
     expect(guard.unfinished()).toEqual(['a (onStop)'])
-    expect(guard.inside).toBeUndefined()
+    expect(guard.currentListener).toBeUndefined()
     goOn()
     await done
     expect(seen).toEqual(['a (onStop)'])
     expect(guard.unfinished()).toEqual([])
-    expect(guard.inside).toBeUndefined()
+    expect(guard.currentListener).toBeUndefined()
   })
 
   it('belongs to its own run: two at a time do not take each other for theirs', async () => {
@@ -152,8 +152,12 @@ describe('a guarded awaited listener', () => {
     const seen: (string | undefined)[] = []
     const pause = (): Promise<unknown> => new Promise(setImmediate)
     await Promise.all([
-      guard.awaited('a', 'onStop', () => pause().then(() => seen.push(guard.inside, other.inside)))({}),
-      other.awaited('b', 'onStop', () => pause().then(() => seen.push(guard.inside, other.inside)))({}),
+      guard.awaited('a', 'onStop', () => pause().then(() => seen.push(guard.currentListener, other.currentListener)))(
+        {},
+      ),
+      other.awaited('b', 'onStop', () => pause().then(() => seen.push(guard.currentListener, other.currentListener)))(
+        {},
+      ),
     ])
     expect(seen).toEqual(['a (onStop)', undefined, undefined, 'b (onStop)'])
   })
@@ -165,17 +169,16 @@ describe('the guard', () => {
     expect(() => enroll('a')).toThrow(expect.objectContaining({ code: 'INVALID_CALLBACK' }))
   })
 
-  it('never speaks of the callbacks of this library itself', async () => {
-    guard.enroll({ name: 'swanlab:local' }, { essential: true })
-    void guard.awaited('swanlab:local', 'onStop', never)({})
-    expect(guard.reports()).toEqual([])
+  it('does not call a host unfinished: it outlives the process', () => {
+    guard.enroll({ name: 'host', adopt: () => [] })
+    void guard.awaited('host', 'onStop', never)({})
     expect(guard.unfinished()).toEqual([])
   })
 
-  it('never switches off what is essential', () => {
+  it('never switches off a recorder', () => {
     let calls = 0
-    guard.enroll({ name: 'swanlab:local' }, { essential: true })
-    const log = guard.sync('swanlab:local', 'onLog', () => {
+    guard.enroll({ name: 'journal', immediate: true })
+    const log = guard.sync('journal', 'onLog', () => {
       calls++
       oops()
     })
@@ -183,16 +186,16 @@ describe('the guard', () => {
     expect(calls).toBe(2 * BREAKER_LIMIT)
   })
 
-  it('once silent, lets nobody hear but what is essential, and calls nobody disabled', async () => {
-    const heard: string[] = []
-    guard.enroll({ name: 'essential' }, { essential: true })
-    enroll('early')
-    guard.silence()
-    for (const name of ['essential', 'early', 'late']) {
-      guard.sync(name, 'onLog', () => heard.push(`${name} log`))({})
-      await guard.awaited(name, 'onStop', () => heard.push(`${name} stop`))({})
-    }
-    expect(heard).toEqual(['essential log', 'essential stop'])
-    expect(guard.reports().every(({ disabled }) => !disabled)).toBe(true)
+  it('gives a recorder each payload once, whoever dispatches it', () => {
+    const given: unknown[] = []
+    const [first, second] = [{}, {}]
+    guard.enroll({ name: 'journal', immediate: true })
+    const log = guard.sync('journal', 'onLog', (payload) => given.push(payload))
+    log(first, ONLY_IF_NEW)
+    log(second, ONLY_IF_NEW)
+    guard.recordersDone = true
+    log(first)
+    log(second)
+    expect(given).toEqual([first, second])
   })
 })

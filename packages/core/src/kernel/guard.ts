@@ -1,31 +1,35 @@
-import type { Callback, Moment } from './callback.ts'
-import type { Contexts } from './context.ts'
+import type { Callback } from '../contract/callback.ts'
+import type { Moment } from '../contract/moments.ts'
+import { SwanLabError, type SwanLabErrorCode } from '../contract/error.ts'
+import type { CallbackReport } from '../contract/payloads.ts'
+import type { Report } from '../contract/report.ts'
+import type { Contexts } from './contexts.ts'
+import { enter, enterSync, labelOf, leave, leaveSync, stay, within, type ActiveListener } from './current-callback.ts'
 import { isThenable, withDeadline } from './deadline.ts'
-import { SwanLabError } from './error.ts'
-import { enter, enterSync, insideOf, leave, leaveSync, stay, within, type Place } from './inside.ts'
-import type { CallbackReport } from './payloads.ts'
-import type { Report } from './reporter.ts'
-import { describeError, errorInfo } from './thrown.ts'
+import { describeError, errorInfo } from '../text/thrown.ts'
 
 /** Failures in a row, in one moment of one callback, after which it is switched off. */
 export const BREAKER_LIMIT = 5
 /** Kinds of failure of one callback that are told apart; beyond these they are only counted. */
 const MAX_KINDS = 20
-/** Begins the names of this library's own callbacks. They are not the user's to hear of. */
-const OWN = 'swanlab:'
+
+/** Errors that speak of a callback's own code. */
+const OF_CALLBACKS: ReadonlySet<SwanLabErrorCode> = new Set(['CALLBACK_FAILED', 'NO_RUN'])
 
 /** Second argument of a guarded listener: call it only if it has not been called with this payload. */
-export const UNHEARD: unique symbol = Symbol('unheard')
+export const ONLY_IF_NEW: unique symbol = Symbol('only if new')
 
 /** A listener inside the guard. */
-export type Guarded<T, R> = (payload: T, only?: typeof UNHEARD) => R
+export type Guarded<T, R> = (payload: T, onlyIfNew?: typeof ONLY_IF_NEW) => R
 
 interface Member {
   readonly name: string
   readonly timeout: number
-  /** The backend of a run is never switched off: without it nothing is recorded. */
-  readonly essential: boolean
+  /** Never switched off: without it nothing is recorded. */
+  readonly immediate: boolean
   readonly optional: boolean
+  /** A host outlives this process: what it drives is not unfinished. */
+  readonly host: boolean
   started: boolean
   failures: number
   off: boolean
@@ -36,13 +40,18 @@ export interface GuardOptions {
   readonly report: Report
   /** Default deadline of asynchronous moments, in milliseconds. */
   readonly timeout: number
-  /** Gives callbacks what they act through. Absent: they can do nothing. */
+  /** What callbacks act through. Absent: they cannot. */
   readonly contexts?: Contexts | undefined
   /**
    * True: also timers and promises that synchronous listeners leave behind are known to be theirs. It costs each call
    * some 100 ns, and every promise of the process. Default: false.
    */
-  readonly tracksAll?: boolean
+  readonly tracksAll?: boolean | undefined
+  /**
+   * False: what `onInit` and `onOpen` throw is reported like everything else, as the run has long begun. Default: true:
+   * it keeps the run from starting.
+   */
+  readonly loud?: boolean | undefined
 }
 
 /**
@@ -53,8 +62,8 @@ export class Guard {
   readonly #members = new Map<string, Member>()
   readonly #unfinished = new Set<string>()
   readonly #options: GuardOptions
-  #silent = false
-  #inside: string | undefined
+  /** While true, a payload is dispatched that the recorders have been given already. */
+  recordersDone = false
 
   constructor(options: GuardOptions) {
     this.#options = options
@@ -83,28 +92,19 @@ export class Guard {
   }
 
   /** @throws SwanLabError `INVALID_CALLBACK` when the name is taken. */
-  enroll(callback: Callback, role: { essential: boolean }): void {
-    if (this.#members.has(callback.name))
+  enroll(callback: Callback): void {
+    const { name, timeout = this.#options.timeout, immediate = false, optional = false } = callback
+    if (this.#members.has(name))
       throw new SwanLabError(
         'INVALID_CALLBACK',
-        `Two callbacks are named "${callback.name}"; names are unique within a run. Give one of them another "name".`,
+        `Two callbacks are named "${name}"; names are unique within a run. Give one of them another "name".`,
       )
-    this.#add(callback.name, {
-      timeout: callback.timeout ?? this.#options.timeout,
-      essential: role.essential,
-      optional: callback.optional === true,
-    })
-  }
-
-  /** From now on no callback hears anything, except the backend. */
-  silence(): void {
-    this.#silent = true
-    for (const member of this.#members.values()) if (!member.essential) member.off = true
+    this.#add(name, { timeout, immediate, optional, host: callback.adopt !== undefined })
   }
 
   /** The callback and moment, as "name (moment)", that the code which asks belongs to. */
-  get inside(): string | undefined {
-    return this.#inside ?? insideOf(this)
+  get currentListener(): string | undefined {
+    return labelOf(this)
   }
 
   /** Has `onInit` of this callback succeeded? */
@@ -113,23 +113,27 @@ export class Guard {
   }
 
   reports(): readonly CallbackReport[] {
-    return [...this.#members.values()]
-      .filter(({ name }) => !name.startsWith(OWN))
-      .map(({ name, failures, off }) => Object.freeze({ name, failures, disabled: off && !this.#silent }))
+    return Array.from(this.#members.values(), ({ name, failures, off }) =>
+      Object.freeze({ name, failures, disabled: off }),
+    )
   }
 
   /** Asynchronous moments that have been entered and not left, as "name (moment)". */
   unfinished(): readonly string[] {
-    return [...this.#unfinished].filter((label) => !label.startsWith(OWN))
+    return [...this.#unfinished]
+  }
+
+  /** Something of a callback failed outside its moments, such as work that it had asked to be waited for. */
+  failed(name: string, where: string, error: unknown): void {
+    this.#failed(this.#member(name), where, error)
   }
 
   /** Wraps a listener of a synchronous moment. The result never throws. */
   sync<T>(name: string, moment: Moment, listener: (payload: T) => unknown): Guarded<T, void> {
     const member = this.#member(name)
-    const place = this.#place(name, moment)
-    const { label } = place
-    const call = this.#options.tracksAll ? (payload: T): unknown => within(place, () => listener(payload)) : listener
-    let heard: T | undefined
+    const active = this.#active(name, moment)
+    const call = this.#options.tracksAll ? (payload: T): unknown => within(active, () => listener(payload)) : listener
+    let latest: T | undefined
     let streak = 0
     const succeeded = (): void => {
       streak = 0
@@ -138,12 +142,11 @@ export class Guard {
       this.#failed(member, moment, error)
       if (++streak >= BREAKER_LIMIT) this.#switchOff(member, moment)
     }
-    return (payload, only) => {
-      if (member.off || (only === UNHEARD && heard === payload)) return
-      heard = payload
-      const outer = this.#inside
-      const outerPlace = enterSync(place)
-      this.#inside = label
+    return (payload, onlyIfNew) => {
+      if (onlyIfNew === undefined ? member.immediate && this.recordersDone : latest === payload) return
+      if (member.off) return
+      latest = payload
+      const outer = enterSync(active)
       try {
         const answer = call(payload)
         // An async function type-checks here, and its rejection would end the process.
@@ -153,8 +156,28 @@ export class Guard {
         failed(error)
       }
       // Not in a `finally`: when the listener calls process.exit, who did it must still be known.
-      this.#inside = outer
-      leaveSync(outerPlace)
+      leaveSync(outer)
+    }
+  }
+
+  /** Wraps a listener whose failure keeps the run from starting. @throws SwanLabError unless it is optional. */
+  loud<T, R>(name: string, moment: Moment, listener: (payload: T) => R): (payload: T) => R | undefined {
+    const member = this.#member(name)
+    const active = this.#active(name, moment)
+    return (payload) => {
+      if (member.optional && member.failures > 0 && !member.started) return undefined
+      const outer = enterSync(active)
+      try {
+        const answer = listener(payload)
+        leaveSync(outer)
+        member.started = true
+        return answer
+      } catch (error) {
+        leaveSync(outer)
+        this.#refused(member, moment, error)
+        this.#failed(member, moment, error)
+        return undefined
+      }
     }
   }
 
@@ -165,85 +188,81 @@ export class Guard {
     listener: (payload: T) => R | PromiseLike<R>,
   ): Guarded<T, Promise<R | undefined>> {
     const member = this.#member(name)
-    const place = this.#place(name, moment)
-    const { label } = place
-    let heard: T | undefined
-    const failed = (error: unknown): undefined => {
-      if (moment === 'onInit') this.#refused(member, error)
-      this.#failed(member, moment, error)
-    }
-    return async (payload) => {
-      // The endings reach even a callback that was switched off: it may hold a file, or the only message that matters.
-      // Each is heard once: a process that is about to exit may have told it before its turn.
-      if ((this.#silent && !member.essential) || heard === payload) return undefined
-      heard = payload
-      const outer = this.#inside
-      const outerPlace = enterSync(place)
-      this.#inside = label
-      const left = (): void => {
-        this.#inside = outer
-        leaveSync(outerPlace)
-      }
+    const active = this.#active(name, moment)
+    let latest: T | undefined
+    let answered: Promise<R | undefined> | undefined
+    const call = async (payload: T): Promise<R | undefined> => {
+      const outer = enterSync(active)
       let isInside = true
-      try {
-        let answer = enter(place, () => listener(payload))
-        left()
+      const left = (): void => {
+        if (isInside) leaveSync(outer)
         isInside = false
+      }
+      try {
+        let answer = enter(active, () => listener(payload))
+        left()
         if (isThenable(answer)) {
-          this.#unfinished.add(label)
+          if (!member.host) this.#unfinished.add(active.label)
           answer = await withDeadline(answer, member.timeout)
         }
         if (moment === 'onInit') member.started = true
         return answer
       } catch (error) {
-        // Only if its synchronous part threw: later on, somebody else's may be running.
-        if (isInside) left()
-        return failed(error)
+        left()
+        if (moment === 'onInit') this.#refused(member, moment, error)
+        this.#failed(member, moment, error)
+        return undefined
       } finally {
-        this.#unfinished.delete(label)
+        this.#unfinished.delete(active.label)
         leave()
       }
     }
+    return (payload) => {
+      // The endings reach even a callback that was switched off: it may hold a file, or the only message that matters.
+      // Each comes once: recorders have been called at once, and a process that is about to exit has called the others.
+      if (latest === payload && answered) return answered
+      latest = payload
+      answered = call(payload)
+      return answered
+    }
   }
 
-  #add(name: string, how: Pick<Member, 'timeout' | 'essential' | 'optional'>): Member {
-    const off = this.#silent && !how.essential
-    const member: Member = { name, ...how, started: false, failures: 0, off, reported: new Set() }
+  #add(name: string, how: Pick<Member, 'timeout' | 'immediate' | 'optional' | 'host'>): Member {
+    const member: Member = { name, ...how, started: false, failures: 0, off: false, reported: new Set() }
     this.#members.set(name, member)
     return member
   }
 
-  #place(name: string, moment: Moment): Place {
-    return { owner: this, label: `${name} (${moment})`, voice: this.#options.contexts?.of(name) }
+  #active(name: string, moment: Moment): ActiveListener {
+    return { owner: this, label: `${name} (${moment})`, actions: this.#options.contexts?.actionsOf(name) }
   }
 
   /** Taps made on `run.hooks` directly have a name, and no callback behind it. */
   #member(name: string): Member {
-    return (
-      this.#members.get(name) ?? this.#add(name, { timeout: this.#options.timeout, essential: false, optional: false })
-    )
+    const { timeout } = this.#options
+    return this.#members.get(name) ?? this.#add(name, { timeout, immediate: false, optional: false, host: false })
   }
 
   /** @throws when the run must not start without this callback. */
-  #refused(member: Member, error: unknown): void {
-    if (member.optional) return
+  #refused(member: Member, moment: Moment, error: unknown): void {
+    if (member.optional || this.#options.loud === false) return
     member.failures++
-    // What the backend says is already meant for the user.
-    if (member.essential && error instanceof SwanLabError) throw error
-    const message = `Callback "${member.name}" failed in onInit: ${describeError(error)}`
+    // It is meant for the user, with a code to test; what is wrong with the callback itself needs its name.
+    if (error instanceof SwanLabError && !OF_CALLBACKS.has(error.code)) throw error
+    const message = `Callback "${member.name}" failed in ${moment}: ${describeError(error)}`
     throw new SwanLabError('CALLBACK_FAILED', message, { cause: error })
   }
 
-  #failed(member: Member, moment: Moment, error: unknown): void {
+  #failed(member: Member, where: string, error: unknown): void {
     member.failures++
-    const kind = `${moment} ${errorInfo(error).name}`
+    const kind = `${where} ${errorInfo(error).name}`
     if (member.reported.has(kind) || member.reported.size >= MAX_KINDS) return
     member.reported.add(kind)
-    this.#options.report('error', `Callback "${member.name}" failed in ${moment}: ${describeError(error)}`)
+    this.#options.report('error', `Callback "${member.name}" failed in ${where}: ${describeError(error)}`)
   }
 
   #switchOff(member: Member, moment: Moment): void {
-    if (member.essential || member.off) return
+    if (member.immediate || member.off) return
     member.off = true
     this.#options.report(
       'error',

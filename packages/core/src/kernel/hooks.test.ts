@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { recorder } from '../testing/recorder.ts'
-import { testRun } from '../testing/test-run.ts'
-import type { Callback } from './callback.ts'
-import type { RunHooks } from './hooks.ts'
+import { reportsOf, testRun } from '../testing/test-run.ts'
+import type { Callback } from '../contract/callback.ts'
+import type { RunHooks } from '../contract/hooks.ts'
 
 const failing = (): never => {
   throw new Error('interceptor down')
@@ -37,8 +37,8 @@ describe('run.hooks', () => {
     run.hooks.finish.tapAsync('never', () => {})
     run.hooks.finish.tapPromise('f', () => Promise.reject(new Error('f is down')))
     run.hooks.finish.tapPromise('no promise', (() => 'text') as never)
-    run.hooks.log.tap('after', after.onLog as (record: object) => void)
-    run.hooks.finish.tapPromise('after', async (outcome) => (after.onStop as (outcome: object) => void)(outcome))
+    run.hooks.log.tap('after', (record) => after.onLog!(record, undefined as never))
+    run.hooks.finish.tapPromise('after', async (outcome) => after.onStop!(outcome, undefined as never))
     run.log({ loss: 1 })
     const outcome = await run.finish()
     expect(after.heard).toEqual(['onLog {"loss":1}', 'onStop finished'])
@@ -51,7 +51,7 @@ describe('run.hooks', () => {
       'error: Callback "never" failed in onStop: no answer within 20 ms',
       'error: Callback "f" failed in onStop: f is down',
     ])
-    expect(outcome.callbacks.map(({ name, failures }) => `${name} ${failures}`)).toEqual([
+    expect(reportsOf(outcome).map(({ name, failures }) => `${name} ${failures}`)).toEqual([
       ...['a 1', 'b 1', 'c 1', 'd 1', 'e 1', 'never 1', 'f 1', 'no promise 0', 'after 0'],
     ])
   })
@@ -101,7 +101,7 @@ describe('an interceptor of the application', () => {
       done: () => void seen.push('done'),
     })
     run.log({ loss: 1 })
-    expect(seen).toEqual(['call 0', 'tap a', 'done'])
+    expect(seen).toEqual(['call 0', 'tap memory', 'tap a', 'done'])
   })
 
   it.each(['call', 'tap', 'done'] as const)('whose `%s` throws hurts nobody, and is reported once', async (what) => {
@@ -160,6 +160,6 @@ describe('an interceptor of the application', () => {
     expect(reports.filter((line) => line.startsWith('error'))).toEqual(
       ['onLog', 'onError', 'onStop'].map((moment) => `error: Callback "wrapped" failed in ${moment}: interceptor down`),
     )
-    expect(outcome.callbacks[1]).toEqual({ name: 'wrapped', failures: 3, disabled: false })
+    expect(reportsOf(outcome)[1]).toEqual({ name: 'wrapped', failures: 3, disabled: false })
   })
 })

@@ -1,14 +1,13 @@
-import { AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable'
-import { MOMENTS, type Callback, type Moment } from './callback.ts'
-import type { CallbackContext, Contexts } from './context.ts'
-import { isThenable } from './deadline.ts'
-import { SwanLabError } from './error.ts'
-import { UNHEARD, type Guard } from './guard.ts'
-import { answerInit } from './init-answer.ts'
-import { guardInterceptors } from './interceptors.ts'
+import { AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook, SyncWaterfallHook } from 'tapable'
+import type { Callback } from '../contract/callback.ts'
+import { MOMENTS, type Moment } from '../contract/moments.ts'
+import type { CallbackContext } from '../contract/context.ts'
+import type { RunHooks } from '../contract/hooks.ts'
+import { SwanLabError } from '../contract/error.ts'
 import type {
   Alert,
   ColumnInfo,
+  ConsoleLine,
   InitInfo,
   LogRecord,
   MediaRecord,
@@ -17,44 +16,38 @@ import type {
   RunFailure,
   RunInfo,
   RuntimeInfo,
-} from './payloads.ts'
-import type { Report } from './reporter.ts'
-import { describeError } from './thrown.ts'
+} from '../contract/payloads.ts'
+import type { Report } from '../contract/report.ts'
+import type { Contexts } from './contexts.ts'
+import { isThenable } from './deadline.ts'
+import { ONLY_IF_NEW, type Guard } from './guard.ts'
+import { answerInit, answerOpen } from './init-answer.ts'
+import { guardInterceptors } from './interceptors.ts'
+import { describeError } from '../text/thrown.ts'
 
-/**
- * The moments of a run as tapable hooks, in the order of a run's life. Every tap, however it is made, runs inside the
- * guard. tapable compiles its dispatch with `new Function`, so code generation from strings must be allowed.
- */
-export interface RunHooks {
-  /** Each answer is merged into what the next tap hears. */
-  readonly init: AsyncSeriesWaterfallHook<[InitInfo]>
-  readonly run: AsyncSeriesHook<[RunInfo]>
-  readonly runtimeInfo: SyncHook<[RuntimeInfo]>
-  readonly column: SyncHook<[ColumnInfo]>
-  readonly log: SyncHook<[LogRecord]>
-  readonly metric: SyncHook<[MetricInfo]>
-  readonly media: SyncHook<[MediaRecord]>
-  readonly alert: SyncHook<[Alert]>
-  readonly error: AsyncSeriesHook<[RunFailure]>
-  readonly finish: AsyncSeriesHook<[Outcome]>
-}
-
-/** Hooks that are heard at once, in the caller's own turn. */
+/** Hooks that are dispatched in the caller's own turn. */
 export type SyncHookName = 'runtimeInfo' | 'column' | 'log' | 'media' | 'metric' | 'alert'
 /** Hooks that are awaited, and never reject. */
 export type AwaitedHookName = 'run' | 'error' | 'finish'
 /** The payload of one hook. */
-export type PayloadOf<K extends keyof RunHooks> = Parameters<NonNullable<Callback[MethodOf<K>]>>[0]
-type MethodOf<K extends keyof RunHooks> = { [M in Moment]: (typeof MOMENTS)[M]['hook'] extends K ? M : never }[Moment]
+export type PayloadOf<K extends keyof RunHooks> = RunHooks[K] extends { call(payload: infer P): unknown }
+  ? P
+  : RunHooks[K] extends { promise(payload: infer P): unknown }
+    ? P
+    : never
 
-type Listener = (payload: unknown, only?: typeof UNHEARD) => unknown
+type Listener = (payload: unknown, onlyIfNew?: typeof ONLY_IF_NEW) => unknown
 type Interceptor = Parameters<SyncHook<[unknown]>['intercept']>[0]
-type Tap = Parameters<NonNullable<Interceptor['register']>>[0]
+export type Tap = Parameters<NonNullable<Interceptor['register']>>[0] & { readonly immediate?: boolean }
+
+/** Recorders come first whatever `stage` others ask for. */
+const FIRST = Number.MIN_SAFE_INTEGER
 
 /** Makes the hooks of one run. Everything that is ever tapped on them passes through `guard`. */
 export function createHooks(guard: Guard, report: Report): RunHooks {
-  const hooks = Object.freeze({
+  const hooks: RunHooks = Object.freeze({
     init: new AsyncSeriesWaterfallHook<[InitInfo]>(['info'], 'init'),
+    open: new SyncWaterfallHook<[RunInfo]>(['run'], 'open'),
     run: new AsyncSeriesHook<[RunInfo]>(['run'], 'run'),
     runtimeInfo: new SyncHook<[RuntimeInfo]>(['info'], 'runtimeInfo'),
     column: new SyncHook<[ColumnInfo]>(['column'], 'column'),
@@ -62,14 +55,16 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
     metric: new SyncHook<[MetricInfo]>(['metric'], 'metric'),
     media: new SyncHook<[MediaRecord]>(['media'], 'media'),
     alert: new SyncHook<[Alert]>(['alert'], 'alert'),
+    console: new SyncHook<[ConsoleLine]>(['line'], 'console'),
     error: new AsyncSeriesHook<[RunFailure]>(['failure'], 'error'),
     finish: new AsyncSeriesHook<[Outcome]>(['outcome'], 'finish'),
+    close: new SyncHook<[void]>(['nothing'], 'close'),
   })
   for (const [moment, { hook, awaited }] of entries(MOMENTS)) {
     const guarded = (tap: Tap): Tap =>
       awaited
         ? { ...tap, type: 'promise', fn: guardAwaited(guard, tap, moment, report) }
-        : { ...tap, fn: guard.sync(tap.name, moment, tap.fn as Listener) }
+        : { ...tap, fn: guardSync(guard, tap, moment, report) }
     // tapable isolates nothing and awaits nothing it was not told to; `register` is the one seam that sees every tap.
     hooks[hook].intercept({ register: guarded })
     guardInterceptors<Tap, Interceptor>(hooks[hook] as SyncHook<[unknown]>, hook, guarded, report)
@@ -80,40 +75,69 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
 /**
  * Taps a callback's moments under its name.
  *
+ * @param only - Moments that are tapped; then `apply` is not called. Default: all.
  * @throws SwanLabError `CALLBACK_FAILED` when its `apply` fails.
  */
-export function attach(hooks: RunHooks, callback: Callback, contexts: Contexts): void {
-  const context = contexts.of(callback.name)
-  apply(hooks, callback, context)
+export function attach(hooks: RunHooks, callback: Callback, contexts: Contexts, only?: readonly Moment[]): void {
+  const { name, immediate = false } = callback
+  const context = contexts.of(callback)
+  if (!only) apply(hooks, callback, context)
   for (const [moment, { hook, awaited }] of entries(MOMENTS)) {
     const method = callback[moment] as ((payload: unknown, context: CallbackContext) => unknown) | undefined
-    if (typeof method !== 'function') continue
-    const listener: Listener = (payload) => method.call(callback, payload, context)
-    if (awaited) (hooks[hook] as AsyncSeriesHook<[unknown]>).tapPromise(callback.name, listener as () => Promise<void>)
-    else (hooks[hook] as SyncHook<[unknown]>).tap(callback.name, listener)
+    if (typeof method !== 'function' || (moment === 'onConsole' && !immediate) || only?.includes(moment) === false)
+      continue
+    const listener: Listener =
+      moment === 'onClose'
+        ? () => (method as unknown as (context: CallbackContext) => unknown).call(callback, context)
+        : (payload) => method.call(callback, payload, context)
+    const options = immediate ? { name, stage: FIRST, immediate } : { name }
+    if (awaited) (hooks[hook] as AsyncSeriesHook<[unknown]>).tapPromise(options, listener as () => Promise<void>)
+    else (hooks[hook] as SyncHook<[unknown]>).tap(options, listener)
   }
 }
 
 /**
  * Calls, in this very turn, every tap that has not been called with this payload, as for a process that is about to
- * exit. What a tap does synchronously is done; what it awaits may not be.
+ * exit. What a tap does synchronously is done; what it awaits may not be. Recorders have been called already.
  *
  * @returns resolves when all of them are done, and never rejects.
  */
-export function tellRest<K extends keyof RunHooks>(hooks: RunHooks, hook: K, payload: PayloadOf<K>): Promise<unknown> {
-  return tellTaps(hooks[hook].taps, payload)
+export function callRemaining<K extends keyof RunHooks>(
+  hooks: RunHooks,
+  hook: K,
+  payload: PayloadOf<K>,
+): Promise<unknown> {
+  return callEach(
+    tapsOf(hooks, hook).filter(({ immediate }) => !immediate),
+    payload,
+  )
+}
+
+/** Calls the recorders alone, in this very turn. */
+export function callRecorders<K extends keyof RunHooks>(hooks: RunHooks, hook: K, payload: PayloadOf<K>): void {
+  for (const { immediate, fn } of tapsOf(hooks, hook)) if (immediate) void (fn as Listener)(payload, ONLY_IF_NEW)
+}
+
+/** Does anybody but recorders listen? */
+export function hasListeners(hooks: RunHooks, hook: keyof RunHooks): boolean {
+  for (const { immediate } of tapsOf(hooks, hook)) if (!immediate) return true
+  return false
 }
 
 /** Tells callbacks whose `onInit` succeeded, in this very turn, that the run will not start after all. Never rejects. */
 export function stopStarted(hooks: RunHooks, guard: Guard, outcome: Outcome): Promise<unknown> {
-  return tellTaps(
-    hooks.finish.taps.filter((tap) => guard.hasStarted(tap.name)),
-    outcome,
-  )
+  const started = tapsOf(hooks, 'finish').filter(({ name }) => guard.hasStarted(name))
+  return callEach(started, outcome).then(() => {
+    for (const { name, fn } of tapsOf(hooks, 'close')) if (guard.hasStarted(name)) (fn as Listener)(undefined)
+  })
 }
 
-function tellTaps(taps: readonly Tap[], payload: unknown): Promise<unknown> {
-  return Promise.allSettled(taps.map(async (tap) => (tap.fn as Listener)(payload, UNHEARD)))
+function tapsOf(hooks: RunHooks, hook: keyof RunHooks): readonly Tap[] {
+  return hooks[hook].taps
+}
+
+function callEach(taps: readonly Tap[], payload: unknown): Promise<unknown> {
+  return Promise.allSettled(taps.map(async (tap) => (tap.fn as Listener)(payload, ONLY_IF_NEW)))
 }
 
 function apply(hooks: RunHooks, callback: Callback, context: CallbackContext): void {
@@ -128,6 +152,13 @@ function apply(hooks: RunHooks, callback: Callback, context: CallbackContext): v
   if (answer === undefined || !isThenable(answer)) return
   answer.then(undefined, () => {})
   throw failed(undefined, 'it must tap at once, and must not be async')
+}
+
+function guardSync(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => unknown {
+  const listener = tap.fn as Listener
+  if (moment !== 'onOpen') return guard.sync(tap.name, moment, listener)
+  const guarded = guard.loud(tap.name, moment, listener)
+  return (run: RunInfo) => answerOpen(run, guarded(run), tap.name, report)
 }
 
 function guardAwaited(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => Promise<unknown> {

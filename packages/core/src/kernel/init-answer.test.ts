@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerInit } from './init-answer.ts'
-import type { InitInfo } from './payloads.ts'
+import type { InitInfo } from '../contract/payloads.ts'
 
 const INFO: InitInfo = Object.freeze({
   id: 'a'.repeat(21),
@@ -39,6 +39,13 @@ describe('an answer to onInit', () => {
     expect(reports).toEqual([])
   })
 
+  it('says of a name whether it was made up, until somebody chooses one', () => {
+    const { info } = answer({ experimentName: 'swan-1', nameIsDefault: true })
+    expect(info.nameIsDefault).toBe(true)
+    expect(answerInit(info, { url: 'https://x' }, 'b', () => {}).nameIsDefault).toBe(true)
+    expect(answerInit(info, { experimentName: 'first' }, 'b', () => {}).nameIsDefault).toBeUndefined()
+  })
+
   it.each<[unknown, string]>([
     ['text', 'with string; it takes an object or nothing. Ignored.'],
     [7, 'with number; it takes an object or nothing. Ignored.'],
@@ -49,7 +56,7 @@ describe('an answer to onInit', () => {
     [{ url: 7 }, 'with a "url" that is not text. Ignored.'],
     [{ colors: ['#000000'] }, 'with a "colors" that is not two colours. Ignored.'],
     [{ resumed: 'yes' }, 'with a "resumed" that is not true or false. Ignored.'],
-    [{ mode: 'cloud' }, 'with "mode", which is not among id, project,'],
+    [{ earlier: 7 }, 'with a "earlier" that is not something to iterate over. Ignored.'],
     [{ links: [] }, 'with "links", which is not among id, project,'],
     [JSON.parse('{ "__proto__": { "resumed": true } }'), 'with "__proto__", which is not among'],
   ])('%o is ignored, and reported', (given, why) => {

@@ -1,10 +1,10 @@
-import { deepFreeze } from './frozen.ts'
-import type { InitInfo, InitPatch } from './payloads.ts'
-import type { Report } from './reporter.ts'
+import type { InitInfo, InitPatch, OpenPatch, RunInfo } from '../contract/payloads.ts'
+import type { Report } from '../contract/report.ts'
 
 type Check = readonly [takes: string, test: (value: unknown) => boolean]
 
 const TEXT: Check = ['text', (value) => typeof value === 'string']
+const YES_OR_NO: Check = ['true or false', (value) => typeof value === 'boolean']
 /** Names end up in paths. */
 const named = (pattern: RegExp): Check => [
   `text that matches ${pattern}`,
@@ -16,32 +16,70 @@ const ANSWERS: { readonly [K in keyof InitPatch]-?: Check } = {
   project: named(/^[\w.+-]{1,100}$/),
   workspace: TEXT,
   experimentName: TEXT,
+  nameIsDefault: YES_OR_NO,
   description: TEXT,
   tags: ['a list of text', (value) => isTextList(value)],
+  mode: TEXT,
+  logdir: TEXT,
   dir: TEXT,
   url: TEXT,
   projectUrl: TEXT,
   colors: ['two colours', (value) => isTextList(value) && value.length === 2],
-  resumed: ['true or false', (value) => typeof value === 'boolean'],
+  resumed: YES_OR_NO,
+  earlier: [
+    'something to iterate over',
+    (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+  ],
 }
 
-/** Merges what a callback answered to `onInit` into what the next one hears. */
+/** Merges what a callback answered to `onInit` into what the next one gets. */
 export function answerInit(info: InitInfo, answer: unknown, name: string, report: Report): InitInfo {
-  if (answer === undefined || answer === null || answer === info) return info
-  const ignored = (why: string): void => report('warn', `Callback "${name}" answered onInit with ${why}. Ignored.`)
+  if (answer === info) return info
+  const { earlier, ...known } = knownMembers(info, answer, ANSWERS, 'onInit', name, report) as InitPatch
+  // A name that is answered is a chosen one, unless it comes with the word that it is not.
+  const nameIsDefault = (known.nameIsDefault ?? (known.experimentName === undefined && info.nameIsDefault)) || undefined
+  const merged = { ...info, ...known, nameIsDefault, ...(earlier && { earlier: [...(info.earlier ?? []), earlier] }) }
+  return Object.freeze(merged)
+}
+
+/** Likewise for `onOpen`. */
+export function answerOpen(run: RunInfo, answer: unknown, name: string, report: Report): RunInfo {
+  if (answer === run) return run
+  const known = knownMembers(
+    run,
+    answer,
+    { dir: TEXT } satisfies Record<keyof OpenPatch, Check>,
+    'onOpen',
+    name,
+    report,
+  )
+  return Object.freeze({ ...run, ...known })
+}
+
+/** The members of an answer that are what they should be; about others there is a message. */
+function knownMembers(
+  info: object,
+  answer: unknown,
+  checks: Readonly<Record<string, Check>>,
+  moment: 'onInit' | 'onOpen',
+  name: string,
+  report: Report,
+): Record<string, unknown> {
+  const known: Record<string, unknown> = {}
+  if (answer === undefined || answer === null) return known
+  const ignored = (why: string): void => report('warn', `Callback "${name}" answered ${moment} with ${why}. Ignored.`)
   if (typeof answer !== 'object') {
     ignored(`${typeof answer}; it takes an object or nothing`)
-    return info
+    return known
   }
-  const known: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(answer)) {
-    if (value === undefined || value === info[key as keyof InitInfo]) continue
-    const [takes, test] = Object.hasOwn(ANSWERS, key) ? ANSWERS[key as keyof InitPatch] : []
-    if (!takes || !test) ignored(`"${key}", which is not among ${Object.keys(ANSWERS).join(', ')}`)
-    else if (test(value)) known[key] = Array.isArray(value) ? [...(value as unknown[])] : value
-    else ignored(`a "${key}" that is not ${takes}`)
+    if (value === undefined || value === (info as Record<string, unknown>)[key]) continue
+    const [takes, test] = Object.hasOwn(checks, key) ? checks[key]! : []
+    if (!takes || !test) ignored(`"${key}", which is not among ${Object.keys(checks).join(', ')}`)
+    else if (!test(value)) ignored(`a "${key}" that is not ${takes}`)
+    else known[key] = Array.isArray(value) && key !== 'earlier' ? Object.freeze([...(value as unknown[])]) : value
   }
-  return deepFreeze({ ...info, ...known })
+  return known
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -1,5 +1,5 @@
-import type { Report } from './reporter.ts'
-import { describeError } from './thrown.ts'
+import type { Report } from '../text/reporter.ts'
+import { describeError } from '../text/thrown.ts'
 
 interface Interceptable<I extends object> {
   intercept(interceptor: I): void

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ALL_MOMENTS, AWAITED_MOMENTS, recorder, SYNC_MOMENTS } from '../testing/recorder.ts'
 import { Text } from '../data/media/text.ts'
-import { testRun, type TestRun } from '../testing/test-run.ts'
+import { reportsOf, testRun, type TestRun } from '../testing/test-run.ts'
 import { BREAKER_LIMIT } from './guard.ts'
-import type { Callback, Moment } from './callback.ts'
+import type { Callback } from '../contract/callback.ts'
+import type { Moment } from '../contract/moments.ts'
 
 const never = new Promise<never>(() => {})
 
@@ -82,17 +83,17 @@ describe('a callback that misbehaves', async () => {
   it.each(cases)('in %s: %s - costs nobody else anything, and is reported once', async (moment, fault) => {
     const { does, reported } = FAULTS[fault]!
     const [before, after] = [recorder('before'), recorder('after')]
-    const { run, reports, backend, ended } = await wholeRun([before, withFault(moment, does), after])
+    const { run, reports, memory, ended } = await wholeRun([before, withFault(moment, does), after])
 
     expect(before.heard).toEqual(reference.heard)
     expect(after.heard).toEqual(reference.heard)
-    expect(backend.of('onLog')).toHaveLength(2)
+    expect(memory.of('onLog')).toHaveLength(2)
     expect(ended).toEqual([run])
     const errors = reports.filter((line) => line.startsWith('error'))
     expect(errors).toEqual([expect.stringContaining(`Callback "bad" failed in ${moment}: `)])
     expect(errors[0]).toContain(reported)
     expect(reports.at(-1)).toMatch(/^warn: Callback "bad" failed (once|\d times)\.$/)
-    expect((await run.finish()).callbacks).toEqual([
+    expect(reportsOf(await run.finish())).toEqual([
       { name: 'before', failures: 0, disabled: false },
       { name: 'bad', failures: expect.toSatisfy((count: number) => count >= 1), disabled: false },
       { name: 'after', failures: 0, disabled: false },
@@ -164,7 +165,7 @@ describe('repeated failure', () => {
       'error: Callback "bad" failed 5 times in a row in onLog. It is switched off and will hear only how the run ends.',
       'warn: Callback "bad" failed 5 times and was switched off.',
     ])
-    expect(outcome.callbacks).toEqual([{ name: 'bad', failures: 5, disabled: true }])
+    expect(reportsOf(outcome)).toEqual([{ name: 'bad', failures: 5, disabled: true }])
   })
 
   it('counts in a row only: a success begins anew', async () => {
@@ -172,7 +173,7 @@ describe('repeated failure', () => {
     const { run, reports } = await testRun([bad])
     for (let step = 0; step < 20; step++) run.log({ loss: step })
     expect(bad.calls).toBe(20)
-    expect((await run.finish()).callbacks).toEqual([{ name: 'bad', failures: 16, disabled: false }])
+    expect(reportsOf(await run.finish())).toEqual([{ name: 'bad', failures: 16, disabled: false }])
     expect(reports).toHaveLength(2)
   })
 
@@ -188,7 +189,7 @@ describe('repeated failure', () => {
       run.log({ loss: step })
       await new Promise(setImmediate)
     }
-    expect((await run.finish()).callbacks).toEqual([
+    expect(reportsOf(await run.finish())).toEqual([
       { name: 'half', failures: 10, disabled: false },
       { name: 'bad', failures: 5, disabled: true },
     ])
@@ -207,19 +208,19 @@ describe('repeated failure', () => {
     expect(reports).toHaveLength(20)
   })
 
-  it('never switches the backend off', async () => {
+  it('never switches a recorder off', async () => {
     let kept = 0
-    const backend = {
+    const memory = {
       onLog: () => {
         kept++
         throw new Error('disk on fire')
       },
     }
-    const { run, reports } = await testRun([], { backend })
+    const { run, reports } = await testRun([], { memory })
     for (let step = 0; step < 20; step++) run.log({ loss: step })
     expect(kept).toBe(20)
-    expect(reports).toEqual(['error: Callback "swanlab:memory" failed in onLog: disk on fire'])
-    expect((await run.finish()).callbacks).toEqual([])
+    expect(reports).toEqual(['error: Callback "memory" failed in onLog: disk on fire'])
+    expect((await run.finish()).callbacks).toEqual([{ name: 'memory', failures: 20, disabled: false }])
   })
 
   it('is survived even when the report itself fails', async () => {

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { ALL_MOMENTS, noted, recorder } from '../testing/recorder.ts'
 import { Text } from '../data/media/text.ts'
 import { testRun } from '../testing/test-run.ts'
-import type { Callback, Moment } from './callback.ts'
-import { MAX_ECHO } from './emitter.ts'
-import type { Outcome } from './payloads.ts'
-import type { Run } from './run.ts'
+import type { Callback } from '../contract/callback.ts'
+import type { Moment } from '../contract/moments.ts'
+import { MAX_ECHO } from './dispatcher.ts'
+import type { Outcome } from '../contract/payloads.ts'
+import type { Run } from '../contract/run.ts'
 
 const LATER = ALL_MOMENTS.filter((moment) => moment !== 'onInit')
 
-/** What a callback may do to its run, and how the backend can tell that it was done. */
+/** What a callback may do to its run, and how the memory can tell that it was done. */
 const DEEDS: Record<string, { does: (run: Run) => unknown; kept: string | undefined }> = {
   logs: { does: (run) => run.log({ extra: 1 }), kept: 'onLog {"extra":1}' },
   alerts: { does: (run) => run.alert({ title: 'extra' }), kept: 'onAlert extra' },
@@ -52,7 +53,7 @@ async function act(moment: Moment, does: (run: Run) => unknown, wait: boolean): 
       },
     ]),
   )
-  const { run, backend, reports } = await testRun([seen[0], { name: 'second', ...second }, seen[2]], {
+  const { run, memory, reports } = await testRun([seen[0], { name: 'second', ...second }, seen[2]], {
     config: { lr: 1, deep: { x: 0 } },
     callbackTimeout: 1_000,
     started: (started) => (current = started),
@@ -61,7 +62,7 @@ async function act(moment: Moment, does: (run: Run) => unknown, wait: boolean): 
   run.alert({ title: 'look' })
   run.log({ loss: 2 })
   const outcome = await run.finish({ state: 'crashed' })
-  const kept = backend.records.map(([each, payload]) => noted(each, payload))
+  const kept = memory.records.map(([each, payload]) => noted(each, payload))
   return { seen: seen.map((callback) => callback.heard), kept, outcome, reports }
 }
 
@@ -151,24 +152,24 @@ describe('finish() from inside a callback', () => {
       name,
       onLog: () => void run.finish({ state }),
     })
-    const { run, backend } = await testRun([ending('a', 'aborted'), ending('b', 'crashed')])
+    const { run, memory } = await testRun([ending('a', 'aborted'), ending('b', 'crashed')])
     run.log({ loss: 1 })
     expect((await run.finish()).state).toBe('aborted')
-    expect(backend.of('onStop')).toHaveLength(1)
+    expect(memory.of('onStop')).toHaveLength(1)
   })
 })
 
 describe('a callback that answers without end', () => {
   it('is heard a bounded number of times, and every record is kept', async () => {
     const loop: Callback = { name: 'loop', onLog: ({ data }) => run.log({ n: data['n']! + 1 }) }
-    const { run, backend, reports } = await testRun([loop])
+    const { run, memory, reports } = await testRun([loop])
     run.log({ n: 0 })
-    expect(backend.of('onLog')).toHaveLength(MAX_ECHO + 2)
+    expect(memory.of('onLog')).toHaveLength(MAX_ECHO + 2)
     expect(reports).toEqual([
       'error: loop (onLog) answers moments with new ones without end. They are recorded, but no longer passed on.',
     ])
     run.log({ n: 1_000 })
-    expect(backend.of('onLog')).toHaveLength(2 * (MAX_ECHO + 2))
+    expect(memory.of('onLog')).toHaveLength(2 * (MAX_ECHO + 2))
     expect(reports).toHaveLength(1)
     expect((await run.finish()).steps).toBe(2 * (MAX_ECHO + 2))
   })
@@ -183,18 +184,18 @@ describe('a callback that answers without end', () => {
         run.log({ right: 1 })
       },
     }
-    const { run, backend } = await testRun([loop])
+    const { run, memory } = await testRun([loop])
     run.log({ n: 0 })
     expect(calls).toBeLessThan(20_000)
-    expect(backend.of('onLog')).toHaveLength(1 + 2 * calls)
+    expect(memory.of('onLog')).toHaveLength(1 + 2 * calls)
   })
 
   it('is bounded when two answer each other by other moments', async () => {
     const ping: Callback = { name: 'ping', onAlert: () => run.log({ n: 1 }) }
     const pong: Callback = { name: 'pong', onLog: () => run.alert({ title: 'again' }) }
-    const { run, backend } = await testRun([ping, pong])
+    const { run, memory } = await testRun([ping, pong])
     run.log({ n: 0 })
-    expect(backend.records.length).toBeLessThan(100)
+    expect(memory.records.length).toBeLessThan(100)
   })
 
   it('is bounded when it changes the configuration whenever that changes', async () => {
@@ -212,9 +213,9 @@ describe('a callback that answers without end', () => {
 
   it('is bounded at the end as well', async () => {
     const loop: Callback = { name: 'loop', onError: () => run.log({ n: 1 }), onLog: () => run.log({ n: 2 }) }
-    const { run, backend } = await testRun([loop])
+    const { run, memory } = await testRun([loop])
     await run.finish({ state: 'aborted' })
-    expect(backend.of('onLog')).toHaveLength(MAX_ECHO + 1)
+    expect(memory.of('onLog')).toHaveLength(MAX_ECHO + 1)
   })
 })
 
@@ -230,10 +231,10 @@ describe('what callbacks add at the end', () => {
       },
     }
     const all = recorder('all')
-    const { run, backend, reports } = await testRun([adding, all])
+    const { run, memory, reports } = await testRun([adding, all])
     await run.finish({ state: 'crashed' })
     expect(all.heard.slice(-3)).toEqual(['onError reported', 'onAlert in onError', 'onStop crashed'])
-    expect(backend.of('onLog')).toEqual([
+    expect(memory.of('onLog')).toEqual([
       expect.objectContaining({ data: { late: 1 } }),
       expect.objectContaining({ data: { later: 1 } }),
     ])
@@ -242,13 +243,13 @@ describe('what callbacks add at the end', () => {
 
   it('is recorded also when the program itself adds it; after the end it is reported once', async () => {
     const slow: Callback = { name: 'slow', onStop: () => new Promise((resolve) => setTimeout(resolve, 10)) }
-    const { run, backend, reports } = await testRun([slow])
+    const { run, memory, reports } = await testRun([slow])
     const done = run.finish()
     run.log({ late: 1 })
     run.alert({ title: 'late' })
     await done
     run.log({ late: 2 })
-    expect(backend.of('onLog')).toMatchObject([{ data: { late: 1 } }])
+    expect(memory.of('onLog')).toMatchObject([{ data: { late: 1 } }])
     expect(reports).toEqual([`error: log() came after the end of run ${run.id}, which records nothing more.`])
   })
 })

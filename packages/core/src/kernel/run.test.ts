@@ -1,11 +1,13 @@
+import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { recorder } from '../testing/recorder.ts'
 import { testRun } from '../testing/test-run.ts'
-import type { Outcome } from './payloads.ts'
+import type { CallbackContext } from '../contract/context.ts'
+import type { Outcome } from '../contract/payloads.ts'
 
 describe('finish', () => {
   it('answers with the outcome, the same each time', async () => {
-    const { run, backend, ended } = await testRun([recorder('a')], { config: { lr: 1 } })
+    const { run, memory, ended } = await testRun([recorder('a')], { config: { lr: 1 } })
     run.log({ loss: 3, acc: 0.5 })
     run.log({ loss: 1 }, 10)
     const [first, second] = await Promise.all([run.finish(), run.finish({ state: 'crashed' })])
@@ -18,13 +20,16 @@ describe('finish', () => {
       summary: { loss: { last: 1, lastStep: 10, min: 1, max: 3, count: 2 }, acc: { count: 1 } },
       run: { id: run.id, project: 'test', tags: ['one'], config: { lr: 1 } },
       losses: {},
-      callbacks: [{ name: 'a', failures: 0, disabled: false }],
+      callbacks: [
+        { name: 'memory', failures: 0, disabled: false },
+        { name: 'a', failures: 0, disabled: false },
+      ],
     })
     expect(first).not.toHaveProperty('error')
     expect(first).not.toHaveProperty('cause')
     expect(first.duration).toBe(first.endTime - first.run.startTime)
     expect(run.state).toBe('finished')
-    expect(backend.of('onStop')).toHaveLength(1)
+    expect(memory.of('onStop')).toHaveLength(1)
     expect(ended).toEqual([run])
   })
 
@@ -83,8 +88,8 @@ describe('finish', () => {
     expect(ended?.steps).toBe(1)
   })
 
-  it('says what the backend could not keep', async () => {
-    const { run, reports } = await testRun([], { backend: { lost: () => 3 } })
+  it('says what the memory could not keep', async () => {
+    const { run, reports } = await testRun([], { memory: { lost: () => 3 } })
     expect((await run.finish()).losses).toEqual({ records: 3 })
     expect(reports).toEqual(['warn: 3 records could not be written.'])
   })
@@ -92,22 +97,58 @@ describe('finish', () => {
 
 describe('after the end', () => {
   it('log and alert are reported once, and never throw', async () => {
-    const { run, backend, reports } = await testRun([])
+    const { run, memory, reports } = await testRun([])
     await run.finish()
     for (let i = 0; i < 1_000; i++) run.log({ loss: i })
     run.alert({ title: 'late' })
     run.config['late'] = true
     await new Promise(setImmediate)
-    expect(backend.records.at(-1)?.[0]).toBe('onStop')
+    expect(memory.records.slice(-2).map(([moment]) => moment)).toEqual(['onStop', 'onClose'])
     expect(reports).toEqual([`error: log() came after the end of run ${run.id}, which records nothing more.`])
   })
 })
 
+describe('work that was handed to waitUntil', () => {
+  it('is waited for', async () => {
+    let done = false
+    const working = {
+      name: 'working',
+      onStop: (_: Outcome, { waitUntil }: CallbackContext) =>
+        waitUntil(new Promise<void>((resolve) => setImmediate(resolve)).then(() => void (done = true))),
+    }
+    const { run, reports } = await testRun([working])
+    await run.finish()
+    expect(done).toBe(true)
+    expect(reports).toEqual([])
+  })
+
+  it('is told to stop when its time is over, and can still say what is left', async () => {
+    const working = {
+      name: 'working',
+      onStop: (_: Outcome, { waitUntil, signal, report }: CallbackContext) =>
+        waitUntil(once(signal, 'abort').then(() => report('warn', 'one file is left'))),
+    }
+    const { run, reports } = await testRun([working], { finishTimeout: 10 })
+    await run.finish()
+    expect(reports).toEqual(['warn: Not done within 0.01 s: working.', 'warn: working: one file is left'])
+  })
+
+  it('that ignores this is left behind', async () => {
+    const stuck = {
+      name: 'stuck',
+      onStop: (_: Outcome, { waitUntil }: CallbackContext) => waitUntil(new Promise(() => {})),
+    }
+    const { run, ended } = await testRun([stuck], { finishTimeout: 10 })
+    expect(await run.finish()).toMatchObject({ state: 'finished' })
+    expect(ended).toHaveLength(1)
+  })
+})
+
 describe('log', () => {
-  it('gives the backend each moment at once, and before anybody else', async () => {
+  it('gives the memory each moment at once, and before anybody else', async () => {
     const order: string[] = []
-    const backend = { onLog: () => void order.push('backend'), onColumnCreate: () => void order.push('column') }
-    const { run } = await testRun([{ name: 'a', onLog: () => void order.push('callback') }], { backend })
+    const memory = { onLog: () => void order.push('backend'), onColumnCreate: () => void order.push('column') }
+    const { run } = await testRun([{ name: 'a', onLog: () => void order.push('callback') }], { memory })
     run.log({ loss: 1 })
     order.push('returned')
     run.log({ loss: 2 })
@@ -124,17 +165,17 @@ describe('log', () => {
 
   it('summarizes only for those who listen', async () => {
     const metrics: unknown[] = []
-    const { run, backend } = await testRun([{ name: 'a', onMetricCreate: (metric) => void metrics.push(metric) }])
+    const { run, memory } = await testRun([{ name: 'a', onMetricCreate: (metric) => void metrics.push(metric) }])
     run.log({ loss: 2 })
     run.log({ loss: 1 })
     expect(metrics).toEqual([
       expect.objectContaining({ value: 2, step: 0, summary: expect.objectContaining({ count: 1, min: 2 }) as object }),
       expect.objectContaining({ value: 1, step: 1, summary: expect.objectContaining({ count: 2, min: 1 }) as object }),
     ])
-    expect(backend.of('onMetricCreate')).toHaveLength(2)
+    expect(memory.of('onMetricCreate')).toHaveLength(2)
     const unheard = await testRun([])
     unheard.run.log({ loss: 2 })
-    expect(unheard.backend.of('onMetricCreate')).toEqual([])
+    expect(unheard.memory.of('onMetricCreate')).toEqual([])
   })
 
   it('prints what was recorded when asked to', async () => {
@@ -149,7 +190,7 @@ describe('log', () => {
 
 describe('alert', () => {
   it('is bounded and plain', async () => {
-    const { run, backend } = await testRun([])
+    const { run, memory } = await testRun([])
     run.alert({
       title: `  ${'t'.repeat(300)}  `,
       text: 'x'.repeat(9_000),
@@ -158,7 +199,7 @@ describe('alert', () => {
       rule: 'r'.repeat(300),
     })
     run.alert({ title: 'odd', text: 7, step: 'three', rule: { a: 1 } } as never)
-    expect(backend.of('onAlert')).toEqual([
+    expect(memory.of('onAlert')).toEqual([
       {
         title: 't'.repeat(256),
         text: 'x'.repeat(8_192),
@@ -182,9 +223,9 @@ describe('alert', () => {
     { title: 'a', level: 'fatal' },
     { title: 'a', level: Object.create(null) as object },
   ])('given %o is reported and ignored; it never throws', async (options) => {
-    const { run, backend, reports } = await testRun([])
+    const { run, memory, reports } = await testRun([])
     run.alert(options as never)
-    expect(backend.of('onAlert')).toEqual([])
+    expect(memory.of('onAlert')).toEqual([])
     expect(reports).toEqual([expect.stringMatching(/^error: alert: .* Ignored\.$/)])
   })
 

@@ -1,69 +1,93 @@
-import { alertOf, type AlertOptions } from './alert.ts'
-import type { Config } from './config.ts'
-import { reportEnd } from './end-report.ts'
-import { verdictOf, type FinishOptions } from './finish-options.ts'
-import { deepFreeze } from './frozen.ts'
-import { tellRest, type RunHooks } from './hooks.ts'
-import type { MediaDraft } from './media.ts'
-import { failureOf, outcomeOf, type Verdict } from './outcome.ts'
+import type { AlertOptions } from '../contract/alert.ts'
+import type { Config, ConfigStore } from '../contract/config.ts'
+import type { FinishOptions } from '../contract/finish-options.ts'
 import type {
   Alert,
-  CallbackReport,
   ConsoleLine,
   LogRecord,
   MediaRecord,
-  Mode,
   Outcome,
   Placement,
   RunFailure,
+  RunInfo,
   RunState,
   RuntimeInfo,
-} from './payloads.ts'
-import { publicInfo, type PublicInfo } from './public-info.ts'
-import { redactError } from './redactor.ts'
-import type { RunParts } from './run-parts.ts'
+} from '../contract/payloads.ts'
+import { publicInfo, type PublicInfo } from '../contract/public-info.ts'
+import type { Report } from '../contract/report.ts'
+import type { LogOptions, Run } from '../contract/run.ts'
+import type { RunHooks } from '../contract/hooks.ts'
+import type { Outbox } from '../delivery/outbox.ts'
+import type { StallDetector } from '../endings/stall-detector.ts'
+import { parseAlert } from './alert.ts'
+import type { Dispatcher, Emission } from './dispatcher.ts'
+import { reportEnd } from './end-report.ts'
+import { deepFreeze } from '../data/frozen.ts'
+import type { Guard } from './guard.ts'
+import { callRecorders } from './hooks.ts'
+import { LastLines } from './last-lines.ts'
+import { endingOf, failureOf, outcomeOf, type Ending } from '../endings/outcome.ts'
+import type { ParsedLog, Parser } from '../data/parser.ts'
+import type { PendingWork } from './pending-work.ts'
+import type { Recorders } from './recorders.ts'
+import { redactError, type Redactor } from '../text/redactor.ts'
 
+/** How long a callback that was told to stop is waited for, in milliseconds. */
+const STOP_TIME = 1_000
 const NO_MEDIA: readonly MediaRecord[] = []
 
-/** Second argument of {@link Run.log} when more than a step is to be said. */
-export interface LogOptions {
-  /** Whole number from 0 to 2^47. Default: one more than the highest step of the run. */
-  step?: number | undefined
-  /** Print what was recorded on standard output; of media, the paths of their files. Default: false. */
-  printToConsole?: boolean | undefined
+/** What a run works with. */
+export interface RunOptions {
+  readonly dispatcher: Dispatcher
+  readonly guard: Guard
+  readonly recorders: Recorders
+  readonly pending: PendingWork
+  readonly outbox: Outbox
+  /** Tells callbacks to stop at once. */
+  readonly halt: AbortController
+  readonly stalls: StallDetector
+  readonly config: ConfigStore
+  readonly parser: Parser
+  readonly redactor: Redactor
+  readonly clock: () => number
+  readonly report: Report
+  /** How long the end waits for pending work, in milliseconds. */
+  readonly finishTimeout: number
 }
 
-/** A run that is being recorded. Made by `init`. */
-export class Run<C extends object = Record<string, unknown>> {
+/** The run that `init` answers with, in every mode that records. */
+export class ActiveRun<C extends object = Record<string, unknown>> implements Run<C> {
   readonly id: string
   readonly project: string
   readonly workspace: string | undefined
   readonly experimentName: string
   readonly description: string | undefined
   readonly tags: readonly string[]
-  readonly mode: Mode
-  /** Absolute path of the run folder; absent when nothing is recorded on this machine. */
+  readonly mode: string | undefined
   readonly dir: string | undefined
   readonly url: string | undefined
   readonly projectUrl: string | undefined
-  /** Readable and writable; every change is recorded. */
   readonly config: Config<C>
-  /** The moments of this run as tapable hooks. Every tap runs inside the guard. */
   readonly hooks: RunHooks
-  /** Where each callback lives, in the order in which they were given. */
   readonly callbacks: readonly Placement[]
-  readonly #parts: RunParts
+  readonly #info: RunInfo
+  readonly #options: RunOptions
+  readonly #lines = new LastLines()
+  readonly #raised = new Set<string>()
+  readonly #stop = new AbortController()
+  #line: number
   #outcome: Outcome | undefined
   #failure: RunFailure | undefined
   #ending: Promise<Outcome> | undefined
   #closed = false
   #toldClosed = false
-  #onClosed = (): void => {}
-  readonly #raised = new Set<string>()
+  /** @internal Hands over what is still held back, before the end is put on record and once more before nothing can be. */
+  _flush: () => void = () => {}
+  /** @internal The run has ended, and every callback has been told. */
+  _onClosed: () => void = () => {}
 
-  /** @internal Use `init`. */
-  constructor(parts: RunParts) {
-    const { info } = parts
+  /** @param line - Number of the last line of the terminal in earlier parts of the run. */
+  constructor(info: RunInfo, options: RunOptions, line: number) {
     this.id = info.id
     this.project = info.project
     this.workspace = info.workspace
@@ -74,103 +98,56 @@ export class Run<C extends object = Record<string, unknown>> {
     this.dir = info.dir
     this.url = info.url
     this.projectUrl = info.projectUrl
-    this.config = parts.config.view as Config<C>
-    this.hooks = parts.hooks
+    this.config = options.config.view as Config<C>
+    this.hooks = options.dispatcher.hooks
     this.callbacks = info.callbacks
-    this.#parts = parts
-    parts.config.onChange(() => this.#flushConfig())
-    parts.emitter.afterEach = () => this.#flushConfig()
+    this.#info = info
+    this.#options = options
+    this.#line = line
+    options.config.onChange(() => this.#flushConfig())
+    options.dispatcher.afterEach = () => this.#flushConfig()
   }
 
   get state(): RunState {
     return this.#outcome?.state ?? 'running'
   }
 
-  /** What may be shown to anybody. Source: `SwanLabRun.public`. */
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
   get public(): PublicInfo {
-    return publicInfo(this.#parts.info)
+    return publicInfo(this.#info)
   }
 
-  /**
-   * Records numbers and media. Returns when the record is out of this process's hands, and never throws for bad data:
-   * what cannot be recorded is reported once a key and counted in the {@link Outcome}.
-   *
-   * @param data - Numbers by key: numbers, booleans, bigints, numeric strings, and objects that hold one number
-   *   (`valueOf`, `toJSON`, `item()`, `dataSync()`, typed arrays of length 1). Media (`Image`, `Text`,
-   *   `Audio`, …) and lists of one kind of them, 108 at most; each is a file of at most 100 MiB, written before this
-   *   returns, and a key holds numbers or one kind of media. Nested objects are flattened with "/".
-   * @param stepOrOptions - The step, or {@link LogOptions}.
-   *
-   * @example
-   * ```ts
-   * run.log({ loss: 0.12, train: { acc: 0.98 } })
-   * run.log({ 'eval/acc': 0.97 }, 400)
-   * ```
-   */
   log(data: object, stepOrOptions?: number | LogOptions): void {
-    const parts = this.#parts
-    if (parts.backend.silent) return
-    // A run takes what comes until everybody has heard of its end: a signal does not stop a training at once.
+    // A run takes what comes until everybody has been told of its end: a signal does not stop a training at once.
     if (this.#closed) return this.#tellClosed('log()')
+    const { dispatcher, parser, stalls, clock } = this.#options
     const options = typeof stepOrOptions === 'object' && stepOrOptions !== null ? stepOrOptions : undefined
-    const time = parts.clock()
-    parts.turns.passed(time)
+    const time = clock()
+    stalls.passed(time)
     this.#flushConfig()
-    const record = parts.intake.accept(data, options ? options.step : stepOrOptions, time)
-    if (record === undefined) return
-    const columns = parts.intake.takeNewColumns()
-    const media = this.#keep(parts.intake.takeMedia())
-    const metrics = parts.emitter.hears('metric') ? parts.intake.metricsOf(record) : undefined
-    if (columns.length === 0 && media.length === 0 && metrics === undefined) parts.emitter.emit('log', record)
-    else
-      parts.emitter.emitAll([
-        ...columns.map((payload) => ({ hook: 'column', payload }) as const),
-        { hook: 'log', payload: record },
-        ...(metrics ?? []).map((payload) => ({ hook: 'metric', payload }) as const),
-        ...media.map((payload) => ({ hook: 'media', payload }) as const),
-      ])
-    if (options?.printToConsole) console.log(inOne(record, media))
+    const parsed = parser.parse(data, options ? options.step : stepOrOptions, time, dispatcher.hears('metric'))
+    if (parsed === undefined) return
+    const { record, columns, media, metrics } = parsed
+    let stored = NO_MEDIA
+    if (columns.length === 0 && media.length === 0 && metrics.length === 0) dispatcher.emit('log', record)
+    else stored = this.#emitAll(parsed)
+    if (options?.printToConsole) printRecord(record, stored)
   }
 
-  /** Tells every callback something that somebody should read; notifiers send it. Never throws. */
   alert(options: AlertOptions): void {
-    const { emitter, clock, backend, report, redactor } = this.#parts
-    if (backend.silent) return
     if (this.#closed) return this.#tellClosed('alert()')
-    const alert = alertOf(options, clock(), redactor)
-    if (typeof alert === 'string') return report('error', alert)
-    this.#flushConfig()
-    emitter.emit('alert', alert)
+    const { clock, report, redactor } = this.#options
+    const alert = parseAlert(options, clock(), redactor)
+    if (typeof alert === 'string') report('error', alert)
+    else this._raise(alert)
   }
 
-  /** @internal How callbacks fared in the background process. */
-  _count(reports: readonly CallbackReport[]): void {
-    for (const report of reports) this.#parts.guard.count(report)
-  }
-
-  /** @internal An alert that a callback raised. Once: a background process that was restarted may bring it again. */
-  _raise(alert: Alert): void {
-    const { emitter, backend } = this.#parts
-    if (backend.silent) return
-    if (this.#closed) return this.#tellClosed('alert()')
-    if (alert.id !== undefined) {
-      if (this.#raised.has(alert.id)) return
-      this.#raised.add(alert.id)
-    }
-    this.#flushConfig()
-    emitter.emit('alert', alert)
-  }
-
-  /**
-   * Ends the run and waits until every callback has heard of it, each within its own deadline. Calling it again answers
-   * the same. Called from inside a callback it answers at once, with what is known by then: a callback cannot wait for
-   * itself.
-   *
-   * @throws SwanLabError `INVALID_OPTION`; the run goes on.
-   */
   async finish(options: FinishOptions = {}): Promise<Outcome> {
-    const ending = this._end(verdictOf(options))
-    return this.#outcome !== undefined && this._inside !== undefined ? this.#outcome : ending
+    const ending = this._end(endingOf(options))
+    return this.#outcome !== undefined && this._currentListener !== undefined ? this.#outcome : ending
   }
 
   /** Ends the run at the end of an `await using` block, as `finish()` does. */
@@ -179,76 +156,105 @@ export class Run<C extends object = Record<string, unknown>> {
   }
 
   /** @internal Tells everybody that the run has started. */
-  async _begin(): Promise<void> {
-    const { info, config, backendHooks, emitter } = this.#parts
-    const heard = Object.freeze({ ...info, config: config.snapshot() })
-    await Promise.all([tellRest(backendHooks, 'run', heard), emitter.tell('run', heard)])
+  _begin(): Promise<void> {
+    return this.#options.dispatcher.tell('run', this.#current())
   }
 
   /** @internal Something the run learnt about itself or its machine. */
   _inform(info: RuntimeInfo): void {
-    if (this.#parts.backend.silent || this.#closed) return
-    const { emitter, redactor } = this.#parts
+    if (this.#closed) return
+    const { dispatcher, redactor } = this.#options
     const { metadata, requirements } = info
     const redacted = {
       ...info,
       ...(metadata && { metadata: redactor.json(metadata) }),
       ...(requirements !== undefined && { requirements: redactor.text(requirements) }),
     }
-    emitter.emit('runtimeInfo', deepFreeze(redacted))
+    dispatcher.emit('runtimeInfo', deepFreeze(redacted))
   }
 
-  /** @internal The program wrote a line to its terminal. No callback hears of it: what it writes would be a line again. */
-  _console(line: Omit<ConsoleLine, 'line'>): void {
+  /** @internal The program wrote a line to its terminal. */
+  _console(written: Omit<ConsoleLine, 'line'>): void {
     if (this.#closed) return
-    const { backend, redactor } = this.#parts
-    backend.console?.({ ...line, text: redactor.text(line.text) })
+    const text = this.#options.redactor.text(written.text)
+    const line = Object.freeze({ line: ++this.#line, ...written, text })
+    this.#lines.add(line)
+    callRecorders(this.hooks, 'console', line)
+  }
+
+  /** @internal An alert; one with an id is raised once: a background process that was restarted may bring it again. */
+  _raise(alert: Alert): void {
+    if (this.#closed) return this.#tellClosed('alert()')
+    if (alert.id !== undefined) {
+      if (this.#raised.has(alert.id)) return
+      this.#raised.add(alert.id)
+    }
+    this.#flushConfig()
+    this.#options.dispatcher.emit('alert', alert)
+  }
+
+  /** @internal A callback asks the training to stop. */
+  _requestStop(reason: string, name: string): void {
+    if (this.#stop.signal.aborted) return
+    const request = new Error(`Callback "${name}" asks the training to stop: ${reason}`)
+    this.#options.report('info', `${request.message}. run.signal is aborted.`)
+    this.#stop.abort(request)
   }
 
   /** @internal Ends the run, whoever found out that it has. Never rejects. */
-  _end(verdict: Verdict): Promise<Outcome> {
-    this.#ending ??= this.#tellEnd(this.#conclude(verdict))
+  _end(ending: Ending): Promise<Outcome> {
+    this.#ending ??= this.#tellEnd(this.#conclude(ending))
     return this.#ending
   }
 
   /** @internal Ends the run in this very turn, for a process that is about to be gone. */
-  _endNow(verdict: Verdict): void {
+  _endNow(ending: Ending): void {
     if (this.#closed) return
-    const { emitter, guard, report } = this.#parts
-    const outcome = this.#outcome ?? this.#conclude(verdict)
+    const { dispatcher, guard, pending, report } = this.#options
+    const outcome = this.#outcome ?? this.#conclude(ending)
     this.#ending ??= Promise.resolve(outcome)
-    emitter.tellEndNow(this.#failure, outcome)
+    dispatcher.tellEndNow(this.#failure, outcome)
     this.#close()
-    reportEnd(report, this.#gather(outcome), guard.unfinished())
-  }
-
-  /** @internal Calls `listener` when the run has ended and everybody has heard of it. */
-  _onClosed(listener: () => void): void {
-    this.#onClosed = listener
+    reportEnd(report, this.#gather(outcome), [...guard.unfinished(), ...pending.names])
   }
 
   /** @internal The callback and moment that the code which asks belongs to. */
-  get _inside(): string | undefined {
-    return this.#parts.guard.inside
+  get _currentListener(): string | undefined {
+    return this.#options.guard.currentListener
   }
 
-  /** Puts the end into words and on record. From here on callbacks hear nothing before they hear of it. */
-  #conclude(verdict: Verdict): Outcome {
-    const { emitter, backendHooks, flush } = this.#parts
-    emitter.hold()
-    flush?.()
+  /** @returns the media that could be stored. */
+  #emitAll({ record, columns, media, metrics }: ParsedLog): readonly MediaRecord[] {
+    // Before anybody gets them: their files are there when their records are.
+    const stored = media.flatMap((draft) => this.#options.recorders.store(draft) ?? [])
+    this.#options.dispatcher.emitAll([
+      ...columns.map((payload): Emission => ({ hook: 'column', payload })),
+      { hook: 'log', payload: record },
+      ...metrics.map((payload): Emission => ({ hook: 'metric', payload })),
+      ...stored.map((payload): Emission => ({ hook: 'media', payload })),
+    ])
+    return stored
+  }
+
+  /** Puts the end into words and on record. From here on callbacks get nothing before they are told of it. */
+  #conclude(ending: Ending): Outcome {
+    this.#options.dispatcher.hold()
+    this._flush()
     this.#flushConfig()
-    const outcome = this.#gather(verdict)
+    const outcome = this.#gather(ending)
     this.#outcome = outcome
     this.#failure = failureOf(outcome)
-    void tellRest(backendHooks, 'finish', outcome)
+    if (this.#failure) callRecorders(this.hooks, 'error', this.#failure)
+    callRecorders(this.hooks, 'finish', outcome)
     return outcome
   }
 
   async #tellEnd(outcome: Outcome): Promise<Outcome> {
-    const { emitter, report } = this.#parts
-    if (this.#failure) await emitter.tell('error', this.#failure)
-    await emitter.tell('finish', outcome)
+    const { dispatcher, outbox, report } = this.#options
+    outbox.runEnded()
+    if (this.#failure) await dispatcher.tell('error', this.#failure)
+    await dispatcher.tell('finish', outcome)
+    await this.#settlePending()
     const last = this.#gather(outcome)
     if (!this.#closed) {
       this.#close()
@@ -257,41 +263,60 @@ export class Run<C extends object = Record<string, unknown>> {
     return Object.freeze({ ...outcome, callbacks: last.callbacks, losses: last.losses })
   }
 
+  /** Waits for what callbacks still do. What is not done in time is told to stop, and has a moment to say what is left. */
+  async #settlePending(): Promise<void> {
+    const { pending, outbox, halt, finishTimeout, report } = this.#options
+    const late = await pending.settled(finishTimeout)
+    if (late.length === 0 || this.#closed) return
+    report('warn', `Not done within ${finishTimeout / 1_000} s: ${late.join(', ')}.`)
+    halt.abort()
+    outbox.stop()
+    await pending.settled(STOP_TIME)
+  }
+
   #close(): void {
-    this.#parts.flush?.()
+    this._flush()
     this.#flushConfig()
     this.#closed = true
-    this.#parts.backend.close?.()
-    this.#onClosed()
+    this.hooks.close.call()
+    this._onClosed()
   }
 
   #flushConfig(): void {
-    const config = this.#parts.config.takeChange()
+    const config = this.#options.config.takeChange()
     if (config !== undefined) this._inform({ config })
   }
 
-  #gather({ state, error, cause }: Verdict): Outcome {
-    const { info, config, intake, guard, backend, clock, redactor } = this.#parts
-    const run = Object.freeze({ ...info, config: config.snapshot() })
-    const verdict = { state, ...(error && { error: redactError(error, redactor) }), ...(cause && { cause }) }
-    const { lastLines } = backend
-    return outcomeOf(verdict, { run, intake, guard, lost: backend.lost?.() ?? 0, lastLines }, clock())
+  #current(): RunInfo {
+    return Object.freeze({ ...this.#info, config: this.#options.config.snapshot() })
   }
 
-  /** Before anybody hears of them: their files are there when their records are. */
-  #keep(drafts: readonly MediaDraft[]): readonly MediaRecord[] {
-    if (drafts.length === 0) return NO_MEDIA
-    const { backend } = this.#parts
-    return drafts.flatMap((draft) => deepFreeze(backend.keep?.(draft)) ?? [])
+  #gather({ state, error, cause }: Ending): Outcome {
+    const { parser, recorders, guard, clock, redactor } = this.#options
+    const { lost } = recorders
+    const totals = {
+      steps: parser.steps,
+      lastStep: parser.lastStep,
+      summary: parser.summary(),
+      losses: { ...parser.losses(), ...(lost > 0 && { records: lost }) },
+      lastLines: this.#lines.list,
+      callbacks: guard.reports(),
+    }
+    return outcomeOf(
+      { state, ...(error && { error: redactError(error, redactor) }), ...(cause && { cause }) },
+      this.#current(),
+      totals,
+      clock(),
+    )
   }
 
   #tellClosed(what: string): void {
     if (this.#toldClosed) return
     this.#toldClosed = true
-    this.#parts.report('error', `${what} came after the end of run ${this.id}, which records nothing more.`)
+    this.#options.report('error', `${what} came after the end of run ${this.id}, which records nothing more.`)
   }
 }
 
-function inOne({ data }: LogRecord, media: readonly MediaRecord[]): object {
-  return media.length === 0 ? data : { ...data, ...Object.fromEntries(media.map((one) => [one.key, one.data])) }
+function printRecord({ data }: LogRecord, media: readonly MediaRecord[]): void {
+  console.log(media.length === 0 ? data : { ...data, ...Object.fromEntries(media.map((one) => [one.key, one.data])) })
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { recorder } from '../testing/recorder.ts'
 import { testRun } from '../testing/test-run.ts'
-import type { Callback } from './callback.ts'
-import { SwanLabError } from './error.ts'
-import type { InitInfo, Outcome, RunInfo } from './payloads.ts'
-import type { Run } from './run.ts'
+import type { Callback } from '../contract/callback.ts'
+import { SwanLabError } from '../contract/error.ts'
+import type { EarlierRecord, Outcome, RunInfo } from '../contract/payloads.ts'
+import type { Run } from '../contract/run.ts'
 
 const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'exit', 'beforeExit', 'uncaughtExceptionMonitor']
 const listeners = (): number[] => EVENTS.map((event) => process.listenerCount(event))
@@ -27,8 +27,8 @@ describe('onInit', () => {
         return { experimentName }
       },
     })
-    const backend = { onInit: () => ({ experimentName: 'by-mode' }) }
-    const { run } = await testRun([naming('a', 'by-a'), { ...naming('b', 'by-b'), name: 'b' }], { backend })
+    const memory = { onInit: () => ({ experimentName: 'by-mode' }) }
+    const { run } = await testRun([naming('a', 'by-a'), { ...naming('b', 'by-b'), name: 'b' }], { memory })
     expect(heard).toEqual([
       ['a', 'by-mode'],
       ['b', 'by-a'],
@@ -61,7 +61,12 @@ describe('onInit', () => {
     const onInit = (): never => {
       throw refusal
     }
-    await expect(testRun([], { backend: { onInit } })).rejects.toBe(refusal)
+    await expect(testRun([], { memory: { onInit } })).rejects.toBe(refusal)
+  })
+
+  it('that throws a SwanLabError rejects with that, for its code and words are meant for the user', async () => {
+    const refusal = new SwanLabError('CLOUD_UNREACHABLE', 'http://h cannot be reached')
+    await expect(testRun([refusing(refusal)])).rejects.toBe(refusal)
   })
 
   it('that fails leaves nothing behind: whoever had started is stopped, once, and nobody else hears anything', async () => {
@@ -78,7 +83,7 @@ describe('onInit', () => {
     }
     let opened = 0
     let started = 0
-    const options = { backend: { open: () => void opened++ }, started: () => void started++ }
+    const options = { memory: { onOpen: () => void opened++ }, started: () => void started++ }
     await expect(testRun([first, patient, refusing(new Error('no')), last], options)).rejects.toThrow('no')
 
     expect(first.heard).toEqual(['onInit', 'onStop aborted'])
@@ -107,10 +112,10 @@ describe('onInit', () => {
     const before = listeners()
     const first = recorder('first')
     const refusal = new SwanLabError('LOGDIR_UNUSABLE', 'read-only')
-    const open = (): never => {
+    const onOpen = (): never => {
       throw refusal
     }
-    await expect(testRun([first], { backend: { open } })).rejects.toBe(refusal)
+    await expect(testRun([first], { memory: { onOpen } })).rejects.toBe(refusal)
     expect(first.heard).toEqual(['onInit', 'onStop aborted'])
     expect(listeners()).toEqual(before)
   })
@@ -166,7 +171,7 @@ describe('a started run', () => {
   })
 
   it('has what its place adds to it', async () => {
-    const { run } = await testRun([], { backend: { open: () => ({ dir: '/run/here' }) } })
+    const { run } = await testRun([], { memory: { onOpen: () => ({ dir: '/run/here' }) } })
     expect(run.dir).toBe('/run/here')
     expect(run.public).toEqual({
       projectName: 'test',
@@ -184,20 +189,15 @@ describe('a started run', () => {
   })
 
   it('goes on from what an earlier part had recorded', async () => {
-    const heard: InitInfo[] = []
-    const backend = {
-      onInit: () => ({ resumed: true }),
-      restore: (info: InitInfo, into: { log(record: object): void; config(config: object): void }) => {
-        heard.push(info)
-        into.log({ step: 4, time: 1, data: { loss: 0.5 } })
-        into.config({ lr: 1, depth: 3 })
-      },
-    }
+    const earlier: EarlierRecord[] = [
+      { type: 'log', step: 4, time: 1, data: { loss: 0.5 } },
+      { type: 'config', config: { lr: 1, depth: 3 } },
+    ]
+    const memory = { onInit: () => ({ resumed: true, earlier }) }
     const all = recorder('all')
-    const { run } = await testRun([all], { backend, config: { lr: 2 } } as never)
+    const { run } = await testRun([all], { memory, config: { lr: 2 } })
     run.log({ loss: 0.25 })
     const outcome = await run.finish()
-    expect(heard).toEqual([expect.objectContaining({ resumed: true })])
     expect(outcome).toMatchObject({ steps: 2, lastStep: 5, run: { config: { lr: 2, depth: 3 } } })
     expect(outcome.summary['loss']).toMatchObject({ count: 2, max: 0.5, min: 0.25 })
     expect(all.heard.filter((line) => line.startsWith('onLog'))).toEqual(['onLog {"loss":0.25}'])
@@ -209,21 +209,48 @@ it('names must be unique, and a clash names the name', async () => {
     code: 'INVALID_CALLBACK',
     message: expect.stringContaining('Two callbacks are named "twin"') as string,
   })
-  await expect(testRun([recorder('swanlab:memory')])).rejects.toThrow('Two callbacks are named "swanlab:memory"')
+  await expect(testRun([recorder('memory')])).rejects.toThrow('Two callbacks are named "memory"')
 })
 
-it('in a mode that is silent, nobody hears anything and nothing is watched', async () => {
-  const before = listeners()
-  const all = recorder('all')
-  const { run, reports } = await testRun([all], { backend: { silent: true } })
-  expect(listeners()).toEqual(before)
-  run.hooks.log.tap('direct', () => void all.heard.push('direct'))
-  run.log({ loss: 1 })
-  run.log(null as never)
-  run.alert({ title: '' })
-  run.config['lr'] = 1
-  const outcome = await run.finish({ error: new Error('bad') })
-  expect(all.heard).toEqual([])
-  expect(reports).toEqual([])
-  expect(outcome).toMatchObject({ state: 'crashed', steps: 0, run: { config: { lr: 1 } } })
+describe('a host', () => {
+  it('says where the others live, takes its time over it, and what it adopts is asked here and told nothing', async () => {
+    const moments: string[] = []
+    const noting = (moment: string) => (): void => void moments.push(moment)
+    const offered: string[] = []
+    const host: Callback = {
+      name: 'host',
+      adopt: async (callbacks) => {
+        offered.push(...callbacks.map(({ name }) => name))
+        await Promise.resolve()
+        return [{ name: 'guest', place: 'resident' }]
+      },
+    }
+    const guest: Callback = {
+      name: 'guest',
+      apply: noting('apply'),
+      onInit: noting('init'),
+      onOpen: noting('open'),
+      onRun: noting('run'),
+      onLog: noting('log'),
+      onStop: noting('stop'),
+    }
+    const { run } = await testRun([host, guest])
+    run.log({ loss: 1 })
+    await run.finish()
+    expect(offered).toEqual(['memory', 'guest'])
+    expect(moments).toEqual(['init', 'open'])
+    expect(run.callbacks.map(({ name, place }) => [name, place])).toEqual([
+      ['memory', 'live'],
+      ['host', 'live'],
+      ['guest', 'resident'],
+    ])
+  })
+
+  it('that cannot say keeps the run from starting', async () => {
+    const host: Callback = {
+      name: 'host',
+      adopt: () => Promise.reject(new SwanLabError('INVALID_CALLBACK', 'not here')),
+    }
+    await expect(testRun([host])).rejects.toThrow('not here')
+  })
 })

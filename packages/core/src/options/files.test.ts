@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, rm, writeFile, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SwanLabError } from '../kernel/error.ts'
+import { SwanLabError } from '../contract/error.ts'
 import { readMappingFile } from './files.ts'
 import { startCpuTimer } from '../testing/cpu-timer.ts'
 

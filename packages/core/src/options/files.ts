@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import { SwanLabError } from '../kernel/error.ts'
+import { SwanLabError } from '../contract/error.ts'
 import { parseJson } from './json.ts'
 import { ParseFailure, type Parsed } from './parsed.ts'
 import { quote, showPath } from './show.ts'

@@ -1,5 +1,4 @@
-import type { Callback } from '../kernel/callback.ts'
-import type { Mode } from '../kernel/payloads.ts'
+import type { Callback } from '../contract/callback.ts'
 import type { Settings, SettingsOptions } from './settings.ts'
 
 /**
@@ -28,7 +27,7 @@ export interface InitOptions<C extends object = Record<string, unknown>> {
   readonly workspace?: string | undefined
   /**
    * Name of the experiment: up to 250 characters, on one line; control characters become spaces. Environment:
-   * `SWANLAB_EXP_NAME`. Default: chosen by the mode, such as `swan-1`. Load file: also as `experiment_name`.
+   * `SWANLAB_EXP_NAME`. Default: chosen by whoever keeps the run, such as `swan-1`. Load file: also as `experiment_name`.
    */
   readonly experimentName?: string | undefined
   /** Another word for `experimentName`, which goes before it. */
@@ -47,18 +46,10 @@ export interface InitOptions<C extends object = Record<string, unknown>> {
    * JSON, 1 MiB of YAML, 100 levels), relative to the working directory. Default: empty.
    */
   readonly config?: C | ReadonlyMap<string, unknown> | string | undefined
-  /** Folder of the run folders, relative to the working directory. Environment: `SWANLAB_LOG_DIR`. Default: `swanlog`. */
-  readonly logdir?: string | undefined
-  /**
-   * `cloud`: recorded here and uploaded. `offline`: recorded here, to be uploaded later. `local`: recorded here, and
-   * meant to stay here. `disabled`: neither. `online` is another word for `cloud`. Environment: `SWANLAB_MODE`.
-   * Default: `cloud`.
-   */
-  readonly mode?: Mode | 'online' | undefined
   /**
    * Path of a .json, .yaml or .yml file with values for the other parameters, relative to the working directory. It
-   * may hold `project`, `workspace`, `experimentName` or `experiment_name`, `name`, `description`, `notes`, `tags`,
-   * `config`, `logdir`, `mode`, `public` or its opposite `private`, `id` and `resume`. Other keys are ignored, with a
+   * may hold every parameter that a file can say: `experimentName` also as `experiment_name`, and `public` also as its
+   * opposite `private`. Other keys are ignored, with a
    * warning, as the file may also serve a SwanLab that knows more.
    */
   readonly load?: string | undefined
@@ -81,12 +72,6 @@ export interface InitOptions<C extends object = Record<string, unknown>> {
   readonly resume?: 'must' | 'allow' | 'never' | boolean | undefined
   /** True: a run that is still active is finished first. Default: false. */
   readonly reinit?: boolean | undefined
-  /**
-   * Goes before `mode`: true is `cloud`, false is `local`, as in SwanLab 0.3.0.
-   *
-   * @deprecated Since SwanLab 0.3.4: use `mode`.
-   */
-  readonly cloud?: boolean | undefined
 }
 
 /** What {@link InitOptions}, load file and environment come to. Frozen. */
@@ -98,9 +83,6 @@ export interface ResolvedOptions {
   readonly tags: readonly string[]
   /** As the user or the file gave it, not copied and not yet reduced to JSON. */
   readonly config: object
-  /** Absolute. */
-  readonly logdir: string
-  readonly mode: Mode
   readonly public?: boolean | undefined
   readonly callbacks: readonly Callback[]
   readonly settings: Settings

@@ -1,4 +1,5 @@
 import type { Problems } from './problems.ts'
+import { show } from './show.ts'
 
 /**
  * The own members of an options object, each read once. A getter that throws is a problem, not a crash.
@@ -9,7 +10,9 @@ export function readMembers(object: unknown, label: string, problems: Problems):
   const members = new Map<string, unknown>()
   try {
     if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-      problems.wrong(label, object, 'an object of options')
+      // Text is not shown: somebody may have passed a password or an address alone.
+      const got = typeof object === 'string' ? 'text' : show(object)
+      problems.add(`${label}: takes an object of options, but got ${got}`)
       return members
     }
     for (const [name, value] of Object.entries(object)) members.set(name, value)

@@ -1,5 +1,5 @@
-import { SwanLabError } from '../kernel/error.ts'
-import { nearest } from '../kernel/nearest.ts'
+import { SwanLabError } from '../contract/error.ts'
+import { nearest } from '../text/nearest.ts'
 import { quote, show } from './show.ts'
 
 const MOST_LINES = 20

@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
+import type { Checks } from './check.ts'
 import { readMappingFile } from './files.ts'
 import type { ResolvedOptions } from './init-options.ts'
 import { Problems } from './problems.ts'
@@ -12,8 +13,9 @@ import {
   readArguments,
   readEnvironment,
   readLoadFile,
+  type Source,
   type Given,
-  type Parameter,
+  type Parameters,
 } from './sources.ts'
 
 /** The outside world, as far as options depend on it. */
@@ -23,6 +25,16 @@ export interface World {
   readonly cwd: string
 }
 
+/** Parameters that a package on top of this one adds to `init`. */
+export interface ExtraOptions {
+  readonly parameters: Parameters
+  readonly checks: Checks<Readonly<Record<string, unknown>>>
+  /** Spellings of old, to be turned into today's. */
+  readonly amend?: (given: Map<string, Given>, problems: Problems, warnings: string[]) => void
+}
+
+const NO_EXTRA: ExtraOptions = { parameters: {}, checks: {} }
+
 /** By parameter. */
 type Chosen = ReadonlyMap<string, Given>
 
@@ -30,34 +42,42 @@ type Chosen = ReadonlyMap<string, Given>
  * Settles what a run is to be: argument before alias before load file before environment before default.
  *
  * @param input - What the user gave to `init`; anything at all.
- * @returns The options, and what the user should hear about them, one message each.
+ * @returns The options, those of `extra` as they were checked, and what the user should be told, one message each.
  * @throws SwanLabError `INVALID_OPTION`, naming every problem, or `INVALID_FILE`
  */
 export async function resolveOptions(
   input: unknown,
   world: World,
-): Promise<{ options: ResolvedOptions; warnings: readonly string[] }> {
+  extra: ExtraOptions = NO_EXTRA,
+): Promise<{
+  options: ResolvedOptions
+  extras: Readonly<Record<string, unknown>>
+  warnings: readonly string[]
+}> {
   const problems = new Problems()
   const warnings: string[] = []
-  const chosen = await chooseAll(input, world, problems, warnings)
-  const checked = await check(chosen, problems, warnings)
+  const chosen = await chooseAll(input, world, extra, problems, warnings)
+  const checked = check(chosen, problems, warnings)
+  const extras = checkExtras(chosen, extra, problems)
   const settings = readSettings(chosen.get('settings')?.value ?? {}, problems)
   checkResume(chosen, problems)
   problems.throwIfAny('init')
 
-  const { project, config, logdir, mode, tags, callbacks, resume, reinit: _, ...rest } = checked
+  const { project, config, tags, callbacks, resume, workspace, experimentName, description, id } = checked
   const options: ResolvedOptions = {
-    ...rest,
+    workspace,
+    experimentName,
+    description,
+    id,
+    public: checked.public,
     project: project ?? projectOf(world.cwd, warnings),
     tags: Object.freeze(tags ?? []),
     config: typeof config === 'string' ? (await readMappingFile('config', config, world.cwd)).data : (config ?? {}),
-    logdir: resolve(world.cwd, logdir ?? 'swanlog'),
-    mode: mode ?? 'cloud',
     callbacks: Object.freeze(callbacks ?? []),
     settings: new Settings(settings),
     resume: resume === 'never' ? undefined : resume,
   }
-  return { options: Object.freeze(options), warnings: Object.freeze([...new Set(warnings)]) }
+  return { options: Object.freeze(options), extras, warnings: Object.freeze([...new Set(warnings)]) }
 }
 
 /** Whether `init(input)` should finish an active run first. Whatever else is wrong with `input` is not noticed here. */
@@ -69,24 +89,32 @@ export function wantsReinit(input: unknown): boolean {
   }
 }
 
-async function chooseAll(input: unknown, { env, cwd }: World, problems: Problems, warnings: string[]): Promise<Chosen> {
-  const sources = [readArguments(input, problems, warnings)]
+async function chooseAll(
+  input: unknown,
+  { env, cwd }: World,
+  extra: ExtraOptions,
+  problems: Problems,
+  warnings: string[],
+): Promise<Chosen> {
+  const parameters = { ...PARAMETERS, ...extra.parameters }
+  const given = readArguments(input, parameters, problems)
+  extra.amend?.(given, problems, warnings)
+  const sources: Source[] = [given]
   const load = choose(PARAMETERS.load, sources, warnings)
-  if (typeof load?.value === 'string') sources.push(await readLoadFile(load.value, cwd, problems, warnings))
+  if (typeof load?.value === 'string') sources.push(await readLoadFile(load.value, cwd, parameters, problems, warnings))
   else if (load) problems.wrong(load.label(), load.value, 'the path of a .json, .yaml or .yml file')
-  sources.push(readEnvironment(env))
+  sources.push(readEnvironment(env, parameters))
 
   const chosen = new Map<string, Given>()
-  const { load: _, ...others } = PARAMETERS
-  for (const [name, parameter] of Object.entries<Parameter>(others)) {
-    const given = choose(parameter, sources, warnings)
-    if (given) chosen.set(name, given)
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const found = name === 'load' ? undefined : choose(parameter, sources, warnings)
+    if (found) chosen.set(name, found)
   }
   return chosen
 }
 
-async function check(chosen: Chosen, problems: Problems, warnings: string[]): Promise<Checked> {
-  const schema = await createSchema((name, what) => warnings.push(`${chosen.get(name)?.label() ?? name} ${what}.`))
+function check(chosen: Chosen, problems: Problems, warnings: string[]): Checked {
+  const schema = createSchema((name, what) => warnings.push(`${chosen.get(name)?.label() ?? name} ${what}.`))
   const values = Object.fromEntries([...chosen].map(([name, { value }]) => [name, value]))
   try {
     const { success, data, error } = schema.safeParse(values)
@@ -100,6 +128,17 @@ async function check(chosen: Chosen, problems: Problems, warnings: string[]): Pr
     problems.add('an option cannot be read; it threw an error when asked')
   }
   return {}
+}
+
+function checkExtras(chosen: Chosen, { checks }: ExtraOptions, problems: Problems): Readonly<Record<string, unknown>> {
+  const extras: Record<string, unknown> = {}
+  for (const [name, [takes, test]] of Object.entries(checks)) {
+    const given = chosen.get(name)
+    if (!given) continue
+    if (test(given.value)) extras[name] = given.value
+    else problems.wrong(given.label(), given.value, takes)
+  }
+  return extras
 }
 
 /** The part at `path`. Text that was split has no parts; it is shown whole. */

@@ -1,7 +1,6 @@
 import { isDate, isPromise, isRegExp, isSet } from 'node:util/types'
-import type { ZodType } from 'zod'
-import type { Callback } from '../kernel/callback.ts'
-import type { Mode } from '../kernel/payloads.ts'
+import * as z from 'zod/mini'
+import type { Callback } from '../contract/callback.ts'
 import { PROJECT_NAME } from './project-name.ts'
 import { cut, tidyName, tidyText } from './text.ts'
 
@@ -13,8 +12,6 @@ export interface Checked {
   description?: string | undefined
   tags?: string[] | undefined
   config?: object | string | undefined
-  logdir?: string | undefined
-  mode?: Mode | undefined
   public?: boolean | undefined
   callbacks?: Callback[] | undefined
   id?: string | undefined
@@ -27,60 +24,65 @@ const MOST_TAGS = 50
 /** Longest list that is looked through at all. */
 const LONGEST_LIST = 1000
 
+// A schema is used once or twice in a process, so compiling it with `new Function` would cost more than it saves.
+z.config({ jitless: true })
+
 /**
  * Checks and tidies. Each issue's message says what its parameter takes.
  *
- * @param warn - Hears of what was changed rather than refused.
+ * @param warn - Is told what was changed rather than refused.
  */
-export async function createSchema(warn: (name: keyof Checked, what: string) => void): Promise<ZodType<Checked>> {
-  const { z } = await import('zod')
-  const fit = (name: keyof Checked, most: number, tidy: (text: string) => string) => (text: string) => {
-    const whole = tidy(text)
-    const short = cut(whole, most)
-    if (short !== whole) warn(name, `was cut to ${most} characters`)
-    return short
-  }
+export function createSchema(warn: (name: keyof Checked, what: string) => void): z.ZodMiniType<Checked> {
+  const fit = (name: keyof Checked, most: number, tidy: (text: string) => string) =>
+    z.transform((text: string) => {
+      const whole = tidy(text)
+      const short = cut(whole, most)
+      if (short !== whole) warn(name, `was cut to ${most} characters`)
+      return short
+    })
   const text = (takes: string) => z.string({ error: takes })
-  const line = (name: keyof Checked, most: number) => text('text').transform(fit(name, most, tidyName))
-  const matching = (pattern: RegExp, takes: string) => text(takes).trim().regex(pattern, { error: takes })
+  const line = (name: keyof Checked, most: number) => z.pipe(text('text'), fit(name, most, tidyName))
+  const matching = (pattern: RegExp, takes: string) => text(takes).check(z.trim(), z.regex(pattern, { error: takes }))
   const flag = z.boolean({ error: 'true or false' })
   const project = '1 to 100 characters of 0-9 a-z A-Z _ - + .'
-  const tag = text('text').transform(fit('tags', 200, tidyName))
   const callback = z.custom<Callback>(isCallback, {
     error: 'a callback: an object with a name',
   })
+  const tags = z.array(z.pipe(text('text'), fit('tags', 200, tidyName)), {
+    error: 'a list of texts, or one text with commas',
+  })
+  const fewer = z.transform((all: string[]) => {
+    const kept = [...new Set(all)].filter((one) => one !== '')
+    if (kept.length > MOST_TAGS) warn('tags', `was cut to ${MOST_TAGS} tags`)
+    return kept.slice(0, MOST_TAGS)
+  })
 
-  return z
-    .object({
-      project: matching(PROJECT_NAME, project).transform(fit('project', 100, (name) => name)),
+  return z.partial(
+    z.object({
+      project: z.pipe(
+        matching(PROJECT_NAME, project),
+        fit('project', 100, (name) => name),
+      ),
       workspace: matching(/^[0-9a-zA-Z_-]{1,25}$/, '1 to 25 characters of 0-9 a-z A-Z _ -'),
       experimentName: line('experimentName', 250),
-      description: text('text').transform(fit('description', 1024, tidyText)),
-      tags: z
-        .preprocess(splitTags, z.array(tag, { error: 'a list of texts, or one text with commas' }))
-        .transform((tags) => {
-          const kept = [...new Set(tags)].filter((one) => one !== '')
-          if (kept.length > MOST_TAGS) warn('tags', `was cut to ${MOST_TAGS} tags`)
-          return kept.slice(0, MOST_TAGS)
-        }),
+      description: z.pipe(text('text'), fit('description', 1024, tidyText)),
+      tags: z.pipe(z.pipe(z.transform(splitTags), tags), fewer),
       config: z.custom<object | string>(isConfig, {
         error: 'an object, a Map, or the path of a .json, .yaml or .yml file',
       }),
-      logdir: text('the path of a folder').regex(/^[^\0]{1,4000}$/, { error: 'the path of a folder' }),
-      mode: z.preprocess(
-        (mode) => (mode === 'online' ? 'cloud' : mode),
-        z.enum(['cloud', 'offline', 'local', 'disabled'], { error: '"cloud", "offline", "local" or "disabled"' }),
-      ),
       public: flag,
-      callbacks: z.preprocess(callbackList, z.array(callback, { error: `a list of up to ${LONGEST_LIST} callbacks` })),
+      callbacks: z.pipe(
+        z.transform(callbackList),
+        z.array(callback, { error: `a list of up to ${LONGEST_LIST} callbacks` }),
+      ),
       id: matching(/^[\w-]{1,64}$/, '1 to 64 characters of 0-9 a-z A-Z _ -'),
-      resume: z.preprocess(
-        resumeWord,
+      resume: z.pipe(
+        z.transform(resumeWord),
         z.enum(['must', 'allow', 'never'], { error: '"must", "allow", "never", true or false' }),
       ),
       reinit: flag,
-    })
-    .partial()
+    }),
+  )
 }
 
 function splitTags(tags: unknown): unknown {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SwanLabError } from '../kernel/error.ts'
-import type { Report } from '../kernel/reporter.ts'
+import { SwanLabError } from '../contract/error.ts'
+import type { Report } from '../text/reporter.ts'
 import { Settings } from './settings.ts'
 
 const messageOf = (options: unknown): string => {

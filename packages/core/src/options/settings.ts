@@ -1,4 +1,5 @@
-import { terminalReport, type Report, type ReportLevel } from '../kernel/reporter.ts'
+import { terminalReport, type Report, type ReportLevel } from '../text/reporter.ts'
+import type { Check } from './check.ts'
 import { readMembers } from './members.ts'
 import { Problems } from './problems.ts'
 import { trustedClock } from './trusted-clock.ts'
@@ -63,6 +64,8 @@ export interface SettingsOptions {
  *
  * @example
  * ```ts
+ * import { init, Settings } from 'swanlab'
+ *
  * await init({ project: 'demo', settings: new Settings({ durability: 'sync', logLevel: 'warn' }) })
  * ```
  */
@@ -99,8 +102,6 @@ export class Settings implements SettingsOptions {
     Object.freeze(this)
   }
 }
-
-type Check = readonly [takes: string, test: (value: unknown) => boolean]
 
 const SWITCH: Check = ['true or false', (value) => typeof value === 'boolean']
 

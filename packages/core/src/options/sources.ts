@@ -16,12 +16,16 @@ export type Source = ReadonlyMap<string, Given>
 
 /** What can be chosen, and how each source spells it. */
 export interface Parameter {
-  /** As arguments and load file may spell it; the first one given counts. */
+  /** As arguments and load file may spell it; the first one given counts. With an underscore: the load file alone. */
   readonly names: readonly string[]
   readonly variable?: string
+  /** True: neither a file nor the environment can give it. */
+  readonly onlyArgument?: boolean
 }
 
-type ParameterName = Exclude<keyof InitOptions, 'name' | 'notes' | 'cloud'>
+export type Parameters = Readonly<Record<string, Parameter>>
+
+type ParameterName = Exclude<keyof InitOptions, 'name' | 'notes'>
 
 export const PARAMETERS: Readonly<Record<ParameterName, Parameter>> = {
   project: { names: ['project'], variable: 'SWANLAB_PROJ_NAME' },
@@ -30,55 +34,23 @@ export const PARAMETERS: Readonly<Record<ParameterName, Parameter>> = {
   description: { names: ['description', 'notes'], variable: 'SWANLAB_DESCRIPTION' },
   tags: { names: ['tags'], variable: 'SWANLAB_TAGS' },
   config: { names: ['config'] },
-  logdir: { names: ['logdir'], variable: 'SWANLAB_LOG_DIR' },
-  mode: { names: ['mode'], variable: 'SWANLAB_MODE' },
-  load: { names: ['load'] },
+  load: { names: ['load'], onlyArgument: true },
   public: { names: ['public'] },
-  callbacks: { names: ['callbacks'] },
-  settings: { names: ['settings'] },
+  callbacks: { names: ['callbacks'], onlyArgument: true },
+  settings: { names: ['settings'], onlyArgument: true },
   id: { names: ['id'], variable: 'SWANLAB_RUN_ID' },
   resume: { names: ['resume'], variable: 'SWANLAB_RESUME' },
-  reinit: { names: ['reinit'] },
+  reinit: { names: ['reinit'], onlyArgument: true },
 }
 
-const ARGUMENTS = Object.keys({
-  project: 0,
-  workspace: 0,
-  experimentName: 0,
-  name: 0,
-  description: 0,
-  notes: 0,
-  tags: 0,
-  config: 0,
-  logdir: 0,
-  mode: 0,
-  load: 0,
-  public: 0,
-  callbacks: 0,
-  settings: 0,
-  id: 0,
-  resume: 0,
-  reinit: 0,
-  cloud: 0,
-} satisfies Record<keyof InitOptions, 0>)
-
-const ONLY_ARGUMENTS: readonly string[] = ['load', 'callbacks', 'settings', 'reinit', 'cloud']
-
-const FILE_KEYS = [...ARGUMENTS.filter((name) => !ONLY_ARGUMENTS.includes(name)), 'experiment_name', 'private']
-
-/** The argument of `init`. */
-export function readArguments(input: unknown, problems: Problems, warnings: string[]): Source {
+/** The argument of `init`. @param parameters - All there are. */
+export function readArguments(input: unknown, parameters: Parameters, problems: Problems): Map<string, Given> {
   const source = new Map<string, Given>()
+  const names = Object.values(parameters).flatMap((parameter) => parameter.names.filter((name) => !name.includes('_')))
   for (const [name, value] of readMembers(input ?? {}, 'init', problems)) {
-    if (ARGUMENTS.includes(name)) source.set(name, { value, label: labelled(name) })
-    else problems.unknown(name, ARGUMENTS)
+    if (names.includes(name)) source.set(name, { value, label: labelled(name) })
+    else problems.unknown(name, names)
   }
-  const cloud = source.get('cloud')?.value ?? undefined
-  if (typeof cloud === 'boolean') {
-    const mode = cloud ? 'cloud' : 'local'
-    source.set('mode', { value: mode, label: labelled('cloud') })
-    warnings.push(`"cloud" is deprecated and goes before "mode"; write mode: "${mode}" instead.`)
-  } else if (cloud !== undefined) problems.wrong('cloud', cloud, 'true or false')
   return source
 }
 
@@ -87,12 +59,19 @@ export function readArguments(input: unknown, problems: Problems, warnings: stri
  *
  * @throws SwanLabError `INVALID_FILE`
  */
-export async function readLoadFile(path: string, cwd: string, problems: Problems, warnings: string[]): Promise<Source> {
+export async function readLoadFile(
+  path: string,
+  cwd: string,
+  parameters: Parameters,
+  problems: Problems,
+  warnings: string[],
+): Promise<Source> {
   const { data, place } = await readMappingFile('load', path, cwd)
+  const keys = Object.values(parameters).flatMap(({ names, onlyArgument }) => (onlyArgument ? [] : names))
   const source = new Map<string, Given>()
   const unknown: string[] = []
   for (const [key, value] of Object.entries(data)) {
-    if (!FILE_KEYS.includes(key)) unknown.push(key)
+    if (key !== 'private' && !keys.includes(key)) unknown.push(key)
     else source.set(key, { value, label: (at = []) => `${place([key, ...at])} ${labelled(key)(at)}` })
   }
   // Not an error: the file may also serve a SwanLab that knows more parameters, and SwanLab ignores what it does not.
@@ -115,9 +94,9 @@ function settleVisibility(source: Map<string, Given>, problems: Problems): void 
 }
 
 /** The environment. An empty variable is an unset one. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Source {
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>, parameters: Parameters): Source {
   const source = new Map<string, Given>()
-  for (const [name, { variable }] of Object.entries<Parameter>(PARAMETERS)) {
+  for (const [name, { variable }] of Object.entries(parameters)) {
     if (variable !== undefined) source.set(name, { value: env[variable], label: labelled(variable) })
   }
   return source
@@ -136,7 +115,7 @@ export function choose({ names }: Parameter, sources: readonly Source[], warning
   return undefined
 }
 
-function labelled(name: string): (path?: readonly PropertyKey[]) => string {
+export function labelled(name: string): (path?: readonly PropertyKey[]) => string {
   return (path = []) => `${name}${path.map((key) => `[${String(key)}]`).join('')}`
 }
 

@@ -1,5 +1,5 @@
-import { quietly, type Report } from '../kernel/reporter.ts'
-import { isTime } from '../kernel/time.ts'
+import { quietly, type Report } from '../text/reporter.ts'
+import { isTime } from './time.ts'
 import { show } from './show.ts'
 
 /**

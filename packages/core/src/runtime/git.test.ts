@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { temporaryPaths } from '../journal/testing/folder.ts'
+import { temporaryPaths } from '../../../journal/src/format/testing/folder.ts'
 import { gitInfo } from './git.ts'
 
 const newPath = temporaryPaths('repo')

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { maskText } from './mask.ts'
-import { readIfRegular } from './safe-open.ts'
+import { maskText } from '../text/mask.ts'
+import { readIfRegular } from './read-if-regular.ts'
 
 /** Where the code of a run came from. What cannot be found is absent. */
 export interface GitInfo {

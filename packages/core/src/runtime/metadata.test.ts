@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryPaths } from '../journal/testing/folder.ts'
+import { temporaryPaths } from '../../../journal/src/format/testing/folder.ts'
 import { collectMetadata, collectRequirements } from './metadata.ts'
 
 const newPath = temporaryPaths('project')

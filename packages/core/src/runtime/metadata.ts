@@ -1,9 +1,9 @@
 import { availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { JsonValue } from '../kernel/payloads.ts'
+import type { JsonValue } from '../contract/payloads.ts'
 import { gitInfo } from './git.ts'
-import { maskCommand, maskText, secretsOf } from './mask.ts'
-import { readIfRegular } from './safe-open.ts'
+import { maskCommand, maskText, secretsOf } from '../text/mask.ts'
+import { readIfRegular } from './read-if-regular.ts'
 
 /** What metadata are read from. */
 export interface Surroundings {

@@ -1,9 +1,13 @@
-import { MOMENTS, type Callback, type Moment } from '../kernel/callback.ts'
+import type { Callback } from '../contract/callback.ts'
+import { MOMENTS, type Moment } from '../contract/moments.ts'
 
 /** What one callback has heard: a moment, and what tells its payload apart. */
 export type Heard = string
 
-export const ALL_MOMENTS: readonly Moment[] = Object.keys(MOMENTS) as Moment[]
+/** Those of every run and callback; opening, closing and the terminal are the recorders' affair. */
+export const ALL_MOMENTS: readonly Moment[] = (Object.keys(MOMENTS) as Moment[]).filter(
+  (moment) => !['onOpen', 'onConsole', 'onClose'].includes(moment),
+)
 export const SYNC_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => !MOMENTS[moment].awaited)
 export const AWAITED_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => MOMENTS[moment].awaited)
 
@@ -22,9 +26,12 @@ export function recorder(name: string, heard: Heard[] = []): Callback & { readon
 
 /** One line that tells a moment apart from others of its kind. */
 export function noted(moment: Moment, payload: unknown): Heard {
-  const { data, key, title, value, config, metadata, state, cause } = payload as Record<string, unknown>
+  const { data, key, title, value, config, metadata, state, cause, text } = (payload ?? {}) as Record<string, unknown>
   const details: Record<Moment, unknown> = {
     onInit: undefined,
+    onOpen: undefined,
+    onClose: undefined,
+    onConsole: text,
     onRun: undefined,
     onRuntimeInfoUpdate: config ?? (metadata ? 'metadata' : 'requirements'),
     onColumnCreate: key,

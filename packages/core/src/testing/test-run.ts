@@ -1,16 +1,18 @@
 import { afterEach } from 'vitest'
-import type { Backend } from '../kernel/backend.ts'
-import type { Callback } from '../kernel/callback.ts'
-import { quietly, type Report } from '../kernel/reporter.ts'
-import type { Run } from '../kernel/run.ts'
+import type { Callback } from '../contract/callback.ts'
+import type { CallbackReport, Outcome } from '../contract/payloads.ts'
+import type { Run } from '../contract/run.ts'
+import { quietly, type Report } from '../text/reporter.ts'
 import { startRun } from '../kernel/start.ts'
 import { createConfig } from '../data/config-store.ts'
-import { LogIntake } from '../data/log-intake.ts'
-import { memoryBackend, type MemoryBackend } from './memory-backend.ts'
+import { LogParser } from '../data/log-parser.ts'
+import { memoryRecorder, type MemoryRecorder } from './memory-recorder.ts'
 
 export interface TestRunOptions {
-  readonly backend?: Partial<Backend>
+  /** Members that take the place of the recorder's own. */
+  readonly memory?: Partial<Callback>
   readonly callbackTimeout?: number
+  readonly finishTimeout?: number
   readonly report?: Report
   readonly config?: object
   /** Called when the run becomes the current one, before any `onRun`. */
@@ -19,7 +21,7 @@ export interface TestRunOptions {
 
 export interface TestRun {
   readonly run: Run
-  readonly backend: MemoryBackend
+  readonly memory: MemoryRecorder
   /** Messages, with their level. */
   readonly reports: string[]
   readonly ended: Run[]
@@ -35,38 +37,39 @@ afterEach(async () => {
 export async function testRun(callbacks: readonly Callback[], options: TestRunOptions = {}): Promise<TestRun> {
   const reports: string[] = []
   const report = quietly(options.report ?? ((level, message) => void reports.push(`${level}: ${message}`)))
-  const backend = memoryBackend(options.backend)
+  const memory = memoryRecorder(options.memory)
   const ended: Run[] = []
   const run = await startRun({
     info: Object.freeze({
       id: 'a'.repeat(21),
       project: 'test',
       tags: Object.freeze(['one']),
-      mode: 'local',
+      mode: 'test',
       logdir: '/nowhere',
       startTime: Date.now(),
       resumed: false,
     }),
-    backend,
-    callbacks,
-    elsewhere: [],
-    placements: callbacks.map(({ name }) => ({ name, place: 'live' })),
-    intake: new LogIntake(report),
+    callbacks: [memory, ...callbacks],
+    parser: new LogParser(report),
     config: createConfig(options.config),
     callbackTimeout: options.callbackTimeout ?? 2_000,
+    finishTimeout: options.finishTimeout ?? 2_000,
     clock: Date.now,
     report,
     runtime: () => [{ metadata: { machine: { cores: 2 } } }, { requirements: 'tapable@2.3.4\n' }],
-    owner: {
-      started: (started) => {
-        open.add(started)
-        options.started?.(started)
-      },
-      ended: (over) => {
-        open.delete(over)
-        ended.push(over)
-      },
+    started: (started) => {
+      open.add(started)
+      options.started?.(started)
+    },
+    ended: (over) => {
+      open.delete(over)
+      ended.push(over)
     },
   })
-  return { run, backend, reports, ended }
+  return { run, memory, reports, ended }
+}
+
+/** How the callbacks fared that a test has passed itself. */
+export function reportsOf({ callbacks }: Outcome): readonly CallbackReport[] {
+  return callbacks.filter(({ name }) => name !== 'memory')
 }

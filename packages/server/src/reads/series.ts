@@ -1,6 +1,15 @@
-import type { ScalarPoint } from '../storage/interfaces.ts'
 import { latestOf } from './order.ts'
 import type { Work } from './work.ts'
+
+/** What one key got at one step. */
+export interface ScalarPoint {
+  readonly key: string
+  readonly index: number
+  /** `NaN` and infinities are themselves. */
+  readonly data: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
 
 /** Points of one key in the order of their steps, each step once; as numbers beside the heap, of which there can be many. */
 export class Series implements Iterable<ScalarPoint> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { JournalReader } from '@swanlab/core/journal'
+import { JournalReader } from '@swanlab/journal'
 import { setUp } from '../testing/client.ts'
 import { folderOf, log, newRun, scalar, useProjects } from '../testing/runs.ts'
 

@@ -1,4 +1,4 @@
-import { isTime } from '@swanlab/core/journal'
+import { isTime } from '@swanlab/journal'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { PROFILE } from '../bodies/limits.ts'

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
-import type { Series } from '../reads/series.ts'
+import type { ScalarPoint, Series } from '../reads/series.ts'
 import type { Work } from '../reads/work.ts'
+
+export type { ScalarPoint } from '../reads/series.ts'
 
 /** States of a run as the protocol knows them. */
 export type StoredState = 'RUNNING' | 'FINISHED' | 'CRASHED' | 'ABORTED'
@@ -144,15 +146,6 @@ export interface IdentityStore {
   endRun(cuid: string, state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void>
   beat(cuid: string): void
   deleteRun(cuid: string): Promise<void>
-}
-
-export interface ScalarPoint {
-  readonly key: string
-  readonly index: number
-  /** `NaN` and infinities are themselves. */
-  readonly data: number
-  /** Milliseconds since 1970. */
-  readonly time: number
 }
 
 export interface MediaPoint {

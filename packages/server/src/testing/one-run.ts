@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { JournalReader, type JournalRecord } from '@swanlab/core/journal'
+import { JournalReader, type JournalRecord } from '@swanlab/journal'
 import { FolderStorage } from '../storage/folders/folder-storage.ts'
 import { order } from './storage-suite.ts'
 

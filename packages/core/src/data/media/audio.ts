@@ -18,6 +18,9 @@ export interface AudioOptions extends MediaOptions {
  *
  * @example
  * ```ts
+ * import { Audio } from 'swanlab/media'
+ *
+ * const samples = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i / 6))
  * run.log({ voice: new Audio(samples, { sampleRate: 16_000, caption: 'hello' }) })
  * ```
  */

@@ -1,4 +1,4 @@
-import { describeError } from '../../kernel/thrown.ts'
+import { describeError } from '../../text/thrown.ts'
 import type { Problem } from '../scalar.ts'
 import { Media, type MediaContent, type MediaOptions } from './media.ts'
 import { whatIs } from './source.ts'

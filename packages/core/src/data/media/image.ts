@@ -12,10 +12,11 @@ const FORMATS = ['png', 'jpg', 'gif', 'bmp', 'webp']
  *
  * @example
  * ```ts
- * import { Image } from '@swanlab/core/media'
+ * import { Image } from 'swanlab/media'
  *
  * run.log({ sample: new Image('out/sample.png', { caption: 'after 3 epochs' }) })
- * run.log({ masks: [new Image({ data: mask, width: 64, height: 64 }), new Image({ data: truth, width: 64, height: 64 })] })
+ * const mask = { data: new Uint8Array(64 * 64), width: 64, height: 64 }
+ * run.log({ masks: [new Image(mask, { caption: 'predicted' }), new Image('out/truth.png')] })
  * ```
  */
 export class Image extends Media {

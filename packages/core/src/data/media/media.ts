@@ -1,4 +1,4 @@
-import type { ColumnKind } from '../../kernel/payloads.ts'
+import type { ColumnKind } from '../../contract/payloads.ts'
 import type { Problem } from '../scalar.ts'
 
 export type MediaKind = Exclude<ColumnKind, 'scalar'>

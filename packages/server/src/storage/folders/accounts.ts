@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { takeLock } from '@swanlab/core/journal'
+import { takeLock } from '@swanlab/journal'
 import { ApiError, later, notFound } from '../../errors.ts'
 import { digest, newApiKey, newSid } from '../../ids.ts'
 import type { KeyInfo, Session, User } from '../interfaces.ts'

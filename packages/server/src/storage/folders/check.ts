@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JOURNAL_FILE, JournalCursor } from '@swanlab/core/journal'
+import { JOURNAL_FILE, JournalCursor } from '@swanlab/journal'
 import { checkAccounts } from './accounts.ts'
 import { USERS_FILE } from './accounts-file.ts'
 import { Appender } from './appender.ts'

@@ -1,6 +1,6 @@
 import { chmod, lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keepOutOfGit } from '@swanlab/core/folder'
+import { keepOutOfGit } from '@swanlab/journal'
 import { isMissing } from './json-file.ts'
 import { findProjects } from './project-files.ts'
 import { PROJECTS } from './projects.ts'

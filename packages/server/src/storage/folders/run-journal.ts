@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/core/journal'
+import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/journal'
 import type { Work } from '../../reads/work.ts'
 import type { Appender } from './appender.ts'
 import { DamageError, unreadable } from './damage.ts'

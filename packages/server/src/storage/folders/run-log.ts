@@ -1,4 +1,4 @@
-import { encodeLog, encodeRecord } from '@swanlab/core/journal'
+import { encodeLog, encodeRecord } from '@swanlab/journal'
 import type { ColumnDefinition, LogLine, MediaPoint, ScalarPoint, SeriesDefinition } from '../interfaces.ts'
 import { nameOf } from './files.ts'
 import { guessType } from './media-type.ts'

@@ -1,5 +1,5 @@
 import type { ColumnKind, ConfigSnapshot, JsonValue } from '@swanlab/core'
-import { JOURNAL_FORMAT, type JournalRecord, type RecordedRun } from '@swanlab/core/journal'
+import { JOURNAL_FORMAT, type JournalRecord, type RecordedRun } from '@swanlab/journal'
 import { hostname } from 'node:os'
 import type { ColumnDefinition, Profile, StoredRun, WireConfig } from '../interfaces.ts'
 

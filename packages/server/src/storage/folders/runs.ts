@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { folderName } from '@swanlab/core/folder'
+import { folderName } from '@swanlab/journal'
 import { ApiError, disabled, notFound } from '../../errors.ts'
 import { newCuid } from '../../ids.ts'
 import type { NewRun, StoredRun } from '../interfaces.ts'

@@ -1,0 +1,59 @@
+import { type Report, describeError, processRedactor } from '@swanlab/core/internal'
+import { appendWithin } from '@swanlab/journal/internal'
+import { followRun } from './follow-run.ts'
+import { IpcChannel } from './ipc-channel.ts'
+import type { FollowOrder } from './ipc-messages.ts'
+import { recoverAbandoned } from './recover-abandoned.ts'
+
+/** Name of the background process's own log in the run folder. */
+const LOG_FILE = 'background.log'
+/** How long everything may take once the process was told to stop, in milliseconds: an attempt at delivery takes 20 s. */
+const STOP_TIMEOUT = 25_000
+/** How long the training may take to read the last messages, in milliseconds. */
+const FLUSH_TIMEOUT = 1_000
+
+/** The life of the background process: follows one run by its journal until it has ended, however it does. */
+export async function runBackgroundProcess(): Promise<void> {
+  const channel = new IpcChannel(process.stdin, process.stdout)
+  const order = await channel.order
+  if (!order) process.exit()
+  try {
+    process.chdir(order.dir)
+  } catch {
+    // Deleted already. Nothing here depends on it but what `ps` shows.
+  }
+  channel.send({ type: 'up' })
+  const report = logTo(order, channel)
+  // A terminal's Ctrl-C is for the training alone, and the end of its session is no reason to drop its mail.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => report('debug', `ignored ${signal}`))
+  const stop = new AbortController()
+  process.on('SIGTERM', () => {
+    stop.abort()
+    // A callback may hold on to something that never settles.
+    setTimeout(() => process.exit(), STOP_TIMEOUT).unref()
+  })
+  try {
+    const recovered = recoverAbandoned(order, report, stop.signal)
+    await followRun(order, channel, report, stop.signal)
+    await recovered
+  } catch (error) {
+    report('error', `The background process failed: ${describeError(error)}`)
+    process.exitCode = 1
+  }
+  await channel.flushed(FLUSH_TIMEOUT)
+  // Timers and sockets that callbacks have left open would keep this process for ever.
+  process.exit()
+}
+
+function logTo({ dir }: FollowOrder, channel: IpcChannel): Report {
+  const { text } = processRedactor()
+  return (level, said) => {
+    const message = text(said)
+    try {
+      appendWithin(dir, LOG_FILE, `${new Date().toISOString()} ${level} ${message}\n`)
+    } catch {
+      // The log is a help, not a duty.
+    }
+    if (level === 'warn' || level === 'error') channel.send({ type: 'report', level, message })
+  }
+}

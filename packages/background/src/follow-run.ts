@@ -1,0 +1,328 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Ending, Outbox, type Outcome, type Report } from '@swanlab/core/internal'
+import {
+  appendRecords,
+  drive,
+  Driver,
+  type FinishRecord,
+  JOURNAL_FILE,
+  JournalCursor,
+  type JournalRecord,
+  settlePart,
+  takeLease,
+  type TakenLock,
+} from '@swanlab/journal/internal'
+import { acknowledge } from './acks.ts'
+import { awaitAll } from './await-all.ts'
+import { DeathWatch } from './death.ts'
+import { ExitStatusPipe, inheritedExitStatus } from './exit-status-pipe.ts'
+import { FileWatcher } from './file-watcher.ts'
+import { finishRecord } from './finish-record.ts'
+import { HeapSampler } from './heap-sampler.ts'
+import { InterruptibleSleep } from './interruptible-sleep.ts'
+import type { IpcChannel } from './ipc-channel.ts'
+import type { FollowOrder } from './ipc-messages.ts'
+import { OutboxFiles } from './outbox-files.ts'
+import { RaisedAlerts } from './raised-alerts.ts'
+import { rebuildCallbacks, type RebuiltCallbacks } from './rebuild-callbacks.ts'
+
+/** How long the exit watcher's word on how the training died is waited for, and work that was told to stop: ms. */
+export const GRACE = 2_000
+/** How often the training is asked meanwhile whether it has let go, in milliseconds. */
+const POLL = 50
+/** How long after the end of a run its messages are tried, in milliseconds. */
+export const DELIVERY_BUDGET = 3_600_000
+/** The same for work that callbacks asked to be waited for: one with a budget of its own can say how it came out. */
+export const WORK_BUDGET: number = DELIVERY_BUDGET + 60_000
+
+/** What comes from the training, and how messages get there. */
+export type Channel = Pick<IpcChannel, 'closed' | 'end' | 'onInput' | 'ready' | 'send'>
+
+/**
+ * Drives the resident callbacks of one run while it is recorded, explains its death if it dies, and stays until its
+ * messages are delivered and its callbacks' work is done, or their time is over.
+ *
+ * @param here - Inside the training itself. It is not kept alive then, and as nobody is left to try again after it,
+ *   `settled` is sent after every attempt.
+ */
+export async function followRun(
+  order: FollowOrder,
+  channel: Channel,
+  report: Report,
+  stop: AbortSignal,
+  here = false,
+): Promise<void> {
+  await new Follower(order, channel, report, stop, here).run()
+}
+
+class Follower {
+  readonly #order: FollowOrder
+  readonly #channel: Channel
+  readonly #report: Report
+  readonly #stop: AbortSignal
+  readonly #here: boolean
+  readonly #outbox: Outbox
+  readonly #raised: RaisedAlerts
+  readonly #cursor: JournalCursor
+  readonly #sleep: InterruptibleSleep
+  readonly #watcher: FileWatcher
+  /** Callbacks that have been told that what they log is not recorded. */
+  readonly #unrecorded = new Set<string>()
+
+  constructor(order: FollowOrder, channel: Channel, report: Report, stop: AbortSignal, here: boolean) {
+    this.#order = order
+    this.#channel = channel
+    this.#report = report
+    this.#stop = stop
+    this.#here = here
+    this.#outbox = new Outbox({
+      store: new OutboxFiles(order.dir),
+      part: String(order.from),
+      budget: DELIVERY_BUDGET,
+      report,
+      holds: !here,
+    })
+    this.#raised = new RaisedAlerts((alert, name) => channel.send({ type: 'alert', name, alert }))
+    const path = join(order.dir, JOURNAL_FILE)
+    this.#cursor = new JournalCursor(path)
+    this.#sleep = new InterruptibleSleep(!here)
+    this.#watcher = new FileWatcher(path, this.#sleep)
+  }
+
+  async run(): Promise<void> {
+    const { training, heapLimit, dir, from, callbacks: residents } = this.#order
+    const death = new DeathWatch(training)
+    const exitStatus = this.#here ? new ExitStatusPipe(undefined) : inheritedExitStatus()
+    const heap = new HeapSampler(training.pid, heapLimit)
+    const halt = new AbortController()
+    const callbacks = await this.#rebuild(halt.signal)
+    const driver = this.#driverOf(callbacks)
+    this.#channel.onInput(() => this.#sleep.now())
+    this.#stop.addEventListener('abort', () => this.#sleep.now())
+    const outcome =
+      (await this.#follow(driver)) ??
+      (this.#stop.aborted
+        ? undefined
+        : await this.#conclude(driver, async () =>
+            death.explain({ status: await exitStatus.status(GRACE), hidden: heap.hidden, heap: heap.last() }),
+          ))
+    heap.stop()
+    exitStatus.close()
+    if (!outcome) {
+      // Told to stop while the training lives on: nothing more can be known, and what is known is on disk.
+      this.#outbox.stop()
+      halt.abort()
+      this.#watcher.stop()
+      // An attempt that has begun is brought to its end: cut off, its message would be sent twice.
+      await this.#outbox.settled()
+      await callbacks.pending.settled(GRACE, undefined, !this.#here)
+      return this.#close(callbacks)
+    }
+    this.#outbox.runEnded()
+    acknowledge(
+      dir,
+      from,
+      residents.map(({ name }) => name),
+    )
+    onAbort(this.#stop, () => {
+      this.#outbox.stop()
+      halt.abort()
+    })
+    await this.#finishWork(callbacks, halt)
+    this.#channel.send({
+      type: 'settled',
+      state: outcome.state,
+      callbacks: callbacks.guard.reports(),
+      deliveries: this.#outbox.deliveries(),
+    })
+    await this.#recordRest()
+    this.#watcher.stop()
+    await this.#outbox.settled()
+    this.#close(callbacks)
+    if (this.#outbox.deliveries().every(({ state }) => state !== 'waiting')) settlePart(dir, from)
+  }
+
+  #rebuild(signal: AbortSignal): Promise<RebuiltCallbacks> {
+    const { callbacks, callbackTimeout: timeout, redelivered } = this.#order
+    const report = this.#report
+    return rebuildCallbacks({
+      callbacks,
+      timeout,
+      outbox: this.#outbox,
+      report,
+      // The background process keeps its own messages to its log file. What callbacks say is meant for the user.
+      say: (level, message) => {
+        report(level, message)
+        if (!this.#here && (level === 'info' || level === 'debug'))
+          this.#channel.send({ type: 'report', level, message })
+      },
+      redelivered,
+      signal,
+    })
+  }
+
+  #driverOf({ hooks, guard, contexts }: RebuiltCallbacks): Driver {
+    return new Driver({
+      hooks,
+      guard,
+      contexts,
+      report: this.#report,
+      dir: this.#order.dir,
+      act: {
+        raise: (alert, name) => this.#raised.raise(alert, name),
+        log: (data, step, name) => this.#log(data, step, name),
+        requestStop: (reason, name) => this.#channel.send({ type: 'stop', name, reason }),
+      },
+      onRecorded: (id) => this.#raised.recorded(id),
+    })
+  }
+
+  /** The training records it while it lives: nobody else can say which step is next. */
+  #log(data: Readonly<Record<string, number>>, step: number | undefined, name: string): void {
+    if (this.#channel.ready) return this.#channel.send({ type: 'log', name, data, step })
+    if (this.#unrecorded.has(name)) return
+    this.#unrecorded.add(name)
+    const why = this.#channel.closed ? 'the training is gone' : 'the training is too busy to take more of it'
+    this.#report('warn', `What callback "${name}" logs is not recorded: ${why}.`)
+  }
+
+  /** Feeds records as they come. @returns the outcome, when the training wrote one. */
+  async #follow(driver: Driver): Promise<Outcome | undefined> {
+    for (;;) {
+      // Asked before reading: what was written before the training said how the run ended, or died, is read after it.
+      const enough = this.#channel.closed || this.#stop.aborted
+      const { end } = this.#channel
+      const before = this.#cursor.position
+      const outcome = await this.#readOn(driver)
+      if (outcome) return outcome
+      if (end) {
+        this.#write([end])
+        await driver.feed(end)
+        return driver.outcome
+      }
+      if (enough) return undefined
+      await this.#watcher.next(this.#cursor.position > before)
+    }
+  }
+
+  /** Feeds what there is. */
+  async #readOn(driver: Driver): Promise<Outcome | undefined> {
+    const restoring = (): boolean => this.#cursor.offset < this.#order.from
+    await drive(driver, this.#cursor.read(), { restoring, untilEnd: true })
+    return driver.outcome
+  }
+
+  /** The training is gone and did not say how it ended: finds out, writes it down, tells everybody. */
+  async #conclude(driver: Driver, explain: () => Promise<Ending>): Promise<Outcome | undefined> {
+    const finished = await this.#readOn(driver)
+    if (finished) return finished
+    for (const record of this.#cursor.end()) await driver.feed(record)
+    if (driver.outcome) return driver.outcome
+    const time = driver.lastTime + sinceLastWrite(this.#order.dir)
+    const ending = await explain()
+    const lease = await leaseOf(this.#order.dir)
+    try {
+      // Whoever continues the run has ended this part, and what follows in the journal is theirs.
+      const ended = await this.#readOn(driver)
+      if (ended) return ended
+      if (lease !== 'held') this.#write([...this.#raised.take(), finishRecord(driver, ending, time)])
+    } finally {
+      if (typeof lease === 'object') lease.release()
+    }
+    return driver.end(ending, time)
+  }
+
+  /** Waits for messages and work, each by itself: a message does not wait for an upload. */
+  async #finishWork({ guard, pending }: RebuiltCallbacks, halt: AbortController): Promise<void> {
+    const outbox = this.#outbox
+    const work = (name: string): Promise<readonly string[]> => pending.settled(WORK_BUDGET, name, !this.#here)
+    const messages = this.#here ? outbox.busy() : outbox.untried()
+    const works = [
+      ...messages.map((name) => ({
+        name,
+        done: (this.#here ? outbox.settled(name) : outbox.tried(name)).then((): readonly string[] => []),
+      })),
+      ...pending.names.map((name) => ({ name, done: work(name) })),
+    ]
+    const late = await awaitAll(works, (names) =>
+      this.#channel.send({ type: 'awaited', names, callbacks: guard.reports(), deliveries: outbox.deliveries() }),
+    )
+    const names = late.flat()
+    if (names.length === 0) return
+    this.#report('warn', `Not done within ${WORK_BUDGET / 60_000} min of the end: ${names.join(', ')}.`)
+    halt.abort()
+    await pending.settled(GRACE, undefined, !this.#here)
+  }
+
+  /**
+   * Alerts that the training has not recorded when the run is over: those raised in the last moments, or while a loop
+   * that never yielded went on to `process.exit`. As long as it holds the channel they are its own to record.
+   */
+  async #recordRest(): Promise<void> {
+    const raised = this.#raised
+    for (let waited = 0; raised.size > 0 && !this.#channel.closed && waited < GRACE; waited += POLL)
+      await this.#sleep.next(POLL)
+    if (raised.size === 0 || !this.#channel.closed) return
+    const lease = await leaseOf(this.#order.dir)
+    try {
+      for (const record of this.#cursor.read()) {
+        if (record.type === 'alert' && record.id !== undefined) raised.recorded(record.id)
+        // Somebody continues the run, and its journal.
+        if (record.type === 'resume') return
+      }
+      if (lease !== 'held') this.#write(raised.take())
+    } finally {
+      if (typeof lease === 'object') lease.release()
+    }
+  }
+
+  #write(records: readonly (FinishRecord | Extract<JournalRecord, { type: 'alert' }>)[]): void {
+    try {
+      appendRecords(join(this.#order.dir, JOURNAL_FILE), records)
+    } catch {
+      // A full or read-only disk, or a deleted journal: the callbacks are told of the end all the same.
+    }
+  }
+
+  #close({ hooks, guard }: RebuiltCallbacks): void {
+    this.#cursor.close()
+    hooks.close.call()
+    guard.close()
+  }
+}
+
+/** Calls `what` when the signal aborts, or at once when it has. */
+export function onAbort(signal: AbortSignal, what: () => void): void {
+  if (signal.aborted) what()
+  else signal.addEventListener('abort', what)
+}
+
+/**
+ * The lease of a run whose training is dead. The kernel closes the files of a dead process one by one, and that of a
+ * gigabyte takes its time, so the channel may be closed before the lease is free. Still held after that: somebody
+ * continues the run. Absent: there can be none, as in a deleted folder.
+ */
+async function leaseOf(dir: string): Promise<TakenLock | 'held' | undefined> {
+  try {
+    for (let waited = 0; ; waited += POLL) {
+      const lease = takeLease(dir)
+      if (lease.taken) return lease
+      if (waited >= GRACE) return 'held'
+      await sleep(POLL)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** How long a training that has just died had been silent, in milliseconds. Its own clock may be anything. */
+function sinceLastWrite(dir: string): number {
+  try {
+    return Math.max(0, Math.round(Date.now() - statSync(join(dir, JOURNAL_FILE)).mtimeMs))
+  } catch {
+    // Deleted.
+    return 0
+  }
+}

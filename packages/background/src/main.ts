@@ -1,0 +1,5 @@
+import { markAsBackground } from './background-flag.ts'
+import { runBackgroundProcess } from './background-process.ts'
+
+markAsBackground()
+await runBackgroundProcess()

@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { HostActions, RunInfo } from '@swanlab/core/internal'
+import { JOURNAL_FILE, readMark, thisProcess } from '@swanlab/journal/internal'
+import { OutboxFiles } from './outbox-files.ts'
+import type { BackgroundProcess, Spawned } from './spawn.ts'
+import { Supervisor } from './supervisor.ts'
+import { sampleOutcome, sampleRun } from './testing/samples.ts'
+
+// A callback that writes down what it hears, and a notifier whose receiver is out of order.
+const MODULE = `
+import { appendFileSync } from 'node:fs'
+export const recorder = ({ file }) => ({
+  name: 'recorder',
+  onAlert: ({ title }) => appendFileSync(file, title + '\\n'),
+  onStop: ({ state, steps }) => appendFileSync(file, state + ' ' + steps + '\\n'),
+})
+export const notifier = ({ file }) => ({
+  name: 'notifier',
+  onAlert: ({ title }) => appendFileSync(file, title + '\\n'),
+  send: () => Promise.reject(new Error('the line is dead')),
+  onStop: (_, context) => context.deliver({}, { key: 'ended' }),
+})
+export const actor = () => ({
+  name: 'actor',
+  onAlert: ({ title }, context) => {
+    if (title !== 'look') return
+    context.alert({ title: 'seen' })
+    context.log({ seen: 1, odd: NaN }, 7)
+    context.requestStop('that is enough')
+  },
+})`
+
+/** For what comes when it comes, however busy the machine. */
+const PATIENCE = { timeout: 30_000 }
+vi.setConfig({ testTimeout: 60_000 })
+
+let logdir: string
+let dir: string
+let heard: string
+let run: RunInfo
+beforeEach(() => {
+  logdir = mkdtempSync(join(tmpdir(), 'supervisor-'))
+  dir = join(logdir, 'run-1')
+  heard = join(logdir, 'heard')
+  mkdirSync(dir)
+  writeFileSync(join(logdir, 'module.mjs'), MODULE)
+  run = sampleRun({ dir, url: undefined })
+  const records = [
+    { type: 'header', format: 1, time: 1_000, run, process: thisProcess() },
+    { type: 'log', step: 0, time: 1_001, data: { loss: 1 } },
+    { type: 'alert', title: 'look', text: '', level: 'warn', time: 1_002 },
+  ]
+  writeFileSync(join(dir, JOURNAL_FILE), records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+})
+afterEach(() => rmSync(logdir, { recursive: true, force: true }))
+
+const marked = (): boolean => readMark(dir) !== undefined
+
+/** A run with a supervisor. @returns what the user is told, what callbacks do in the run, and what ends it. */
+function supervise(how: { name: string; start: () => Spawned; finishTimeout?: number; startTimeout?: number }) {
+  const messages: string[] = []
+  const report = (level: string, message: string): void =>
+    void (level !== 'debug' && !message.startsWith('Waiting for ') && messages.push(message))
+  const resident = {
+    module: pathToFileURL(join(logdir, 'module.mjs')).href,
+    export: how.name,
+    options: { file: heard },
+  }
+  const acts: unknown[][] = []
+  const act: HostActions = {
+    raise: ({ title, id }, name) => acts.push(['alert', name, title, typeof id]),
+    log: (data, step, name) => acts.push(['log', name, data, step]),
+    requestStop: (reason, name) => acts.push(['stop', name, reason]),
+    count: () => {},
+  }
+  const supervisor = new Supervisor({
+    callbacks: [{ name: how.name, resident }],
+    callbackTimeout: 1_000,
+    finishTimeout: how.finishTimeout ?? PATIENCE.timeout,
+    from: () => 0,
+    act,
+    report,
+    terminal: false,
+    spawn: how.start,
+    startTimeout: how.startTimeout ?? PATIENCE.timeout,
+  })
+  supervisor.start(run)
+  return { messages, acts, finish: () => supervisor.wait(sampleOutcome({ run, steps: 1, lastStep: 0 })) }
+}
+
+const refused = (): Spawned => {
+  throw new Error('EAGAIN')
+}
+
+test('where no process can be started, the callbacks are driven in the training process', async () => {
+  const { messages, finish } = supervise({ name: 'recorder', start: refused })
+  expect(messages).toEqual([
+    'No background process could be started (EAGAIN); recorder: in the training process. If that crashes, nothing is sent before the next init in the same logdir.',
+  ])
+  expect(marked()).toBe(true)
+  await expect.poll(() => existsSync(heard) && readFileSync(heard, 'utf8'), PATIENCE).toBe('look\n')
+  await finish()
+  expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
+  expect(messages).toHaveLength(1)
+  await expect.poll(marked, PATIENCE).toBe(false)
+})
+
+test('a background process that hangs before it has begun is ended, and does not cost the callbacks the run', async () => {
+  let hanging: BackgroundProcess | undefined
+  const start = (): Spawned => {
+    hanging = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: ['pipe', 'pipe', 'ignore'] })
+    return { background: hanging, dismiss: () => {} }
+  }
+  const { messages, finish } = supervise({ name: 'recorder', start, startTimeout: 50 })
+  await finish()
+  expect(messages[0]).toMatch(/^No background process could be started \(it was not up within 0\.05 s\); recorder: /)
+  expect(messages).toHaveLength(1)
+  expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
+  await expect.poll(() => hanging?.signalCode, PATIENCE).toBe('SIGKILL')
+})
+
+test('one that dies before it is up is started once more, and no third time', async () => {
+  let starts = 0
+  const start = (): Spawned => {
+    starts++
+    const background = spawn(process.execPath, ['-e', 'process.exit(3)'], { stdio: ['pipe', 'pipe', 'ignore'] })
+    return { background, dismiss: () => {} }
+  }
+  const { messages, finish } = supervise({ name: 'recorder', start })
+  await finish()
+  expect(starts).toBe(2)
+  expect(messages).toEqual([
+    'The background process is gone (it ended with 3); starting it again.',
+    expect.stringMatching(/^No background process could be started \(it ended with 3\); recorder: /),
+  ])
+  expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
+})
+
+test('one that has been up was ended by a callback, which is not let into the training', async () => {
+  const start = (): Spawned => {
+    const says = `process.stdout.write('\\n{"type":"up"}\\n', () => process.exit(7))`
+    const background = spawn(process.execPath, ['-e', says], { stdio: ['pipe', 'pipe', 'ignore'] })
+    return { background, dismiss: () => {} }
+  }
+  const { messages, finish } = supervise({ name: 'recorder', start })
+  await finish()
+  expect(messages).toEqual([
+    'The background process is gone (it ended with 7); starting it again.',
+    'The background process is gone again (it ended with 7); recorder will not hear this run before the next init in the same logdir.',
+  ])
+  expect(existsSync(heard)).toBe(false)
+  expect(marked()).toBe(true)
+})
+
+test('what cannot be delivered in time is left for the next init', async () => {
+  const { messages, finish } = supervise({ name: 'notifier', start: refused, finishTimeout: 300 })
+  await expect.poll(() => existsSync(heard), PATIENCE).toBe(true)
+  await finish()
+  expect(messages.at(-1)).toBe(
+    'Not done within 0.3 s: notifier; what is left waits for the next init in the same logdir.',
+  )
+  expect(new OutboxFiles(dir).load()).toMatchObject([{ channel: 'notifier', state: 'waiting', attempts: 1 }])
+  expect(marked()).toBe(true)
+})
+
+test('what callbacks do through their context is done in the run, from either process', async () => {
+  const { acts, finish } = supervise({ name: 'actor', start: refused })
+  await finish()
+  const done = [
+    ['alert', 'actor', 'seen', 'string'],
+    ['log', 'actor', { seen: 1, odd: NaN }, 7],
+    ['stop', 'actor', 'that is enough'],
+  ]
+  expect(acts).toEqual(done)
+})
+
+test('messages of callbacks that do not live in the background process are not taken for real', async () => {
+  const lines = [
+    { type: 'up' },
+    { type: 'log', name: 'other', data: { a: 1 } },
+    { type: 'stop', name: 'other', reason: 'why not' },
+    { type: 'alert', name: 'recorder', alert: { title: 'no id', time: 1 } },
+    { type: 'alert', name: 'recorder', alert: { title: 5, time: 1, id: 'x' } },
+    { type: 'log', name: 'recorder', data: { a: 1, odd: 'NaN' }, step: 2 },
+    { type: 'stop', name: 'recorder', reason: 'enough' },
+    { type: 'alert', name: 'recorder', alert: { title: 'look', time: 1, id: 'x', text: '', level: 'info' } },
+    { type: 'settled', state: 'finished', callbacks: [], deliveries: [] },
+  ]
+  const start = (): Spawned => {
+    const text = lines.map((line) => JSON.stringify(line)).join('\n')
+    const says = `process.stdout.write(${JSON.stringify(`${text}\n`)}); process.stdin.resume()`
+    const background = spawn(process.execPath, ['-e', says], { stdio: ['pipe', 'pipe', 'ignore'] })
+    return { background, dismiss: () => {} }
+  }
+  const { acts, finish } = supervise({ name: 'recorder', start })
+  await finish()
+  expect(acts).toEqual([
+    ['log', 'recorder', { a: 1, odd: 'NaN' }, 2],
+    ['stop', 'recorder', 'enough'],
+    ['alert', 'recorder', 'look', 'string'],
+  ])
+})

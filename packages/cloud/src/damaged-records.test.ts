@@ -1,0 +1,60 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { it } from 'vitest'
+import { Driver, lastPart, decodeRecord } from '@swanlab/journal/internal'
+import { Contexts, Guard, createHooks } from '@swanlab/core/internal'
+import { anyRecord, encode } from '../../journal/src/format/testing/records.ts'
+import { cargoesFor } from './cargoes.ts'
+
+const path = join(mkdtempSync(join(tmpdir(), 'damaged-')), 'journal.jsonl')
+const target = {
+  workspace: 'w',
+  project: 'p',
+  projectId: 'P',
+  experimentId: 'E',
+  series: true,
+  url: 'http://h',
+  lines: 0,
+}
+const cargoes = cargoesFor({ session: {} as never, target, dir: '.', call: {}, missing: () => {} })
+
+/** Every place in a value, as paths. */
+function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  return [path, ...Object.entries(value).flatMap(([name, member]) => placesIn(member, [...path, name]))]
+}
+
+function withAt(value: unknown, [name, ...rest]: readonly string[], damage: unknown): unknown {
+  if (name === undefined) return damage
+  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<string, unknown>
+  copy[name] = withAt(copy[name], rest, damage)
+  return copy
+}
+
+it('whatever one value of a record has become, every reader goes on', () => {
+  const damage = fc.oneof(
+    fc.constantFrom(null, undefined, 1e17, -1e17, 1e308, -1, 1.5, 2 ** 53, '', [], {}, [null], { constructor: 1 }),
+    fc.jsonValue({ maxDepth: 2 }),
+  )
+  const nothing = (): void => {}
+  const act = { raise: nothing, log: nothing, requestStop: nothing }
+  fc.assert(
+    fc.property(anyRecord, damage, fc.nat(), (record, value, pick) => {
+      const places = placesIn(record).slice(1)
+      const line = JSON.stringify(withAt(JSON.parse(encode(record)), places[pick % places.length]!, value))
+      const read = decodeRecord(line)
+      if (!read) return
+      for (const cargo of cargoes) if (cargo.types.has(read.type)) JSON.stringify(cargo.items(read, 0))
+      writeFileSync(path, `${line}\n`)
+      lastPart(path)
+      const report = nothing
+      const guard = new Guard({ report, timeout: 1_000 })
+      const contexts = new Contexts({ place: 'replay', report, clock: Date.now, waitUntil: nothing, deliver: nothing })
+      const hooks = createHooks(guard, report)
+      void new Driver({ hooks, guard, contexts, report, dir: '.', act }).feed(read)
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,174 @@
+import type { CallbackContext } from './context.ts'
+import type { RunHooks } from './hooks.ts'
+import type { MediaDraft } from './media.ts'
+import type {
+  Alert,
+  CallbackReport,
+  ColumnInfo,
+  ConsoleLine,
+  InitInfo,
+  InitPatch,
+  LogRecord,
+  MediaRecord,
+  MetricInfo,
+  OpenPatch,
+  Outcome,
+  Placement,
+  RunFailure,
+  RunInfo,
+  RuntimeInfo,
+} from './payloads.ts'
+
+/**
+ * A callback that can be rebuilt in another process, and how. `init` tries to import the module as that process would,
+ * with the loader and the conditions that the training was started with (tsx and the like). Where it cannot be imported,
+ * or lacks the export, the callback stays in the training, and `run.callbacks` says why.
+ */
+export interface Resident {
+  /** `file:` URL of a module that does nothing but define things when imported; usually `import.meta.url`. */
+  readonly module: string
+  /**
+   * Package that `module` belongs to. The module is imported elsewhere only when the package.json nearest to it bears
+   * this name: inside a bundle, `import.meta.url` is the training script itself, which must never run twice.
+   */
+  readonly package?: string | undefined
+  /** Name of the exported class or factory. */
+  readonly export: string
+  /** Its only argument: plain JSON. May hold secrets; it never reaches argv, the environment or a disk. */
+  readonly options: unknown
+}
+
+/** What a host does in the run for the callbacks that it drives elsewhere, in the name of each. */
+export interface HostActions {
+  /** An alert with an `id` is raised once. */
+  raise(alert: Alert, name: string): void
+  log(data: Readonly<Record<string, number>>, step: number | undefined, name: string): void
+  requestStop(reason: string, name: string): void
+  /** How a callback fared so far. */
+  count(report: CallbackReport): void
+}
+
+/**
+ * A plugin: a name, and the moments it cares about. A class that `extends SwanKitCallback` and an object literal are
+ * the same to the core. Payloads are frozen; a {@link CallbackContext} comes beside each. A moment that throws, rejects
+ * or outlasts its deadline is reported and costs nobody else anything; only `onInit` and `onOpen` are loud, and make
+ * `init()` reject.
+ *
+ * Source: `SwanKitCallback` of swankit; `__str__` became `name`.
+ *
+ * @example
+ * ```ts
+ * import { init, type Callback } from 'swanlab'
+ *
+ * const printer: Callback = {
+ *   name: 'printer',
+ *   onLog: ({ step, data }) => console.log(step, data),
+ *   onStop: ({ state, duration }) => console.log(`${state} after ${duration} ms`),
+ * }
+ * await init({ project: 'demo', callbacks: [printer] })
+ * ```
+ */
+export interface Callback {
+  /** Unique within a run. */
+  readonly name: string
+  /**
+   * Deadline of each asynchronous moment, in milliseconds: above 0, at most 2^31 - 1. Default:
+   * `settings.callbackTimeout`, 10,000.
+   */
+  readonly timeout?: number | undefined
+  /** True: a failing `onInit` is reported instead of making `init()` reject. Default: false. */
+  readonly optional?: boolean | undefined
+  /**
+   * True: a recorder. It gets each moment before all other callbacks, in the very turn in which it happens, is never
+   * switched off, and gets what callbacks log in their own `onStop`. It keeps the run, so it must not call `log()` or
+   * `alert()` itself. Default: false.
+   */
+  readonly immediate?: boolean | undefined
+  /** How to rebuild this callback in another process. Absent: it stays in this one. */
+  readonly resident?: Resident | undefined
+  /**
+   * For advanced authors: the tapable hooks themselves, with `stage`, `before` and `intercept`. Called once, first, and
+   * as loud as `onInit`.
+   */
+  apply?(hooks: RunHooks, context: CallbackContext): void
+  /**
+   * For hosts, which drive other callbacks elsewhere: called once, before `apply` of any, with the other callbacks of
+   * the run. Those that it answers to be `resident` get nothing from the core.
+   *
+   * Their `onInit` and `onOpen` are called here all the same: an answer or a refusal counts wherever a callback lives.
+   *
+   * @param act - Does in the run what they do elsewhere.
+   * @returns a placement for each callback that it has something to say of.
+   */
+  adopt?(callbacks: readonly Callback[], act: HostActions): readonly Placement[] | Promise<readonly Placement[]>
+  /** The run is about to start. The answer is merged into what later callbacks get. */
+  onInit?(info: InitInfo, context: CallbackContext): InitPatch | void | Promise<InitPatch | void>
+  /**
+   * Every callback has agreed: the first moment that may leave a trace. Recorders make the run's place here; `dir` of the
+   * answer is where it is. One that fails has cleaned up; `init()` rejects.
+   */
+  onOpen?(run: RunInfo, context: CallbackContext): OpenPatch | void
+  /** The run has started. */
+  onRun?(run: RunInfo, context: CallbackContext): void | Promise<void>
+  /** Configuration, metadata or requirements are known or have changed. */
+  onRuntimeInfoUpdate?(info: RuntimeInfo, context: CallbackContext): void
+  /** A `log()` call was accepted. Its `data` is empty when it brought media alone. */
+  onLog?(record: LogRecord, context: CallbackContext): void
+  /** A key was logged for the first time. Comes before the `onLog` that brought it. */
+  onColumnCreate?(column: ColumnInfo, context: CallbackContext): void
+  /** A value was recorded; once a key and call. Costs more than `onLog`: listen only when the summary is needed. */
+  onMetricCreate?(metric: MetricInfo, context: CallbackContext): void
+  /** Media were recorded: once a key and call, after its `onLog`. Their files are in the run folder. */
+  onMedia?(media: MediaRecord, context: CallbackContext): void
+  /** Somebody called `alert()`. */
+  onAlert?(alert: Alert, context: CallbackContext): void
+  /** The program wrote a line to its terminal. Recorders only: what others print would be a line again. */
+  onConsole?(line: ConsoleLine, context: CallbackContext): void
+  /** The run did not end well. Followed by `onStop`. */
+  onError?(failure: RunFailure, context: CallbackContext): void | Promise<void>
+  /**
+   * The run has ended, well or not. Always the last moment, and once: what callbacks log in it is recorded, and reaches
+   * recorders alone.
+   */
+  onStop?(outcome: Outcome, context: CallbackContext): void | Promise<void>
+  /** Nothing more will come, not even from `onStop` of others: files are closed here. */
+  onClose?(context: CallbackContext): void
+  /**
+   * Recorders: gives media their place, before anybody gets their record. The first recorder that has it is asked.
+   * Absent answer: it could not, has said so, and counts it in `lost`.
+   */
+  storeMedia?(draft: MediaDraft): MediaRecord | undefined
+  /** Recorders: number of records that could not be kept so far, for `outcome.losses`. */
+  lost?(): number
+  /**
+   * Makes one attempt at delivering what was handed to `context.deliver`, and resolves when it was taken.
+   *
+   * @throws DeliveryError - To say that trying again is useless (`permanent`), or when it makes sense (`retryAfter`).
+   * Anything else that is thrown counts as transient. Keep secrets out of messages: they are shown to people.
+   */
+  send?(message: never, options: { readonly signal: AbortSignal }): Promise<void>
+}
+
+/**
+ * Base for callbacks written as classes. It adds one thing to the interface: a default `name`, that of the class.
+ * Give `name` yourself when your build renames classes.
+ *
+ * @example
+ * ```ts
+ * import { SwanKitCallback, type RunInfo } from 'swanlab'
+ *
+ * class Greeter extends SwanKitCallback {
+ *   override onRun(run: RunInfo) {
+ *     console.log(`hello, ${run.experimentName}`)
+ *   }
+ * }
+ * ```
+ */
+// The interface below gives it the moments. They are optional, so that the core sees which ones a class really has.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export abstract class SwanKitCallback {
+  readonly name: string = this.constructor.name
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface SwanKitCallback extends Callback {}

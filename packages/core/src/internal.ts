@@ -1,0 +1,79 @@
+export { type Callback, type Resident, SwanKitCallback } from './contract/callback.ts'
+export { SwanLabError } from './contract/error.ts'
+export type { MediaDraft, MediaItem } from './contract/media.ts'
+export type {
+  Alert,
+  AlertLevel,
+  CallbackReport,
+  Cause,
+  ColorPair,
+  ColumnInfo,
+  ColumnKind,
+  ConfigSnapshot,
+  ConsoleLine,
+  ErrorInfo,
+  InitInfo,
+  InitPatch,
+  JsonValue,
+  LogRecord,
+  Losses,
+  MediaRecord,
+  MetricSummary,
+  Outcome,
+  Placement,
+  RunInfo,
+  RunState,
+  RuntimeInfo,
+} from './contract/payloads.ts'
+export { createConfig } from './data/config-store.ts'
+export { assertCallback, checkCallback } from './kernel/callback-check.ts'
+export { deepFreeze } from './data/frozen.ts'
+export { Guard } from './kernel/guard.ts'
+export { nearest } from './text/nearest.ts'
+export { type Report, type ReportLevel, quietly, terminalReport } from './text/reporter.ts'
+export { describeError } from './text/thrown.ts'
+export { type Check, type Checks, checkOptions } from './options/check.ts'
+export type { InitOptions, ResolvedOptions } from './options/init-options.ts'
+export { PROJECT_NAME } from './options/project-name.ts'
+export type { ExtraOptions, World } from './options/resolve.ts'
+export type { Settings, SettingsOptions } from './options/settings.ts'
+export { block, formatDuration, formatNumber, oneLine, tail } from './text/format.ts'
+export { VERSION } from './version.ts'
+export type { BeginOptions, Preset } from './begin.ts'
+export { infoOf } from './init-info.ts'
+export { getRun, runEnded, runStarted, writtenConfig } from './current.ts'
+export type { ConfigStore } from './contract/config.ts'
+export { publicInfo } from './contract/public-info.ts'
+export type { CallbackContext } from './contract/context.ts'
+export type { EarlierRecord, OpenPatch } from './contract/payloads.ts'
+export type { Run } from './contract/run.ts'
+export { LogParser } from './data/log-parser.ts'
+export { backoff, type BackoffOptions } from './delivery/backoff.ts'
+export { deliveryReport } from './delivery/delivery-report.ts'
+export {
+  Outbox,
+  type Delivery,
+  type OutboxChannel,
+  type OutboxItem,
+  type OutboxOptions,
+  type OutboxStore,
+} from './delivery/outbox.ts'
+export { attempt, type Send } from './delivery/delivery-attempt.ts'
+export { DeliveryError, furtherAttempts, MAX_UNCERTAIN, UNCERTAIN } from './delivery/delivery-error.ts'
+export type { HostActions } from './contract/callback.ts'
+export type { LogOptions } from './contract/run.ts'
+export { hasListeners } from './kernel/hooks.ts'
+export { initWith } from './init.ts'
+export { parseAlert } from './kernel/alert.ts'
+export { Contexts, type ContextHost, type ContextTarget } from './kernel/contexts.ts'
+export { Dispatcher } from './kernel/dispatcher.ts'
+export type { RunHooks } from './contract/hooks.ts'
+export { attach, createHooks } from './kernel/hooks.ts'
+export { LastLines } from './kernel/last-lines.ts'
+export { causeInWords, endingOf, failureOf, LOST, outcomeOf, type Ending } from './endings/outcome.ts'
+export { PendingWork } from './kernel/pending-work.ts'
+export { isTime } from './options/time.ts'
+export { cliCommand } from './runtime/cli-command.ts'
+export { readIfRegular } from './runtime/read-if-regular.ts'
+export type { Redactor } from './text/redactor.ts'
+export { maskJson, maskText, processRedactor } from './text/mask.ts'

@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Dispatcher, MAX_ECHO, MAX_WAITING } from './dispatcher.ts'
+import { Guard } from './guard.ts'
+import { createHooks } from './hooks.ts'
+import type { Alert, LogRecord, Outcome, RunFailure, RunInfo } from '../contract/payloads.ts'
+import type { RunHooks } from '../contract/hooks.ts'
+
+let heard: string[] = []
+let kept: string[] = []
+let reports: string[] = []
+let hooks: RunHooks
+let dispatcher: Dispatcher
+
+const record = (step: number): LogRecord => ({ step, time: 0, data: {} })
+const RUN = {} as RunInfo
+const FAILURE = {} as RunFailure
+const OUTCOME = {} as Outcome
+const turn = (): Promise<unknown> => new Promise(setImmediate)
+
+/** Two callbacks that write down what they hear; the first one acts whenever it hears a record. */
+function listen(act: (step: number) => unknown = () => {}): void {
+  for (const name of ['a', 'b']) {
+    hooks.log.tap(name, ({ step }) => {
+      heard.push(`${name} log ${step}`)
+      if (name === 'a') act(step)
+    })
+    hooks.alert.tap(name, ({ title }) => void heard.push(`${name} alert ${title}`))
+    hooks.run.tap(name, () => void heard.push(`${name} run`))
+    hooks.error.tap(name, () => void heard.push(`${name} error`))
+    hooks.finish.tap(name, () => void heard.push(`${name} finish`))
+  }
+}
+
+beforeEach(() => {
+  heard = []
+  kept = []
+  reports = []
+  const report = (level: string, message: string): void => void reports.push(`${level}: ${message}`)
+  const guard = new Guard({ report, timeout: 1_000 })
+  hooks = createHooks(guard, report)
+  const keeper = { name: 'keeper', immediate: true }
+  guard.enroll(keeper)
+  hooks.log.tap(keeper, ({ step }) => void kept.push(`log ${step}`))
+  hooks.alert.tap(keeper, ({ title }) => void kept.push(`alert ${title}`))
+  dispatcher = new Dispatcher(hooks, guard, report)
+})
+
+describe('a synchronous moment', () => {
+  it('is kept and heard in the very turn, kept first', () => {
+    listen(() => heard.push(`kept ${kept.length}`))
+    dispatcher.emit('log', record(0))
+    expect(heard).toEqual(['a log 0', 'kept 1', 'b log 0'])
+  })
+
+  it('that comes while another is heard is kept at once, and heard after it by all', () => {
+    listen((step) => {
+      if (step > 0) return
+      dispatcher.emit('log', record(1))
+      dispatcher.emit('alert', { title: 'x' } as Alert)
+      expect(kept).toEqual(['log 0', 'log 1', 'alert x'])
+    })
+    dispatcher.emit('log', record(0))
+    expect(heard).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a alert x', 'b alert x'])
+  })
+
+  it('is heard by others no more often than callbacks may answer each other', () => {
+    listen((step) => dispatcher.emit('log', record(step + 1)))
+    dispatcher.emit('log', record(0))
+    expect(kept).toHaveLength(MAX_ECHO + 2)
+    expect(heard).toHaveLength(2 * (MAX_ECHO + 1))
+    expect(reports).toEqual([
+      'error: a (onLog) answers moments with new ones without end. They are recorded, but no longer passed on.',
+    ])
+    heard = []
+    dispatcher.emit('log', record(1_000))
+    expect(heard.slice(0, 2)).toEqual(['a log 1000', 'b log 1000'])
+    expect(reports).toHaveLength(1)
+  })
+
+  it('waits in a queue that has a bound, and is kept beyond it', () => {
+    listen()
+    dispatcher.hold()
+    for (let step = 0; step < MAX_WAITING + 10; step++) dispatcher.emit('log', record(step))
+    expect(heard).toEqual([])
+    expect(kept).toHaveLength(MAX_WAITING + 10)
+    expect(reports).toEqual([
+      `error: More than ${MAX_WAITING} moments wait for callbacks. Further ones are recorded, but not passed on.`,
+    ])
+  })
+
+  it('is nobody’s when nobody listens', () => {
+    expect(dispatcher.hears('log')).toBe(false)
+    dispatcher.hold()
+    for (let step = 0; step < MAX_WAITING + 10; step++) dispatcher.emit('log', record(step))
+    expect(reports).toEqual([])
+    listen()
+    expect(dispatcher.hears('log')).toBe(true)
+    expect(dispatcher.hears('metric')).toBe(false)
+  })
+
+  it('is followed by a look at what callbacks changed meanwhile', () => {
+    listen()
+    dispatcher.afterEach = () => void heard.push('looked')
+    dispatcher.emit('log', record(0))
+    expect(heard).toEqual(['a log 0', 'b log 0', 'looked'])
+  })
+})
+
+describe('an awaited moment', () => {
+  it('that begins the run comes before everything that happens meanwhile', async () => {
+    listen()
+    hooks.run.tapPromise('slow', () => turn().then(() => void heard.push('slow run')))
+    const told = dispatcher.tell('run', RUN)
+    dispatcher.emit('log', record(0))
+    await told
+    expect(heard).toEqual(['a run', 'b run', 'slow run', 'a log 0', 'b log 0'])
+  })
+
+  it('comes after everything before it, and ends in order', async () => {
+    listen()
+    dispatcher.hold()
+    dispatcher.emit('log', record(0))
+    const told = [dispatcher.tell('error', FAILURE), dispatcher.tell('finish', OUTCOME)]
+    dispatcher.emit('log', record(1))
+    await Promise.all(told)
+    dispatcher.emit('log', record(2))
+    expect(heard).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a error', 'b error', 'a finish', 'b finish'])
+    expect(kept).toEqual(['log 0', 'log 1', 'log 2'])
+  })
+})
+
+describe('the end of the process', () => {
+  it('tells everybody in this very turn', () => {
+    listen()
+    dispatcher.tellEndNow(FAILURE, OUTCOME)
+    expect(heard).toEqual(['a error', 'b error', 'a finish', 'b finish'])
+    dispatcher.tellEndNow(FAILURE, OUTCOME)
+    dispatcher.emit('log', record(0))
+    expect(heard).toHaveLength(4)
+  })
+
+  it('in the midst of a synchronous moment lets the rest hear that one, and what waits, first', () => {
+    let atExit: string[] = []
+    listen((step) => {
+      if (step > 0) return
+      dispatcher.emit('log', record(1))
+      dispatcher.tellEndNow(undefined, OUTCOME)
+      // A process that exits does not come back from here.
+      atExit = [...heard]
+    })
+    dispatcher.emit('log', record(0))
+    expect(atExit).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a finish', 'b finish'])
+  })
+
+  it('in the midst of an awaited one tells only those who have not heard it', async () => {
+    hooks.finish.tapPromise('slow', () => turn().then(() => void heard.push('slow finish')))
+    listen()
+    const told = dispatcher.tell('finish', OUTCOME)
+    await Promise.resolve()
+    expect(heard).toEqual([])
+    dispatcher.tellEndNow(undefined, OUTCOME)
+    expect(heard).toEqual(['a finish', 'b finish'])
+    await told
+    expect(heard).toEqual(['a finish', 'b finish', 'slow finish'])
+  })
+})

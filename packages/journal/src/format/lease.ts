@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { discard } from '../files/files.ts'
+import { lockState, takeLock, type Lock } from '../files/process-lock.ts'
+import { isAlive, type ProcessIdentity } from '../files/process-identity.ts'
+import { readMark, unmark } from './running.ts'
+import { locksMayBeElsewhere } from './shared-disk.ts'
+
+/** Held by whoever may write to a run: the process that records it, or one that writes down how a lost one ended. */
+const LEASE = 'run.lock'
+
+/** @throws the file system's own error. */
+export function takeLease(dir: string): Lock {
+  return takeLock(join(dir, LEASE), { owner: 'own' })
+}
+
+/**
+ * Held by whoever hears a part of a run and delivers what it owes: its background process, or a later one.
+ *
+ * @param from - Where the part begins in its journal, in bytes.
+ * @throws the file system's own error.
+ */
+export function takeCare(dir: string, from: number): Lock {
+  return takeLock(careFile(dir, from), { owner: 'own' })
+}
+
+/**
+ * Whether anybody may still write to a run that has not ended. Where the kernel keeps its locks, they decide; otherwise
+ * process numbers do, and `unknown` is whoever runs on another machine or in another container.
+ *
+ * @param owner - As its journal says.
+ */
+export function recordingState(dir: string, owner: ProcessIdentity | undefined): 'alive' | 'gone' | 'unknown' {
+  const mark = readMark(dir)
+  if (mark?.locked) {
+    const states = [lockState(join(dir, LEASE)), lockState(careFile(dir, mark.from ?? 0))]
+    if (states.includes('held')) return 'alive'
+    return states.includes('unknown') || locksMayBeElsewhere(dir, mark.training) ? 'unknown' : 'gone'
+  }
+  const alive = [mark?.training ?? owner, mark?.background].map((who) => (who ? isAlive(who) : false))
+  return alive.includes(true) ? 'alive' : alive.includes(undefined) ? 'unknown' : 'gone'
+}
+
+/** A part of a run is over, and nothing of it is owed to anybody: what told of it is removed. */
+export function settlePart(dir: string, from: number): void {
+  unmark(dir, from)
+  discard(careFile(dir, from))
+  const lease = join(dir, LEASE)
+  // A training that was killed has left it; whoever continues the run may hold it by now.
+  if (!existsSync(lease) || lockState(lease) !== 'free') return
+  try {
+    const lock = takeLease(dir)
+    if (lock.taken) lock.release()
+  } catch {
+    // It stays, and keeps nobody out.
+  }
+}
+
+/** Who a lock's holder is, as far as it is known. */
+export function holderInWords(holder: ProcessIdentity | undefined): string {
+  return holder ? `process ${holder.pid} on ${holder.host}` : 'another process'
+}
+
+function careFile(dir: string, from: number): string {
+  return join(dir, `background.${from}.lock`)
+}

@@ -1,0 +1,36 @@
+export { keepOutOfGit, makeUnlessThere } from './files/files.ts'
+export { type ProcessIdentity, identityOf, thisProcess } from './files/process-identity.ts'
+export type { TakenLock } from './files/process-lock.ts'
+export { shownPath } from './folder/messages.ts'
+export { defaultColors, defaultName } from './folder/naming.ts'
+export { journalAmong } from './folder/journal-callback.ts'
+export { closeLost } from './folder/resume.ts'
+export { appendRecords } from './format/append-records.ts'
+export { JournalCursor } from './format/cursor.ts'
+export { type LastPart, lastPart } from './format/last-part.ts'
+export { recordingState, settlePart, takeCare, takeLease } from './format/lease.ts'
+export { noRunIn } from './format/no-run.ts'
+export { JournalReader } from './format/reader.ts'
+export {
+  type FinishRecord,
+  JOURNAL_FILE,
+  type JournalRecord,
+  type RecordedRun,
+  decodeRecord,
+  encodeLog,
+  encodeRecord,
+} from './format/records.ts'
+export { markRunning, markedRuns, readMark, unmark } from './format/running.ts'
+export type { Durability } from './format/writer.ts'
+export { drive } from './replay/drive.ts'
+export { Driver } from './replay/driver.ts'
+export { type RaisedAlert, type ReplayOptions, type ReplayReport, replay } from './replay/replay.ts'
+export {
+  type Owner,
+  appendWithin,
+  openWithin,
+  readOwnFile,
+  readWithin,
+  realPath,
+  replaceWithin,
+} from './files/safe-open.ts'

@@ -1,0 +1,1 @@
+export * from '@swanlab/core/media'
