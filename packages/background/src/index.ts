@@ -29,7 +29,12 @@ const LATE = 100
  *
  * @example
  * ```ts
- * await init({ project: 'cats', callbacks: [journal({ logdir: 'swanlog' }), background(), new EmailCallback({ … })] })
+ * import { init } from '@swanlab/core'
+ * import { background } from '@swanlab/background'
+ * import { cloud } from '@swanlab/cloud'
+ * import { journal } from '@swanlab/journal'
+ *
+ * await init({ project: 'cats', callbacks: [journal({ logdir: 'swanlog' }), background(), cloud()] })
  * ```
  */
 export function background(options: BackgroundOptions = {}): Callback {
