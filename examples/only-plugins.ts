@@ -32,4 +32,4 @@ const run = await init({
 for (let step = 0; step < 100 && !run.signal.aborted; step++) run.log({ loss: 1 / (step + 1) })
 
 const { state, steps } = await run.finish()
-console.log(`${state} after ${steps} steps: ${run.url}`)
+console.log(`${state} after ${steps} steps: ${run.dir}`)
