@@ -25,6 +25,9 @@ export type Checks<Options> = Readonly<Record<keyof Options, Check>>
  *
  * @example
  * ```ts
+ * import { checkOptions } from '@swanlab/core'
+ *
+ * const options: unknown = { topic: 'training' }
  * checkOptions('NtfyCallback', options, {
  *   topic: ['the name of a topic', (value) => typeof value === 'string' && value !== '', { required: true }],
  * })
