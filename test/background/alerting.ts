@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { init } from 'swanlab'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { Recorder } from './recorder.ts'
@@ -6,7 +7,7 @@ import { Rule, type RuleOptions } from './rule.ts'
 
 // A training with a callback that raises alerts; what it does is in its only argument.
 const { how, logdir, rule, slackUrl, stopFile } = JSON.parse(process.argv[2]!) as {
-  how: 'finish' | 'finish when told' | 'kill' | 'loop, then exit'
+  how: 'finish' | 'finish when told' | 'stop when asked' | 'kill' | 'loop, then exit'
   logdir: string
   rule: RuleOptions
   slackUrl: string
@@ -30,6 +31,13 @@ if (how === 'kill') process.kill(process.pid, 'SIGKILL')
 if (how === 'loop, then exit') {
   while (!existsSync(stopFile!)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
   process.exit()
+}
+if (how === 'stop when asked') {
+  while (!run.signal.aborted) {
+    run.log({ loss: 0.1 })
+    await sleep(10)
+  }
+  console.log((run.signal.reason as Error).message)
 }
 if (how === 'finish when told') {
   await new Promise((resolve) => process.stdin.once('data', resolve))

@@ -9,6 +9,8 @@ export interface RuleOptions {
   readonly through?: 'function'
   /** Answers every alert with another one. */
   readonly echo?: boolean
+  /** Asks the training to stop when the loss is too high. */
+  readonly stop?: boolean
   /** Leaves a timer and a socket open. */
   readonly open?: boolean
   readonly live?: boolean
@@ -35,6 +37,10 @@ export class Rule implements Callback {
     if (!(data['loss']! > 1)) return
     const raise = this.#options.through === 'function' ? alert : context.alert
     raise({ title: `loss is ${data['loss']}`, level: 'warn', step })
+    if (this.#options.stop) {
+      context.log({ 'rule/loss': data['loss']! }, step)
+      context.requestStop(`loss is ${data['loss']}`)
+    }
   }
 
   onAlert({ title }: Alert, context: CallbackContext): void {
