@@ -10,11 +10,11 @@ import { startRegistry } from './registry.ts'
 import { Newcomer, type Surroundings, type Tried } from './walk.ts'
 
 // Every block of code on every page, copied by somebody who has nothing but the page, with the packages as they are
-// packed. `pnpm test:docs packages/cli` tries the pages below a folder.
+// packed. `pnpm test:docs packages/swanlab` tries the pages below a folder.
 
 const [filter = ''] = process.argv.slice(2)
 /** The README of the command line speaks of a run that its reader has. */
-const HAS_A_RUN = 'packages/cli/README.md'
+const HAS_A_RUN = 'packages/swanlab/README.md'
 const PACKED = join(ROOT, 'packed')
 /** Two cores, and most of the time is spent on starting programs. */
 const AT_ONCE = 3

@@ -22,7 +22,7 @@ export async function quickStarts(surroundings: Surroundings): Promise<Tried[]> 
     const block: Block = { ...start, page }
     tried.push({ block, failure: await newcomer.run(command) })
   }
-  await attempt('quick start: npm install', ['sh', '-c', 'npm init -y && npm install @swanlab/core'])
+  await attempt('quick start: npm install', ['sh', '-c', 'npm init -y && npm install swanlab'])
   await attempt('quick start: node, .mjs', ['node', 'train.mjs'])
   await attempt('quick start: tsx, .mts', [TSX, 'train.mts'])
   await attempt('quick start: require', ['node', 'train.cjs'])

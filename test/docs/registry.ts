@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -10,17 +11,24 @@ export interface Registry {
   close(): void
 }
 
-/** A registry that has our packages alone, as they are packed: `npm install @swanlab/core` as after a release. */
+/**
+ * A registry that has our packages as they are packed: `npm install swanlab` as after a release. For all others it sends
+ * npm to the registry that this machine uses.
+ */
 export async function startRegistry(folder: string): Promise<Registry> {
   const tarballs = new Map(readdirSync(folder).map((name) => [`/${name}`, readFileSync(join(folder, name))]))
+  const others = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim().replace(/\/$/, '')
   const server = createServer(({ url = '' }, response) => {
     response.setHeader('cache-control', 'no-store')
     const tarball = tarballs.get(url)
     if (tarball) return void response.end(tarball)
-    const name = decodeURIComponent(url).replace(/^\/@swanlab\//, '')
-    const [path, content] = [...tarballs].find(([file]) => file.startsWith(`/swanlab-${name}-`)) ?? []
-    if (path === undefined || content === undefined) return void response.writeHead(404).end()
-    response.end(JSON.stringify(described(name, content, `${origin()}${path}`)))
+    const name = decodeURIComponent(url).slice(1)
+    const prefix = `/${name.replace('@', '').replace('/', '-')}-`
+    const [path, content] =
+      [...tarballs].find(([file]) => file.startsWith(prefix) && /^\d/.test(file.slice(prefix.length))) ?? []
+    if (path === undefined || content === undefined)
+      return void response.writeHead(302, { location: `${others}${url}` }).end()
+    response.end(JSON.stringify(described(name.replace('@swanlab/', ''), content, `${origin()}${path}`)))
   })
   const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -37,7 +37,7 @@ export class Newcomer {
     for (const made of [this.app, home]) mkdirSync(made, { recursive: true })
     // Where README.md has the clone.
     symlinkSync(ROOT, join(desk, 'swanlab'))
-    writeFileSync(join(home, '.npmrc'), `@swanlab:registry=${registryUrl}\nprefix=${home}/global\n`)
+    writeFileSync(join(home, '.npmrc'), `prefix=${home}/global\n`)
     this.env = {
       ...network(),
       HOME: home,
@@ -47,6 +47,7 @@ export class Newcomer {
         dirname(process.execPath),
         '/usr/bin:/bin',
       ].join(':'),
+      npm_config_registry: registryUrl,
       npm_config_cache: join(folder, 'npm'),
       npm_config_audit: 'false',
       npm_config_fund: 'false',
@@ -148,7 +149,7 @@ function command(language: Block['language'], path: string, options: readonly st
 
 /** How this machine reaches the registry: the one thing of its environment that a newcomer's has, too. */
 function network(): NodeJS.ProcessEnv {
-  const names = /^(?:NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy|npm_config_(?:registry|cafile))$/i
+  const names = /^(?:NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy|npm_config_cafile)$/i
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)))
 }
 
