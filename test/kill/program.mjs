@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { init } from '../../packages/core/dist/index.js'
+import { init } from '../../packages/swanlab/dist/index.js'
 import { EmailCallback } from '../../packages/plugin-email/dist/index.js'
 import { SlackCallback } from '../../packages/plugin-slack/dist/index.js'
 
