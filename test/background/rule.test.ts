@@ -30,7 +30,7 @@ const begin = (callbacks: Rule[] = []): Promise<Run> =>
 
 /** What the rule did, as the journal of its run has it. */
 function recorded(dir: string): unknown[] {
-  return [...new JournalReader(join(dir, 'journal.jsonl'))].flatMap((record) => {
+  return [...new JournalReader(join(dir, 'journal.jsonl'))].flatMap((record): unknown[] => {
     if (record.type === 'alert') return [record.title]
     return record.type === 'log' && 'rule/loss' in record.data ? [record.data] : []
   })

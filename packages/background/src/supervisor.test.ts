@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { HostActions, RunInfo } from '@swanlab/core/internal'
 import { JOURNAL_FILE, readMark, thisProcess } from '@swanlab/journal/internal'
+import type { FollowOrder } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import type { BackgroundProcess, Spawned } from './spawn.ts'
 import { Supervisor } from './supervisor.ts'
@@ -124,16 +125,21 @@ test('a background process that hangs before it has begun is ended, and does not
   await expect.poll(() => hanging?.signalCode, PATIENCE).toBe('SIGKILL')
 })
 
-test('one that dies before it is up is started once more, and no third time', async () => {
-  let starts = 0
+test('one that dies before it is up is started once more, told so, and no third time', async () => {
+  const orders = join(logdir, 'orders')
   const start = (): Spawned => {
-    starts++
-    const background = spawn(process.execPath, ['-e', 'process.exit(3)'], { stdio: ['pipe', 'pipe', 'ignore'] })
+    const dies = `process.stdin.once('data', (order) => {
+      require('node:fs').appendFileSync(${JSON.stringify(orders)}, order)
+      process.exit(3)
+    })`
+    const background = spawn(process.execPath, ['-e', dies], { stdio: ['pipe', 'pipe', 'ignore'] })
     return { background, dismiss: () => {} }
   }
   const { messages, finish } = supervise({ name: 'recorder', start })
+  await expect.poll(() => messages.length, PATIENCE).toBe(2)
   await finish()
-  expect(starts).toBe(2)
+  const lines = readFileSync(orders, 'utf8').trim().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as FollowOrder).redelivered)).toEqual([false, true])
   expect(messages).toEqual([
     'The background process is gone (it ended with 3); starting it again.',
     expect.stringMatching(/^No background process could be started \(it ended with 3\); recorder: /),
