@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { init } from '@swanlab/core'
-import { Image } from '@swanlab/core/media'
-import { NotificationCallback } from '@swanlab/core/notification'
+import { NotificationCallback } from '@swanlab/notification'
 import { CSVWriter } from '@swanlab/plugin-csv'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
+import { init } from 'swanlab'
+import { Image } from 'swanlab/media'
 
-// The four packages as anybody would install them: no TypeScript, no export condition, nothing of the repository.
+// The packages as anybody would install them: no TypeScript, no export condition, nothing of the repository.
 const messages = []
 const slack = createServer((request, response) => {
   let body = ''
@@ -32,8 +32,8 @@ const run = await init({
   ],
 })
 assert.deepEqual(
-  run.callbacks.map(({ place }) => place),
-  ['resident', 'resident'],
+  run.callbacks.map(({ name, place }) => `${name} ${place}`),
+  ['journal live', 'SlackCallback resident', 'CSVWriter resident', 'background live'],
 )
 for (let step = 0; step < 10; step++) run.log({ loss: 1 / (step + 1) })
 run.log({ sample: new Image([[0, 255]]) })
