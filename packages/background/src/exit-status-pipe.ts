@@ -5,7 +5,7 @@ import { STATUS_FD, WATCHED } from './exit-watcher.ts'
 /** Wait status of a process that died, as of `waitpid(2)`. */
 export type WaitStatus = number
 
-/** What the exit watcher of the training's death says, as the background process hears it. */
+/** What the exit watcher says of the training's death, as it reaches the background process. */
 export class ExitStatusPipe {
   readonly #input: Readable | undefined
   readonly #whole: Promise<void>

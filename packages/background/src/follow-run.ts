@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Ending, Outbox, type Outcome, type Report } from '@swanlab/core/internal'
 import {
   appendRecords,
@@ -11,8 +10,6 @@ import {
   JournalCursor,
   type JournalRecord,
   settlePart,
-  takeLease,
-  type TakenLock,
 } from '@swanlab/journal/internal'
 import { acknowledge } from './acks.ts'
 import { awaitAll } from './await-all.ts'
@@ -27,6 +24,7 @@ import type { FollowOrder } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import { RaisedAlerts } from './raised-alerts.ts'
 import { rebuildCallbacks, type RebuiltCallbacks } from './rebuild-callbacks.ts'
+import { withLease } from './with-lease.ts'
 
 /** How long the exit watcher's word on how the training died is waited for, and work that was told to stop: ms. */
 export const GRACE = 2_000
@@ -222,15 +220,13 @@ class Follower {
     if (driver.outcome) return driver.outcome
     const time = driver.lastTime + sinceLastWrite(this.#order.dir)
     const ending = await explain()
-    const lease = await leaseOf(this.#order.dir)
-    try {
+    const ended = await withLease(this.#order.dir, async (mayWrite) => {
       // Whoever continues the run has ended this part, and what follows in the journal is theirs.
-      const ended = await this.#readOn(driver)
-      if (ended) return ended
-      if (lease !== 'held') this.#write([...this.#raised.take(), finishRecord(driver, ending, time)])
-    } finally {
-      if (typeof lease === 'object') lease.release()
-    }
+      const already = await this.#readOn(driver)
+      if (!already && mayWrite) this.#write([...this.#raised.take(), finishRecord(driver, ending, time)])
+      return already
+    })
+    if (ended) return ended
     return driver.end(ending, time)
   }
 
@@ -265,17 +261,14 @@ class Follower {
     for (let waited = 0; raised.size > 0 && !this.#channel.closed && waited < GRACE; waited += POLL)
       await this.#sleep.next(POLL)
     if (raised.size === 0 || !this.#channel.closed) return
-    const lease = await leaseOf(this.#order.dir)
-    try {
+    await withLease(this.#order.dir, (mayWrite) => {
       for (const record of this.#cursor.read()) {
         if (record.type === 'alert' && record.id !== undefined) raised.recorded(record.id)
         // Somebody continues the run, and its journal.
         if (record.type === 'resume') return
       }
-      if (lease !== 'held') this.#write(raised.take())
-    } finally {
-      if (typeof lease === 'object') lease.release()
-    }
+      if (mayWrite) this.#write(raised.take())
+    })
   }
 
   #write(records: readonly (FinishRecord | Extract<JournalRecord, { type: 'alert' }>)[]): void {
@@ -297,24 +290,6 @@ class Follower {
 export function onAbort(signal: AbortSignal, what: () => void): void {
   if (signal.aborted) what()
   else signal.addEventListener('abort', what)
-}
-
-/**
- * The lease of a run whose training is dead. The kernel closes the files of a dead process one by one, and that of a
- * gigabyte takes its time, so the channel may be closed before the lease is free. Still held after that: somebody
- * continues the run. Absent: there can be none, as in a deleted folder.
- */
-async function leaseOf(dir: string): Promise<TakenLock | 'held' | undefined> {
-  try {
-    for (let waited = 0; ; waited += POLL) {
-      const lease = takeLease(dir)
-      if (lease.taken) return lease
-      if (waited >= GRACE) return 'held'
-      await sleep(POLL)
-    }
-  } catch {
-    return undefined
-  }
 }
 
 /** How long a training that has just died had been silent, in milliseconds. Its own clock may be anything. */

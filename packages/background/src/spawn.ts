@@ -9,7 +9,7 @@ import { LOCK_FD, withExitWatcher } from './exit-watcher.ts'
 import { packageOf } from './resident-module.ts'
 import { unref } from './unref.ts'
 
-/** A background process: its standard input is its lifeline, its standard output brings news. */
+/** A background process: its standard input lasts as long as the training, its standard output brings messages. */
 export type BackgroundProcess = ChildProcessByStdio<Writable, Readable, null>
 
 /** A background process that has been started. */
