@@ -38,6 +38,8 @@ function optionsOf(folder: string): RolldownOptions {
       dir: 'dist',
       format: 'esm',
       sourcemap: true,
+      // They are in the types, and in the sources that the maps lead to.
+      comments: { jsdoc: false },
       entryFileNames: '[name].js',
       chunkFileNames: 'chunks/[name].js',
     },

@@ -2,7 +2,6 @@
 export { ask } from './ask.ts'
 export {
   aboutStoredLogins,
-  findCredentials,
   findHosts,
   findKey,
   findLoginHosts,
@@ -10,14 +9,12 @@ export {
   hereAndNow,
   keyInWords,
   localFolder,
-  type Credentials,
   type FoundKey,
   type GivenCredentials,
-  type Surroundings,
 } from './credentials.ts'
-export { isSwanLabCloud, resolveHosts, type Hosts } from './hosts.ts'
+export { isSwanLabCloud, type Hosts } from './hosts.ts'
 export { networkWords } from './network-words.ts'
-export { loginFile, readLogin, removeLogin, type StoredLogin } from './netrc.ts'
-export { httpTransport, type HttpAnswer, type HttpRequest, type Transport } from './transport.ts'
+export { readLogin, removeLogin } from './netrc.ts'
+export { httpTransport, type HttpAnswer, type Transport } from './transport.ts'
 export { givenCredentials } from './login-command.ts'
 export { findLogin } from './find-login.ts'

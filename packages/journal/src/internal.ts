@@ -21,16 +21,7 @@ export {
   encodeRecord,
 } from './format/records.ts'
 export { markRunning, markedRuns, readMark, unmark } from './format/running.ts'
-export type { Durability } from './format/writer.ts'
 export { drive } from './replay/drive.ts'
 export { Driver } from './replay/driver.ts'
-export { type RaisedAlert, type ReplayOptions, type ReplayReport, replay } from './replay/replay.ts'
-export {
-  type Owner,
-  appendWithin,
-  openWithin,
-  readOwnFile,
-  readWithin,
-  realPath,
-  replaceWithin,
-} from './files/safe-open.ts'
+export { replay } from './replay/replay.ts'
+export { appendWithin, openWithin, readOwnFile, readWithin, realPath, replaceWithin } from './files/safe-open.ts'
