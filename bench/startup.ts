@@ -6,13 +6,13 @@ import { inTurn, table } from './measure.ts'
 import { SCRATCH } from './runs.ts'
 
 const ROUNDS = 15
-const CORE = fileURLToPath(new URL('../packages/core/dist/index.js', import.meta.url))
+const SWANLAB = fileURLToPath(new URL('../packages/swanlab/dist/index.js', import.meta.url))
 
 const PROGRAMS = {
   empty: '',
-  import: `import ${JSON.stringify(CORE)}`,
+  import: `import ${JSON.stringify(SWANLAB)}`,
   'import, init, first log': `
-    import { init } from ${JSON.stringify(CORE)}
+    import { init } from ${JSON.stringify(SWANLAB)}
     const run = await init({ project: 'bench', mode: 'offline', settings: { logLevel: 'silent' } })
     run.log({ loss: 1 })
     process.reallyExit(0)`,
