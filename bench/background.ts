@@ -15,7 +15,7 @@ const WATCH = 60_000
 /** Length of a tick of processor time on Linux, in milliseconds. */
 const TICK = 10
 
-const CORE = fileURLToPath(new URL('../packages/core/dist/index.js', import.meta.url))
+const SWANLAB = fileURLToPath(new URL('../packages/swanlab/dist/index.js', import.meta.url))
 const MODULE = new URL('listener.mjs', import.meta.url).href
 const RESIDENT: Callback = { name: 'listener', resident: { module: MODULE, export: 'listener', options: {} } }
 
@@ -83,7 +83,7 @@ async function idle(): Promise<string> {
   const resident = JSON.stringify(RESIDENT)
   writeFileSync(
     program,
-    `import { init } from ${JSON.stringify(CORE)}
+    `import { init } from ${JSON.stringify(SWANLAB)}
     const settings = { logLevel: 'silent' }
     const run = await init({ project: 'bench', mode: 'offline', logdir: 'swanlog', settings, callbacks: [${resident}] })
     run.log({ loss: 1 })
