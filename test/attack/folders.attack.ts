@@ -22,7 +22,7 @@ import type { FollowOrder } from '../../packages/background/src/ipc-messages.ts'
 import { Outbox } from '../../packages/core/src/delivery/outbox.ts'
 import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
 import { recoverAbandoned } from '../../packages/background/src/recover-abandoned.ts'
-import { markRunning } from '../../packages/journal/src/format/running.ts'
+import { markRunning } from '../../packages/journal/src/format/run-marker.ts'
 import { TrackingServer } from '../../packages/cloud/src/testing/tracking-server.ts'
 import { collectMetadata, collectRequirements } from '../../packages/core/src/runtime/metadata.ts'
 

@@ -5,7 +5,7 @@ import { markedRuns, recordingState } from '@swanlab/journal/internal'
  * cannot be asked counts as alive.
  */
 export function abandonedRuns(logdir: string): string[] {
-  return markedRuns(logdir).flatMap(({ dir, caretakers }) =>
-    caretakers && recordingState(dir, undefined) === 'gone' ? [dir] : [],
+  return markedRuns(logdir).flatMap(({ dir, owners }) =>
+    owners && recordingState(dir, undefined) === 'gone' ? [dir] : [],
   )
 }

@@ -2,11 +2,11 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { ExitStatusPipe } from './exit-status-pipe.ts'
 
-/** What the kernel tells of a process that is gone; the name of a program may hold anything. */
+/** What the kernel reports of a process that has ended; the name of a program may hold anything. */
 const stat = (state: string, status: number): string =>
   `17 (a) R (b) ${[state, ...Array.from({ length: 48 }, () => 0), status].join(' ')}\n`
 
-async function heard(text: string): Promise<number | undefined> {
+async function statusFrom(text: string): Promise<number | undefined> {
   const input = new PassThrough()
   const pipe = new ExitStatusPipe(input)
   input.end(text)
@@ -21,7 +21,7 @@ test.each([
   ['nothing: it came too late', '', undefined],
   ['half of it', stat('Z', 9).slice(0, 40), undefined],
 ])('%s', async (_, text, status) => {
-  expect(await heard(text)).toBe(status)
+  expect(await statusFrom(text)).toBe(status)
 })
 
 test('an exit watcher that says nothing, or is none, is not waited for without an end', async () => {

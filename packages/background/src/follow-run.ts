@@ -9,7 +9,7 @@ import {
   JOURNAL_FILE,
   JournalCursor,
   type JournalRecord,
-  settlePart,
+  settleSession,
 } from '@swanlab/journal/internal'
 import { acknowledge } from './acks.ts'
 import { awaitAll } from './await-all.ts'
@@ -139,7 +139,7 @@ class Follower {
     this.#watcher.stop()
     await this.#outbox.settled()
     this.#close(callbacks)
-    if (this.#outbox.deliveries().every(({ state }) => state !== 'waiting')) settlePart(dir, from)
+    if (this.#outbox.deliveries().every(({ state }) => state !== 'waiting')) settleSession(dir, from)
   }
 
   #rebuild(signal: AbortSignal): Promise<RebuiltCallbacks> {

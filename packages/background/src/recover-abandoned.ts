@@ -7,10 +7,10 @@ import {
   Driver,
   JOURNAL_FILE,
   JournalCursor,
-  lastPart,
-  type LastPart,
-  settlePart,
-  takeCare,
+  lastSession,
+  type LastSession,
+  settleSession,
+  takeSessionLock,
   takeLease,
   unmark,
 } from '@swanlab/journal/internal'
@@ -45,23 +45,23 @@ export async function recoverAbandoned(order: FollowOrder, report: Report, stop:
 async function recover(dir: string, order: FollowOrder, report: Report, stop: AbortSignal): Promise<void> {
   const path = join(dir, JOURNAL_FILE)
   if (!existsSync(path)) return unmark(dir)
-  const part = lastPart(path)
-  const care = takeCare(dir, part.from)
+  const session = lastSession(path)
+  const sessionLock = takeSessionLock(dir, session.from)
   // Another process settles it.
-  if (!care.taken) return
+  if (!sessionLock.taken) return
   let settled = false
   try {
-    settled = await recoverPart(dir, part, order, report, stop)
+    settled = await recoverSession(dir, session, order, report, stop)
   } finally {
-    care.release()
+    sessionLock.release()
   }
-  if (settled) settlePart(dir, part.from)
+  if (settled) settleSession(dir, session.from)
 }
 
 /** @returns whether nothing is left to do any more. */
-async function recoverPart(
+async function recoverSession(
   dir: string,
-  { from, run, finished }: LastPart,
+  { from, run, finished }: LastSession,
   order: FollowOrder,
   report: Report,
   stop: AbortSignal,
@@ -80,13 +80,13 @@ async function recoverPart(
     const timeout = order.callbackTimeout
     return rebuildCallbacks({ callbacks, timeout, outbox, report, redelivered: true, signal: halt.signal })
   }
-  // Whoever has seen the end may still have something to deliver.
+  // A callback that has been given the end may still have something to deliver.
   const fresh = common.filter(({ name }) => !acks.has(name))
   const others = await rebuilt(common.filter(({ name }) => acks.has(name)))
   const listeners = await rebuilt(fresh)
   try {
     if (!finished || fresh.length > 0) {
-      if (!(await tell(dir, listeners, { from, finished }, report))) {
+      if (!(await deliverEnd(dir, listeners, { from, finished }, report))) {
         outbox.stop()
         return false
       }
@@ -118,18 +118,18 @@ async function recoverPart(
 }
 
 /**
- * Tells the last part of a run to those who have not seen its end, and ends it if nobody has.
+ * Replays the last session of a run to callbacks that have not been given its end, and ends it if it has no end.
  *
  * @returns false when it has been continued meanwhile: whoever did that has ended this part.
  */
-async function tell(
+async function deliverEnd(
   dir: string,
   { guard, contexts, hooks }: RebuiltCallbacks,
   { from, finished }: { readonly from: number; readonly finished: boolean },
   report: Report,
 ): Promise<boolean> {
   const raised = new RaisedAlerts()
-  const told = new Set<string>()
+  const warned = new Set<string>()
   const driver = new Driver({
     hooks,
     guard,
@@ -139,8 +139,9 @@ async function tell(
     act: {
       raise: (alert, name) => raised.raise(alert, name),
       log: (_data, _step, name) => {
-        if (!told.has(name)) report('warn', `What callback "${name}" logs is not recorded: the run in ${dir} is over.`)
-        told.add(name)
+        if (!warned.has(name))
+          report('warn', `What callback "${name}" logs is not recorded: the run in ${dir} is over.`)
+        warned.add(name)
       },
       // There is nothing left to stop.
       requestStop: () => {},
@@ -167,7 +168,7 @@ function append(dir: string, from: number, records: Parameters<typeof appendReco
   if (!lease.taken) return false
   try {
     const path = join(dir, JOURNAL_FILE)
-    if (lastPart(path).from !== from) return false
+    if (lastSession(path).from !== from) return false
     appendRecords(path, records)
     return true
   } finally {

@@ -12,7 +12,7 @@ import type { BackgroundProcess, Spawned } from './spawn.ts'
 import { Supervisor } from './supervisor.ts'
 import { sampleOutcome, sampleRun } from './testing/samples.ts'
 
-// A callback that writes down what it hears, and a notifier whose receiver is out of order.
+// A callback that writes down what it is called with, and a notifier whose receiver is out of order.
 const MODULE = `
 import { appendFileSync } from 'node:fs'
 export const recorder = ({ file }) => ({
@@ -42,12 +42,12 @@ vi.setConfig({ testTimeout: 60_000 })
 
 let logdir: string
 let dir: string
-let heard: string
+let calls: string
 let run: RunInfo
 beforeEach(() => {
   logdir = mkdtempSync(join(tmpdir(), 'supervisor-'))
   dir = join(logdir, 'run-1')
-  heard = join(logdir, 'heard')
+  calls = join(logdir, 'calls')
   mkdirSync(dir)
   writeFileSync(join(logdir, 'module.mjs'), MODULE)
   run = sampleRun({ dir, url: undefined })
@@ -70,7 +70,7 @@ function supervise(how: { name: string; start: () => Spawned; finishTimeout?: nu
   const resident = {
     module: pathToFileURL(join(logdir, 'module.mjs')).href,
     export: how.name,
-    options: { file: heard },
+    options: { file: calls },
   }
   const acts: unknown[][] = []
   const act: HostActions = {
@@ -104,9 +104,9 @@ test('where no process can be started, the callbacks are driven in the training 
     'No background process could be started (EAGAIN); recorder: in the training process. If that crashes, nothing is sent before the next init in the same logdir.',
   ])
   expect(marked()).toBe(true)
-  await expect.poll(() => existsSync(heard) && readFileSync(heard, 'utf8'), PATIENCE).toBe('look\n')
+  await expect.poll(() => existsSync(calls) && readFileSync(calls, 'utf8'), PATIENCE).toBe('look\n')
   await finish()
-  expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
+  expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
   expect(messages).toHaveLength(1)
   await expect.poll(marked, PATIENCE).toBe(false)
 })
@@ -121,7 +121,7 @@ test('a background process that hangs before it has begun is ended, and does not
   await finish()
   expect(messages[0]).toMatch(/^No background process could be started \(it was not up within 0\.05 s\); recorder: /)
   expect(messages).toHaveLength(1)
-  expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
+  expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
   await expect.poll(() => hanging?.signalCode, PATIENCE).toBe('SIGKILL')
 })
 
@@ -144,7 +144,7 @@ test('one that dies before it is up is started once more, told so, and no third 
     'The background process is gone (it ended with 3); starting it again.',
     expect.stringMatching(/^No background process could be started \(it ended with 3\); recorder: /),
   ])
-  expect(readFileSync(heard, 'utf8')).toBe('look\nfinished 1\n')
+  expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
 })
 
 test('one that has been up was ended by a callback, which is not let into the training', async () => {
@@ -157,15 +157,15 @@ test('one that has been up was ended by a callback, which is not let into the tr
   await finish()
   expect(messages).toEqual([
     'The background process is gone (it ended with 7); starting it again.',
-    'The background process is gone again (it ended with 7); recorder will not hear this run before the next init in the same logdir.',
+    'The background process is gone again (it ended with 7); recorder will not be notified of this run before the next init in the same logdir.',
   ])
-  expect(existsSync(heard)).toBe(false)
+  expect(existsSync(calls)).toBe(false)
   expect(marked()).toBe(true)
 })
 
 test('what cannot be delivered in time is left for the next init', async () => {
   const { messages, finish } = supervise({ name: 'notifier', start: refused, finishTimeout: 300 })
-  await expect.poll(() => existsSync(heard), PATIENCE).toBe(true)
+  await expect.poll(() => existsSync(calls), PATIENCE).toBe(true)
   await finish()
   expect(messages.at(-1)).toBe(
     'Not done within 0.3 s: notifier; what is left waits for the next init in the same logdir.',

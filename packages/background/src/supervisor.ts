@@ -13,7 +13,7 @@ import {
   identityOf,
   markRunning,
   type ProcessIdentity,
-  takeCare,
+  takeSessionLock,
   type TakenLock,
   thisProcess,
 } from '@swanlab/journal/internal'
@@ -23,7 +23,7 @@ import type { EndMessage, FollowOrder, IpcMessage, ResidentCallback } from './ip
 import { parseMessage } from './ipc-parse.ts'
 import { spawnBackground, type BackgroundProcess, type Spawned } from './spawn.ts'
 import { unref } from './unref.ts'
-import { tellOfWaiting } from './waiting.ts'
+import { reportWaiting } from './report-waiting.ts'
 
 /** Background processes that may die under one run before it goes on without. */
 const MAX_STARTS = 2
@@ -85,23 +85,23 @@ export class Supervisor {
     // Older than what the exit watcher holds on to.
     this.#hurry ??= slowDownDeath()
     const order = this.#orderFor(run.dir)
-    const care = careOf(run.dir, order.from)
-    this.#locked = care !== undefined
+    const sessionLock = sessionLockOf(run.dir, order.from)
+    this.#locked = sessionLock !== undefined
     try {
       this.#spawned?.dismiss()
       // From its first moment: somebody who finds the training dead must see that the run is taken care of.
-      this.#spawned = spawn(run.dir, loaders, care?.fd)
+      this.#spawned = spawn(run.dir, loaders, sessionLock?.fd)
       const { background } = this.#spawned
       this.#process = background
       this.#mark(order, background.pid ? identityOf(background.pid) : thisProcess())
-      care?.handOver()
+      sessionLock?.handOver()
       createInterface({ input: background.stdout }).on('line', (line) => this.#receive(parseMessage(line), background))
       background.on('error', (error) => this.#failed(background, run, order, error.message))
       // What it has sent is read first: a callback that ends it must not be taken in here.
       background.on('exit', (code, signal) =>
         setImmediate(() => this.#died(background, run, order, `it ended with ${signal ?? code}`)),
       )
-      // Its death is noticed by its exit; a broken pipe is no news.
+      // Its death is noticed by its exit; a broken pipe adds nothing.
       background.stdin.on('error', () => {})
       send(background, order)
       if (this.#end) send(background, this.#end)
@@ -112,12 +112,12 @@ export class Supervisor {
       const late = (): unknown => setImmediate(() => this.#failed(background, run, order, why))
       this.#overdue = setTimeout(late, startTimeout).unref()
     } catch (error) {
-      care?.release()
+      sessionLock?.release()
       this.#followHere(order, describeError(error))
     }
   }
 
-  /** Says how the run ended, at once, and waits until everybody has been told. */
+  /** Says how the run ended, at once, and waits until every callback has been notified. */
   async wait({ endTime: time, state, error, cause, duration, steps, lastStep, losses }: Outcome): Promise<void> {
     this.#end = { type: 'finish', time, state, error, cause, duration, steps, lastStep, losses }
     if (this.#done || !(this.#process || this.#fallback)) return
@@ -125,11 +125,11 @@ export class Supervisor {
     if (this.#process) send(this.#process, this.#end)
     this.#fallback?.end(this.#end)
     const { finishTimeout, report, terminal = process.stderr.isTTY } = this.#options
-    const stopTelling = tellOfWaiting({ report, terminal, awaited: () => this.#atWork() })
+    const stopReporting = reportWaiting({ report, terminal, awaited: () => this.#atWork() })
     let deadline: NodeJS.Timeout | undefined
     const late = new Promise<'late'>((resolve) => (deadline = setTimeout(() => resolve('late'), finishTimeout)))
     const how = await Promise.race([this.#whenSettled, late])
-    stopTelling()
+    stopReporting()
     clearTimeout(deadline)
     this.#done = true
     if (how === 'late') this.#leave()
@@ -252,7 +252,7 @@ export class Supervisor {
     this.#dismissWatcher()
     report(
       'error',
-      `The background process is gone again (${why}); ${this.#atWork()} will not hear this run before the next init in the same logdir.`,
+      `The background process is gone again (${why}); ${this.#atWork()} will not be notified of this run before the next init in the same logdir.`,
     )
     this.#settled('gone')
   }
@@ -277,11 +277,11 @@ export class Supervisor {
 }
 
 /** A lock that can be handed on; absent where process numbers have to do. */
-function careOf(dir: string, from: number): TakenLock | undefined {
+function sessionLockOf(dir: string, from: number): TakenLock | undefined {
   // Windows keeps locks by process.
   if (process.platform === 'win32') return undefined
   try {
-    const lock = takeCare(dir, from)
+    const lock = takeSessionLock(dir, from)
     if (!lock.taken) return undefined
     if (lock.weak === undefined) return lock
     lock.release()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { it } from 'vitest'
-import { Driver, lastPart, decodeRecord } from '@swanlab/journal/internal'
+import { Driver, lastSession, decodeRecord } from '@swanlab/journal/internal'
 import { Contexts, Guard, createHooks } from '@swanlab/core/internal'
 import { anyRecord, encode } from '../../journal/src/format/testing/records.ts'
 import { cargoesFor } from './cargoes.ts'
@@ -48,7 +48,7 @@ it('whatever one value of a record has become, every reader goes on', () => {
       if (!read) return
       for (const cargo of cargoes) if (cargo.types.has(read.type)) JSON.stringify(cargo.items(read, 0))
       writeFileSync(path, `${line}\n`)
-      lastPart(path)
+      lastSession(path)
       const report = nothing
       const guard = new Guard({ report, timeout: 1_000 })
       const contexts = new Contexts({ place: 'replay', report, clock: Date.now, waitUntil: nothing, deliver: nothing })

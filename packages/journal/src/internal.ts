@@ -7,8 +7,8 @@ export { journalAmong } from './folder/journal-callback.ts'
 export { closeLost } from './folder/resume.ts'
 export { appendRecords } from './format/append-records.ts'
 export { JournalCursor } from './format/cursor.ts'
-export { type LastPart, lastPart } from './format/last-part.ts'
-export { recordingState, settlePart, takeCare, takeLease } from './format/lease.ts'
+export { type LastSession, lastSession } from './format/last-session.ts'
+export { recordingState, settleSession, takeSessionLock, takeLease } from './format/lease.ts'
 export { noRunIn } from './format/no-run.ts'
 export { JournalReader } from './format/reader.ts'
 export {
@@ -20,7 +20,7 @@ export {
   encodeLog,
   encodeRecord,
 } from './format/records.ts'
-export { markRunning, markedRuns, readMark, unmark } from './format/running.ts'
+export { markRunning, markedRuns, readMark, unmark } from './format/run-marker.ts'
 export { drive } from './replay/drive.ts'
 export { Driver } from './replay/driver.ts'
 export { replay } from './replay/replay.ts'

@@ -27,7 +27,7 @@ import {
   type JournalRecord,
   type ResumeRecord,
 } from '../format/records.ts'
-import { markRunning, readMark, unmark } from '../format/running.ts'
+import { markRunning, readMark, unmark } from '../format/run-marker.ts'
 import { JournalWriter, type Durability } from '../format/writer.ts'
 import { thisProcess } from '../files/process-identity.ts'
 import type { TakenLock } from '../files/process-lock.ts'

@@ -5,11 +5,11 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { JournalCursor } from '../format/cursor.ts'
 import { JournalReader } from '../format/reader.ts'
 import { JOURNAL_FILE, type JournalRecord } from '../format/records.ts'
-import { markRunning } from '../format/running.ts'
+import { markRunning } from '../format/run-marker.ts'
 import type { CallbackContext, InitInfo, Run, RunInfo } from '@swanlab/core'
 import { thisProcess } from '../files/process-identity.ts'
 import { init, useOffline, type Options } from '../testing/offline.ts'
-import { readMark } from '../format/running.ts'
+import { readMark } from '../format/run-marker.ts'
 import { journal } from './journal-callback.ts'
 
 const offline = useOffline()

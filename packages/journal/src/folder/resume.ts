@@ -7,11 +7,11 @@ import {
   type Report,
   SwanLabError,
 } from '@swanlab/core/internal'
-import { lastPart, type LastPart } from '../format/last-part.ts'
+import { lastSession, type LastSession } from '../format/last-session.ts'
 import { JournalReader } from '../format/reader.ts'
 import { JOURNAL_FILE, JOURNAL_FORMAT, type FinishRecord, type RecordedRun } from '../format/records.ts'
 import { holderInWords, takeLease } from '../format/lease.ts'
-import { readMark } from '../format/running.ts'
+import { readMark } from '../format/run-marker.ts'
 import { isAlive } from '../files/process-identity.ts'
 import type { Lock, TakenLock } from '../files/process-lock.ts'
 import { unusable } from './make-folder.ts'
@@ -44,7 +44,7 @@ export function findResumable(info: Sought, report: Report): Resumable | undefin
     throw new SwanLabError('RESUME_FAILED', `Run ${info.id} belongs to project "${project}", not to "${info.project}".`)
   const lease = leaseOf(found.dir, info)
   try {
-    const part = lastPart(join(found.dir, JOURNAL_FILE))
+    const part = lastSession(join(found.dir, JOURNAL_FILE))
     refuseLiving(found.dir, part, info.id)
     return { dir: found.dir, run: part.run ?? begun, lease }
   } catch (error) {
@@ -71,14 +71,14 @@ export function leaseOf(dir: string, { id, logdir }: Pick<Sought, 'id' | 'logdir
 
 /** Ends a part of the run that never ended, as whoever finds it must. Only for whoever holds the lease. */
 export function closeLost(dir: string, append: (record: FinishRecord) => void): void {
-  const { finished, start, last, steps, lastStep } = lastPart(join(dir, JOURNAL_FILE))
+  const { finished, start, last, steps, lastStep } = lastSession(join(dir, JOURNAL_FILE))
   if (finished) return
   const duration = Math.max(0, last - start)
   append({ type: 'finish', time: last, ...LOST, duration, steps, lastStep, losses: {} })
 }
 
 /** An earlier version takes no lease, nor does the kernel keep one everywhere. */
-function refuseLiving(dir: string, { finished, owner }: LastPart, id: string): void {
+function refuseLiving(dir: string, { finished, owner }: LastSession, id: string): void {
   if (finished || !owner || readMark(dir)?.locked || isAlive(owner) !== true) return
   throw new SwanLabError('RESUME_FAILED', `Run ${id} is still being recorded by process ${owner.pid}; finish it first.`)
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { discard } from '../files/files.ts'
 import { lockState, takeLock, type Lock } from '../files/process-lock.ts'
 import { isAlive, type ProcessIdentity } from '../files/process-identity.ts'
-import { readMark, unmark } from './running.ts'
+import { readMark, unmark } from './run-marker.ts'
 import { locksMayBeElsewhere } from './shared-disk.ts'
 
 /** Held by whoever may write to a run: the process that records it, or one that writes down how a lost one ended. */
@@ -20,8 +20,8 @@ export function takeLease(dir: string): Lock {
  * @param from - Where the part begins in its journal, in bytes.
  * @throws the file system's own error.
  */
-export function takeCare(dir: string, from: number): Lock {
-  return takeLock(careFile(dir, from), { owner: 'own' })
+export function takeSessionLock(dir: string, from: number): Lock {
+  return takeLock(sessionLockFile(dir, from), { owner: 'own' })
 }
 
 /**
@@ -33,7 +33,7 @@ export function takeCare(dir: string, from: number): Lock {
 export function recordingState(dir: string, owner: ProcessIdentity | undefined): 'alive' | 'gone' | 'unknown' {
   const mark = readMark(dir)
   if (mark?.locked) {
-    const states = [lockState(join(dir, LEASE)), lockState(careFile(dir, mark.from ?? 0))]
+    const states = [lockState(join(dir, LEASE)), lockState(sessionLockFile(dir, mark.from ?? 0))]
     if (states.includes('held')) return 'alive'
     return states.includes('unknown') || locksMayBeElsewhere(dir, mark.training) ? 'unknown' : 'gone'
   }
@@ -42,9 +42,9 @@ export function recordingState(dir: string, owner: ProcessIdentity | undefined):
 }
 
 /** A part of a run is over, and nothing of it is owed to anybody: what told of it is removed. */
-export function settlePart(dir: string, from: number): void {
+export function settleSession(dir: string, from: number): void {
   unmark(dir, from)
-  discard(careFile(dir, from))
+  discard(sessionLockFile(dir, from))
   const lease = join(dir, LEASE)
   // A training that was killed has left it; whoever continues the run may hold it by now.
   if (!existsSync(lease) || lockState(lease) !== 'free') return
@@ -61,6 +61,6 @@ export function holderInWords(holder: ProcessIdentity | undefined): string {
   return holder ? `process ${holder.pid} on ${holder.host}` : 'another process'
 }
 
-function careFile(dir: string, from: number): string {
+function sessionLockFile(dir: string, from: number): string {
   return join(dir, `background.${from}.lock`)
 }

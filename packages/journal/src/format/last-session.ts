@@ -3,7 +3,7 @@ import type { JournalRecord, RecordedRun } from './records.ts'
 import type { ProcessIdentity } from '../files/process-identity.ts'
 
 /** What a journal says of the process that wrote to it last, and of how far the run has come. */
-export interface LastPart {
+export interface LastSession {
   /** Where the part begins, in bytes. */
   readonly from: number
   /** The run as this part knows it; absent when no beginning can be read. */
@@ -22,8 +22,8 @@ export interface LastPart {
 }
 
 /** Of an own journal: somebody acts on it. @throws as {@link JournalCursor} when the file cannot be opened. */
-export function lastPart(path: string): LastPart {
-  const part: Mutable<LastPart> = {
+export function lastSession(path: string): LastSession {
+  const part: Mutable<LastSession> = {
     from: 0,
     run: undefined,
     owner: undefined,
@@ -45,7 +45,7 @@ export function lastPart(path: string): LastPart {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-function follow(part: Mutable<LastPart>, record: JournalRecord, offset: number): void {
+function follow(part: Mutable<LastSession>, record: JournalRecord, offset: number): void {
   part.last = Math.max(part.last, record.time)
   switch (record.type) {
     case 'header':

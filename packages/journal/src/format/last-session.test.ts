@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { lastPart, type LastPart } from './last-part.ts'
+import { lastSession, type LastSession } from './last-session.ts'
 import { encodeLog, encodeRecord, type RecordedRun } from './records.ts'
 import { temporaryPaths } from './testing/folder.ts'
 
@@ -20,10 +20,10 @@ const resume = encodeRecord({ type: 'resume', time: 50, run: later, process: { p
 const finish = encodeRecord({ type: 'finish', time: 40, state: 'finished', duration: 30, steps: 2, losses: {} })
 const rows = [encodeLog({ step: 7, time: 30, data: { loss: 1 } }), encodeLog({ step: 3, time: 20, data: {} })].join('')
 
-function partOf(text: string): LastPart {
+function partOf(text: string): LastSession {
   const path = newPath()
   writeFileSync(path, text)
-  return lastPart(path)
+  return lastSession(path)
 }
 
 test('a first part', () => {

@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { thisProcess } from '../files/process-identity.ts'
-import { markedRuns, markRunning, unmark } from './running.ts'
+import { markedRuns, markRunning, unmark } from './run-marker.ts'
 import { temporaryPaths } from './testing/folder.ts'
 
 const newLogdir = temporaryPaths('logdir')
@@ -23,15 +23,13 @@ function newRun(name = 'run-20260101_000000-a'): string {
   return dir
 }
 
-test('a run is marked until it is unmarked, by its latest caretakers', () => {
+test('a run is marked until it is unmarked, by its latest owners', () => {
   const dir = newRun()
   const logdir = dirname(dir)
   expect(markedRuns(logdir)).toEqual([])
   markRunning(dir, { training: thisProcess() })
   markRunning(dir, { training: thisProcess(), background: { pid: 1, host: 'h' } })
-  expect(markedRuns(logdir)).toEqual([
-    { dir, caretakers: { training: thisProcess(), background: { pid: 1, host: 'h' } } },
-  ])
+  expect(markedRuns(logdir)).toEqual([{ dir, owners: { training: thisProcess(), background: { pid: 1, host: 'h' } } }])
   unmark(dir)
   unmark(dir)
   expect(markedRuns(logdir)).toEqual([])
@@ -53,7 +51,7 @@ test.each(['', 'null', '5', '{"training":{}}', '{"training":{"pid":'])(
     const dir = newRun()
     markRunning(dir, { training: thisProcess() })
     writeFileSync(join(dirname(dir), '.running', 'run-20260101_000000-a'), text)
-    expect(markedRuns(dirname(dir))).toEqual([{ dir, caretakers: undefined }])
+    expect(markedRuns(dirname(dir))).toEqual([{ dir, owners: undefined }])
   },
 )
 
@@ -83,7 +81,7 @@ test('a mark is for its owner alone, and is not written through a link', () => {
   markRunning(dir, { training: thisProcess() })
   expect(readFileSync(victim, 'utf8')).toBe('mine')
   expect(statSync(join(folder, basename(dir))).mode & 0o777).toBe(0o600)
-  expect(markedRuns(dirname(dir))).toMatchObject([{ caretakers: { training: thisProcess() } }])
+  expect(markedRuns(dirname(dir))).toMatchObject([{ owners: { training: thisProcess() } }])
 })
 
 test.runIf(process.getuid?.() === 0)("another user's mark is not believed, nor any in another user's folder", () => {
@@ -91,8 +89,8 @@ test.runIf(process.getuid?.() === 0)("another user's mark is not believed, nor a
   markRunning(dir, { training: thisProcess() })
   const folder = join(dirname(dir), '.running')
   chownSync(join(folder, basename(dir)), 65_534, 65_534)
-  expect(markedRuns(dirname(dir))).toEqual([{ dir, caretakers: undefined }])
+  expect(markedRuns(dirname(dir))).toEqual([{ dir, owners: undefined }])
   markRunning(dir, { training: thisProcess() })
   chownSync(folder, 65_534, 65_534)
-  expect(markedRuns(dirname(dir))).toEqual([{ dir, caretakers: undefined }])
+  expect(markedRuns(dirname(dir))).toEqual([{ dir, owners: undefined }])
 })

@@ -10,7 +10,7 @@ const FOLDER = '.running'
 const MAX_MARK = 65_536
 
 /** Whoever takes care of a run. */
-export interface Caretakers {
+export interface Owners {
   readonly training: ProcessIdentity
   readonly background?: ProcessIdentity | undefined
   /** Where the part of the run that they take care of begins in its journal, in bytes. */
@@ -25,11 +25,11 @@ export interface Caretakers {
  *
  * @param dir - The run folder.
  */
-export function markRunning(dir: string, caretakers: Caretakers): void {
+export function markRunning(dir: string, owners: Owners): void {
   const path = markOf(dir)
   try {
     makeUnlessThere(dirname(path))
-    replaceWithin(dirname(path), basename(path), JSON.stringify(caretakers))
+    replaceWithin(dirname(path), basename(path), JSON.stringify(owners))
   } catch {
     // A full or read-only disk, or somebody else's folder.
   }
@@ -49,14 +49,14 @@ export function unmark(dir: string, from?: number): void {
  * Run folders that are marked, with those who took care of them; unknown when the mark cannot be read, or was not made
  * by this user: whoever finds a mark may act on it.
  */
-export function markedRuns(logdir: string): { dir: string; caretakers: Caretakers | undefined }[] {
+export function markedRuns(logdir: string): { dir: string; owners: Owners | undefined }[] {
   let names: string[]
   try {
     names = readdirSync(join(logdir, FOLDER)).filter((name) => name.startsWith('run-') && !/\.(?:tmp|lock)$/.test(name))
   } catch {
     return []
   }
-  return names.map((name) => join(logdir, name)).map((dir) => ({ dir, caretakers: readMark(dir) }))
+  return names.map((name) => join(logdir, name)).map((dir) => ({ dir, owners: readMark(dir) }))
 }
 
 function markOf(dir: string): string {
@@ -64,11 +64,9 @@ function markOf(dir: string): string {
 }
 
 /** Absent: there is none that says whose it is. */
-export function readMark(dir: string): Caretakers | undefined {
+export function readMark(dir: string): Owners | undefined {
   try {
-    const mark = JSON.parse(
-      String(readWithin(join(dirname(dir), FOLDER), basename(dir), 'own', MAX_MARK)),
-    ) as Caretakers
+    const mark = JSON.parse(String(readWithin(join(dirname(dir), FOLDER), basename(dir), 'own', MAX_MARK))) as Owners
     return typeof mark.training?.pid === 'number' ? mark : undefined
   } catch {
     return undefined

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { tellOfWaiting } from './waiting.ts'
+import { reportWaiting } from './report-waiting.ts'
 
 beforeEach(
   () =>
@@ -8,22 +8,22 @@ beforeEach(
 afterEach(() => void vi.useRealTimers())
 
 function waitFor(ms: number, terminal: boolean): string[] {
-  const said: string[] = []
+  const messages: string[] = []
   let awaited = 'mail, slack'
-  const stop = tellOfWaiting({ report: (_, message) => said.push(message), terminal, awaited: () => awaited })
+  const stop = reportWaiting({ report: (_, message) => messages.push(message), terminal, awaited: () => awaited })
   vi.advanceTimersByTime(Math.min(ms, 3_000))
   awaited = 'slack'
   vi.advanceTimersByTime(Math.max(0, ms - 3_000))
   stop()
   vi.advanceTimersByTime(60_000)
-  return said
+  return messages
 }
 
-test('a short wait is nobody’s concern', () => {
+test('a short wait is not reported', () => {
   expect(waitFor(999, true)).toEqual([])
 })
 
-test('a terminal hears again and again who is still awaited, and for how long', () => {
+test('on a terminal the report is repeated, with who is still awaited and for how long', () => {
   expect(waitFor(12_000, true)).toEqual([
     'Waiting for mail, slack …',
     'Still waiting for slack … 6 s',
@@ -31,6 +31,6 @@ test('a terminal hears again and again who is still awaited, and for how long', 
   ])
 })
 
-test('a file hears it once', () => {
+test('in a log file there is one report', () => {
   expect(waitFor(12_000, false)).toEqual(['Waiting for mail, slack …'])
 })
