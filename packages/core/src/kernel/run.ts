@@ -1,5 +1,5 @@
 import type { AlertOptions } from '../contract/alert.ts'
-import type { Config, ConfigStore } from '../contract/config.ts'
+import type { Config } from '../contract/config.ts'
 import type { FinishOptions } from '../contract/finish-options.ts'
 import type {
   Alert,
@@ -14,45 +14,24 @@ import type {
   RuntimeInfo,
 } from '../contract/payloads.ts'
 import { publicInfo, type PublicInfo } from '../contract/public-info.ts'
-import type { Report } from '../contract/report.ts'
 import type { LogOptions, Run } from '../contract/run.ts'
 import type { RunHooks } from '../contract/hooks.ts'
-import type { Outbox } from '../delivery/outbox.ts'
 import type { StallDetector } from '../endings/stall-detector.ts'
 import { parseAlert } from './alert.ts'
 import type { Dispatcher, Emission } from './dispatcher.ts'
-import { reportEnd } from './end-report.ts'
+import { gatherOutcome, reportEnd, settlePending, type EndOptions } from './end-of-run.ts'
 import { deepFreeze } from '../data/frozen.ts'
-import type { Guard } from './guard.ts'
 import { callRecorders } from './hooks.ts'
 import { LastLines } from './last-lines.ts'
-import { endingOf, failureOf, outcomeOf, type Ending } from '../endings/outcome.ts'
-import type { ParsedLog, Parser } from '../data/parser.ts'
-import type { PendingWork } from './pending-work.ts'
-import type { Recorders } from './recorders.ts'
-import { redactError, type Redactor } from '../text/redactor.ts'
+import { endingOf, failureOf, type Ending } from '../endings/outcome.ts'
+import type { ParsedLog } from '../data/parser.ts'
 
-/** How long a callback that was told to stop is waited for, in milliseconds. */
-const STOP_TIME = 1_000
 const NO_MEDIA: readonly MediaRecord[] = []
 
 /** What a run works with. */
-export interface RunOptions {
+export interface RunOptions extends EndOptions {
   readonly dispatcher: Dispatcher
-  readonly guard: Guard
-  readonly recorders: Recorders
-  readonly pending: PendingWork
-  readonly outbox: Outbox
-  /** Tells callbacks to stop at once. */
-  readonly halt: AbortController
   readonly stalls: StallDetector
-  readonly config: ConfigStore
-  readonly parser: Parser
-  readonly redactor: Redactor
-  readonly clock: () => number
-  readonly report: Report
-  /** How long the end waits for pending work, in milliseconds. */
-  readonly finishTimeout: number
 }
 
 /** The run that `init` answers with, in every mode that records. */
@@ -254,24 +233,13 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     outbox.runEnded()
     if (this.#failure) await dispatcher.tell('error', this.#failure)
     await dispatcher.tell('finish', outcome)
-    await this.#settlePending()
+    await settlePending(this.#options, () => this.#closed)
     const last = this.#gather(outcome)
     if (!this.#closed) {
       this.#close()
       reportEnd(report, last, [])
     }
     return Object.freeze({ ...outcome, callbacks: last.callbacks, losses: last.losses })
-  }
-
-  /** Waits for what callbacks still do. What is not done in time is told to stop, and has a moment to say what is left. */
-  async #settlePending(): Promise<void> {
-    const { pending, outbox, halt, finishTimeout, report } = this.#options
-    const late = await pending.settled(finishTimeout)
-    if (late.length === 0 || this.#closed) return
-    report('warn', `Not done within ${finishTimeout / 1_000} s: ${late.join(', ')}.`)
-    halt.abort()
-    outbox.stop()
-    await pending.settled(STOP_TIME)
   }
 
   #close(): void {
@@ -291,23 +259,8 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     return Object.freeze({ ...this.#info, config: this.#options.config.snapshot() })
   }
 
-  #gather({ state, error, cause }: Ending): Outcome {
-    const { parser, recorders, guard, clock, redactor } = this.#options
-    const { lost } = recorders
-    const totals = {
-      steps: parser.steps,
-      lastStep: parser.lastStep,
-      summary: parser.summary(),
-      losses: { ...parser.losses(), ...(lost > 0 && { records: lost }) },
-      lastLines: this.#lines.list,
-      callbacks: guard.reports(),
-    }
-    return outcomeOf(
-      { state, ...(error && { error: redactError(error, redactor) }), ...(cause && { cause }) },
-      this.#current(),
-      totals,
-      clock(),
-    )
+  #gather(ending: Ending): Outcome {
+    return gatherOutcome(ending, this.#current(), this.#lines.list, this.#options)
   }
 
   #tellClosed(what: string): void {

@@ -1,0 +1,84 @@
+import type { ConfigStore } from '../contract/config.ts'
+import type { ConsoleLine, Outcome, RunInfo } from '../contract/payloads.ts'
+import type { Report } from '../contract/report.ts'
+import type { Parser } from '../data/parser.ts'
+import type { Outbox } from '../delivery/outbox.ts'
+import { outcomeOf, type Ending } from '../endings/outcome.ts'
+import { redactError, type Redactor } from '../text/redactor.ts'
+import type { Guard } from './guard.ts'
+import type { PendingWork } from './pending-work.ts'
+import type { Recorders } from './recorders.ts'
+
+/** How long a callback that was asked to stop is waited for, in milliseconds. */
+const STOP_TIME = 1_000
+
+/** What the end of a run needs of its parts. */
+export interface EndOptions {
+  readonly guard: Guard
+  readonly recorders: Recorders
+  readonly pending: PendingWork
+  readonly outbox: Outbox
+  /** Asks callbacks to stop at once. */
+  readonly halt: AbortController
+  readonly config: ConfigStore
+  readonly parser: Parser
+  readonly redactor: Redactor
+  readonly clock: () => number
+  readonly report: Report
+  /** How long the end waits for pending work, in milliseconds. */
+  readonly finishTimeout: number
+}
+
+/** The outcome of a run, with everything that its parts have counted so far. */
+export function gatherOutcome(
+  { state, error, cause }: Ending,
+  run: RunInfo,
+  lastLines: readonly ConsoleLine[],
+  { parser, recorders, guard, clock, redactor }: EndOptions,
+): Outcome {
+  const { lost } = recorders
+  const totals = {
+    steps: parser.steps,
+    lastStep: parser.lastStep,
+    summary: parser.summary(),
+    losses: { ...parser.losses(), ...(lost > 0 && { records: lost }) },
+    lastLines,
+    callbacks: guard.reports(),
+  }
+  return outcomeOf(
+    { state, ...(error && { error: redactError(error, redactor) }), ...(cause && { cause }) },
+    run,
+    totals,
+    clock(),
+  )
+}
+
+/**
+ * Waits for pending work of callbacks. What is not done in time is asked to stop, and has a moment to report what is left.
+ *
+ * @param isClosed - Has the run been closed meanwhile? Then nothing is waited for any more.
+ */
+export async function settlePending(options: EndOptions, isClosed: () => boolean): Promise<void> {
+  const { pending, outbox, halt, finishTimeout, report } = options
+  const late = await pending.settled(finishTimeout)
+  if (late.length === 0 || isClosed()) return
+  report('warn', `Not done within ${finishTimeout / 1_000} s: ${late.join(', ')}.`)
+  halt.abort()
+  outbox.stop()
+  await pending.settled(STOP_TIME)
+}
+
+/** Reports at the end of a run what did not go well. @param unfinished - Callbacks that nobody waited for, with moment. */
+export function reportEnd(report: Report, { callbacks, losses }: Outcome, unfinished: readonly string[]): void {
+  if (unfinished.length > 0)
+    report('warn', `The process ended before these callbacks were done: ${unfinished.join(', ')}.`)
+  for (const { name, failures, disabled } of callbacks)
+    if (failures > 0)
+      report('warn', `Callback "${name}" failed ${times(failures)}${disabled ? ' and was switched off' : ''}.`)
+  if (losses.records)
+    report('warn', `${losses.records} ${losses.records === 1 ? 'record' : 'records'} could not be written.`)
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`
+}
