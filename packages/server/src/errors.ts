@@ -25,3 +25,10 @@ export const disabled = (): ApiError =>
 export const LATER = 507
 export const later = (message: string, cause?: unknown): ApiError =>
   new ApiError(LATER, 'Try_Later', message, undefined, cause)
+
+/** "Later" because of a bound on memory or on a queue. A busy client meets it again and again, so reports of it are throttled. */
+export class OverloadError extends ApiError {
+  constructor(message: string) {
+    super(LATER, 'Try_Later', message)
+  }
+}

@@ -1,6 +1,7 @@
 export { createKey, createUser, listKeys, listUsers, removeUser, restoreUser, revokeKey } from './administration.ts'
 export { ApiError } from './errors.ts'
-export { createServer, type ServerLimits, type ServerOptions, type TrackingServer } from './server.ts'
+export { type ServerLimits } from './limits.ts'
+export { createServer, type ServerOptions, type TrackingServer } from './server.ts'
 export { checkFolder, type FolderReport } from './storage/folders/check.ts'
 export { type Damage } from './storage/folders/damage.ts'
 export { FolderStorage } from './storage/folders/folder-storage.ts'

@@ -1,13 +1,12 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { AddressInfo } from 'node:net'
-import { STATUS_CODES } from 'node:http'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Readable } from 'node:stream'
 import { JsonBodies } from './bodies/json-body.ts'
 import { DEFAULT as DEFAULT_BODY } from './bodies/limits.ts'
 import { originOf, type Context } from './context.ts'
-import { ApiError, LATER, later } from './errors.ts'
+import { handleErrors } from './error-handler.ts'
 import { lockFolder } from './folder-lock.ts'
+import { resolveLimits, type Limits, type ServerLimits } from './limits.ts'
 import { bucketRoutes } from './routes/bucket.ts'
 import { columnRoutes } from './routes/columns.ts'
 import { readKeyRoutes } from './routes/read-keys.ts'
@@ -25,44 +24,9 @@ import { readMetricRoutes } from './routes/read-metrics.ts'
 import { savedFileRoutes } from './routes/saved-files.ts'
 import { authenticate } from './session.ts'
 import { ReadQueue } from './reads/read-queue.ts'
+import { closeWithin, refuseWhileClosing } from './shutdown.ts'
 import { FolderStorage } from './storage/folders/folder-storage.ts'
 import type { Storage } from './storage/interfaces.ts'
-
-/** What clients may ask of the server; sizes in bytes, times in milliseconds. */
-export interface ServerLimits {
-  /**
-   * Bytes of one request that logs. Default: 128 MiB, for ten thousand lines with every character escaped. Other requests that
-   * are no object may have less.
-   */
-  readonly body?: number | undefined
-  /**
-   * Bytes of all such requests that are under way; half of it for one user, so at least twice `body`. What is more is told to
-   * come later. Default: 512 MiB.
-   */
-  readonly bodies?: number | undefined
-  /**
-   * Bytes of one object: media, a saved file, or a part of one. A larger one is dropped and answered 200, because an error
-   * blocks clients for ever; `report` hears of it. Default: 1 GiB, ten times what any client sends at once.
-   */
-  readonly object?: number | undefined
-  /** Bytes of a saved file that comes in parts; further ones are dropped. Default: 50 GiB, the limit of the clients. */
-  readonly file?: number | undefined
-  /**
-   * Bytes that everything that is being read for clients may take, answers that they have not fetched yet included; a quarter
-   * of it for one user. A request for more is refused, one that finds the memory taken is told to come later. Default: 1 GiB.
-   */
-  readonly reads?: number | undefined
-  /** For the head of a request. Default: 30,000. */
-  readonly headersTimeout?: number | undefined
-  /** For a whole request; a slower client is cut off without an answer, which makes it keep its data. Default: 600,000. */
-  readonly requestTimeout?: number | undefined
-  /** Between two requests of one connection. Default: 72,000. */
-  readonly keepAliveTimeout?: number | undefined
-  /** For what is under way when the server is closed. Default: 5,000. */
-  readonly closeTimeout?: number | undefined
-  /** Before an answer of "later": some clients come back at once. Default: 1,000. */
-  readonly laterDelay?: number | undefined
-}
 
 export interface ServerOptions {
   /** Folder of everything that the server keeps. */
@@ -100,18 +64,6 @@ export interface TrackingServer {
 }
 
 const DEFAULT_PORT = 5092
-const LIMITS = {
-  body: 128 * 1024 * 1024,
-  bodies: 512 * 1024 * 1024,
-  object: 1024 ** 3,
-  file: 50 * 1024 ** 3,
-  reads: 1024 ** 3,
-  headersTimeout: 30_000,
-  requestTimeout: 600_000,
-  keepAliveTimeout: 72_000,
-  closeTimeout: 5_000,
-  laterDelay: 1_000,
-} as const
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 const NO_PAGES = `This server keeps runs, and has no pages to show them yet. On its machine,
@@ -146,7 +98,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     throw new Error(
       `The server would listen on ${host} without TLS: API keys and data could be read on the way. Give it a certificate, or say that this is wanted.`,
     )
-  const limits = limitsOf(options.limits)
+  const limits = resolveLimits(options.limits)
   const unlock = options.storage ? () => {} : lockFolder(dataDir, options.allowWeakLock)
   // What clients say may be in it: nothing of that is to work on a terminal.
   const report: Context['report'] = (level, message) => options.report?.(level, message.replaceAll(CONTROL, '?'))
@@ -174,9 +126,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     storage,
     close: async () => {
-      const late = setTimeout(() => app.server.closeAllConnections(), limits.closeTimeout).unref()
-      await app.close()
-      clearTimeout(late)
+      await closeWithin(app, limits.closeTimeout)
       await storage.close().finally(unlock)
     },
   }
@@ -193,19 +143,6 @@ async function openFolder(
     unlock()
     throw error
   }
-}
-
-type Limits = { readonly [Limit in keyof typeof LIMITS]: number }
-
-function limitsOf(given: ServerLimits = {}): Limits {
-  const entries = (Object.entries(given) as [string, number | undefined][]).filter(([, limit]) => limit !== undefined)
-  const wrong = entries.find(([, limit]) => !(limit! >= 0))
-  if (wrong) throw new RangeError(`limits.${wrong[0]} takes a number from 0, not ${wrong[1]}`)
-  const limits = { ...LIMITS, ...(Object.fromEntries(entries) as Partial<Limits>) }
-  // A body that never fits would be told to come later for ever.
-  if (limits.bodies < 2 * limits.body)
-    throw new RangeError(`limits.bodies takes at least twice limits.body, ${2 * limits.body}, not ${limits.bodies}`)
-  return limits
 }
 
 function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
@@ -232,26 +169,6 @@ function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
   return app
 }
 
-/**
- * When the server is closed it first stops to listen. What still arrives on open connections is told to come later; answers
- * to what had arrived before say that their connection ends, or it would stay open for the next request.
- */
-function refuseWhileClosing(app: FastifyInstance): void {
-  let closing = false
-  // Fastify stops to listen right after this hook.
-  app.addHook('preClose', (done) => {
-    closing = true
-    done()
-  })
-  app.addHook('onRequest', (_request, _reply, done) => {
-    done(closing ? later('the server is closing') : undefined)
-  })
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close')
-    done(null, payload)
-  })
-}
-
 function assemble(app: FastifyInstance, context: Context, limits: Limits): void {
   // Bodies are read by whoever knows what they may be: `JsonBodies`, and the routes of objects.
   takeBytes(app)
@@ -259,14 +176,7 @@ function assemble(app: FastifyInstance, context: Context, limits: Limits): void 
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
   })
-  app.setErrorHandler(async (error: FastifyError | ApiError, request, reply) => {
-    const known = asApiError(error)
-    if (known.status >= 500)
-      context.report('error', `${request.method} ${request.routeOptions.url ?? request.url}: ${withCause(error)}`)
-    if (known.status === LATER) await pause(limits.laterDelay, undefined, { ref: false })
-    reply.raw.statusMessage = known.reason ?? STATUS_CODES[known.status] ?? 'Unknown'
-    return reply.status(known.status).send({ code: known.code, message: known.message })
-  })
+  handleErrors(app, context, limits.laterDelay)
   app.setNotFoundHandler((request, reply) => {
     // The address that a client prints for a run is meant for a browser.
     if (IS_PAGE.test(request.url)) return reply.status(404).type('text/plain; charset=utf-8').send(NO_PAGES)
@@ -308,17 +218,4 @@ function assemble(app: FastifyInstance, context: Context, limits: Limits): void 
     },
     { prefix: '/api' },
   )
-}
-
-/** Clients hear the message; which file is behind it is for the server's own report. */
-function withCause({ message, cause }: Error): string {
-  return cause instanceof Error ? `${message}: ${cause.message}` : message
-}
-
-function asApiError(error: FastifyError | ApiError): ApiError {
-  if (error instanceof ApiError) return error
-  const status = error.statusCode ?? 500
-  if (status < 500) return new ApiError(status, 'Bad_Request', error.message)
-  // A fault of the server's own: the client is to keep its data.
-  return later('the server failed; it has noted why')
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
-import { ApiError, later } from '../errors.ts'
+import { ApiError, OverloadError } from '../errors.ts'
 import { collect } from './collect.ts'
 import { parsed, parseGradually } from './gradual-parse.ts'
 import { BodyMemory } from './memory.ts'
@@ -56,7 +56,7 @@ export class JsonBodies {
       // What is counted now would never be released.
       if (reply.raw.destroyed) throw gone()
       if (arrived > most) refuse()
-      if (!this.#memory.take(user, more)) throw later('too much is being sent at once')
+      if (!this.#memory.take(user, more)) throw new OverloadError('too much is being sent at once')
       taken += more
     })
   }

@@ -1,4 +1,4 @@
-import { later } from '../errors.ts'
+import { OverloadError } from '../errors.ts'
 import { Abandoned, Lane, Memory, Work } from './work.ts'
 
 /** Reads that are worked at together; of one user only one. */
@@ -54,7 +54,8 @@ export class ReadQueue {
 
   async #wait(user: string, signal: AbortSignal): Promise<void> {
     const queue = this.#queues.get(user) ?? new Set()
-    if (queue.size >= MAX_WAITING || this.#waiting >= MAX_WAITING_ALL) throw later('too many reads are waiting')
+    if (queue.size >= MAX_WAITING || this.#waiting >= MAX_WAITING_ALL)
+      throw new OverloadError('too many reads are waiting')
     let timer: NodeJS.Timeout | undefined
     let abandon = (): void => {}
     let mine: Waiting | undefined
@@ -62,7 +63,7 @@ export class ReadQueue {
       await new Promise<void>((start, fail) => {
         mine = { start, fail }
         abandon = () => fail(new Abandoned())
-        timer = setTimeout(() => fail(later('the server has much to read')), LONGEST_WAIT)
+        timer = setTimeout(() => fail(new OverloadError('the server has much to read')), LONGEST_WAIT)
         signal.addEventListener('abort', abandon)
         this.#queues.set(user, queue.add(mine))
         this.#waiting++

@@ -1,4 +1,4 @@
-import { ApiError, later } from '../errors.ts'
+import { ApiError, OverloadError } from '../errors.ts'
 
 /** How long one piece of work may keep the event loop, in milliseconds. */
 const SLICE = 2
@@ -43,7 +43,7 @@ export class Memory {
   take(user: string, bytes: number, own: number): void {
     const held = (this.#byUser.get(user) ?? 0) + bytes
     if (own > this.#size / 2) throw tooMuch('this needs more memory than the server has for one request')
-    if (held > this.#size / 2 || this.#held + bytes > this.#size) throw later('too much is being read')
+    if (held > this.#size / 2 || this.#held + bytes > this.#size) throw new OverloadError('too much is being read')
     this.#byUser.set(user, held)
     this.#held += bytes
   }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSignedByAws } from '../aws-signature.ts'
 import { iso, isSigned, runOf, sign, type Context } from '../context.ts'
-import { tally } from '../tally.ts'
+import { throttledReport } from '../throttled-report.ts'
 import { drop, receive } from './object-body.ts'
 
 const TIME = 86_400_000
@@ -10,7 +10,7 @@ const BUCKET = 'swanlab'
 /** Clients before 0.7.4 put media into a bucket of an object store, with credentials that they ask for; this is one. */
 export function bucketRoutes(app: FastifyInstance, context: Context): void {
   const { storage, clock } = context
-  const dropped = tally(
+  const dropped = throttledReport(
     context,
     (count) => `${count} objects were dropped: their credentials have expired or are wrong`,
   )

@@ -5,7 +5,7 @@ import { inPieces, items } from '../bodies/pieces.ts'
 import { parse, projectOf, runByCuid, userOf, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import type { ColumnDefinition, SeriesDefinition } from '../storage/interfaces.ts'
-import { tally } from '../tally.ts'
+import { throttledReport } from '../throttled-report.ts'
 
 const MAX_KEY = 1_024
 const column = z.object({
@@ -28,7 +28,7 @@ const seriesItem = z.object({
 /** Columns that clients declare: of a run, and of all runs of a project. A bad one is skipped and reported. */
 export function columnRoutes(app: FastifyInstance, context: Context): void {
   const { storage } = context
-  const skip = tally(context, (count) => `${count} malformed columns were skipped`)
+  const skip = throttledReport(context, (count) => `${count} malformed columns were skipped`)
 
   app.post('/experiment/:id/columns', { bodyLimit: COLUMNS, config: { pieces: true } }, async (request, reply) => {
     const { id } = request.params as { id: string }

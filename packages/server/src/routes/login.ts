@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { iso, userOf, type Context } from '../context.ts'
 import { ApiError, notFound, unauthorized } from '../errors.ts'
 import { FailedLogins } from '../failed-logins.ts'
-import { tally } from '../tally.ts'
+import { throttledReport } from '../throttled-report.ts'
 
 /** Sessions, and what a user may know of users. */
 export function loginRoutes(app: FastifyInstance, context: Context): void {
   const { storage, clock } = context
   const failed = new FailedLogins(clock)
   let lastAddress = ''
-  const count = tally(
+  const count = throttledReport(
     context,
     (logins) => `${logins} failed login${logins === 1 ? '' : 's'}, the last one from ${lastAddress}`,
   )

@@ -6,7 +6,7 @@ import { inPieces, items } from '../bodies/pieces.ts'
 import { parse, runByCuid, userOf, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { isTooDeep } from '../json-depth.ts'
-import { tally } from '../tally.ts'
+import { throttledReport } from '../throttled-report.ts'
 import type { LogLine, MediaPoint, ScalarPoint } from '../storage/interfaces.ts'
 
 const MAX_STEP = 2 ** 48
@@ -34,7 +34,7 @@ const envelope = z.object({
 /** What runs log. A bad item is skipped and reported, never refused: clients would send it for ever, or drop its batch. */
 export function metricRoutes(app: FastifyInstance, context: Context): void {
   const { storage, clock } = context
-  const skip = tally(context, (count) => `${count} malformed items were skipped`)
+  const skip = throttledReport(context, (count) => `${count} malformed items were skipped`)
 
   app.post('/house/metrics', { bodyLimit: METRICS, config: { pieces: true } }, async (request) => {
     const user = userOf(context, request)

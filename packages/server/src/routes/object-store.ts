@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSigned, sign, type Context } from '../context.ts'
 import { ApiError } from '../errors.ts'
-import { tally } from '../tally.ts'
+import { throttledReport } from '../throttled-report.ts'
 import { drop, receive } from './object-body.ts'
 
 /** How long a signed address is good for, in milliseconds: a client may be slow, and an expired one blocks some for ever. */
@@ -34,7 +34,7 @@ export function addressOf(context: Context, request: FastifyRequest, verb: 'put'
 /** Where the bytes of media and saved files go, and come from. Whatever must be refused is answered 200 and dropped. */
 export function objectStoreRoutes(app: FastifyInstance, context: Context): void {
   const { storage, limits } = context
-  const dropped = tally(
+  const dropped = throttledReport(
     context,
     (count) => `${count} objects were dropped: their addresses have expired or were changed`,
   )

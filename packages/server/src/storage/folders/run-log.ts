@@ -1,13 +1,21 @@
 import { encodeLog, encodeRecord } from '@swanlab/journal'
 import type { ColumnDefinition, LogLine, MediaPoint, ScalarPoint, SeriesDefinition } from '../interfaces.ts'
 import { nameOf } from './files.ts'
-import { guessType } from './media-type.ts'
 import { classOf, sectionOf, type RunIndex } from './run-index.ts'
 import type { RunJournal } from './run-journal.ts'
 import { kindOf, type Entry, type ServerMembers } from './run-record.ts'
 
 /** Keys of one record, so that no line becomes longer than a reader takes. */
 const MAX_KEYS = 5_000
+const MEDIA_TYPES: readonly (readonly [RegExp, string])[] = [
+  [/\.(?:png|jpe?g|gif|bmp|webp)$/i, 'IMAGE'],
+  [/\.(?:wav|mp3|flac|ogg)$/i, 'AUDIO'],
+  [/\.(?:mp4|webm)$/i, 'VIDEO'],
+  [/\.html?$/i, 'HTML'],
+  [/\.pdb$/i, 'MOLECULE'],
+  [/\.(?:glb|pts\.json)$/i, 'OBJECT3D'],
+  [/\.json$/i, 'ECHARTS'],
+]
 
 type Definitions = (key: string) => SeriesDefinition | undefined
 
@@ -142,4 +150,9 @@ export class RunLog {
 
 function isSame(said: Omit<ColumnDefinition, 'createdAt'>, known: ColumnDefinition | undefined): boolean {
   return (['type', 'class', 'name', 'sectionName'] as const).every((member) => said[member] === known?.[member])
+}
+
+/** What a file is, by its name, until a client declares it. Short texts are no files. */
+function guessType(path: string): string {
+  return (path.startsWith('media/') && MEDIA_TYPES.find(([name]) => name.test(path))?.[1]) || 'TEXT'
 }
