@@ -10,7 +10,7 @@ import { companionsIn } from '../orphans.ts'
 import { train } from './start.ts'
 
 /** For what reaches the server by way of another process, in milliseconds. */
-const PATIENCE = 15_000
+const DEADLINE = 15_000
 
 let server: TrackingServer
 let logdir: string
@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await until('no background process is left', () => backgroundOf(logdir).length === 0, PATIENCE)
+  await until('no background process is left', () => backgroundOf(logdir).length === 0, DEADLINE)
   await server.stop()
   rmSync(logdir, { recursive: true, force: true })
 })
@@ -49,7 +49,7 @@ describe('a run in cloud mode, its uploader in the background process', () => {
   it('an exception: CRASHED, with its text in the log', async () => {
     const { run, ended } = await train(server.url, order({ end: 'throw' }))
     expect(await ended).toBe(1)
-    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED', PATIENCE)
+    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED', DEADLINE)
     expect([...server.lines.values()].find(({ level }) => level === 'ERROR')?.message).toContain('RangeError: diverged')
     expect(server.scalars.size).toBe(4_000)
   })
@@ -59,13 +59,13 @@ describe('a run in cloud mode, its uploader in the background process', () => {
     await logged
     child.kill('SIGKILL')
     expect(await ended).toBe('SIGKILL')
-    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED', PATIENCE)
+    await until('the end has arrived', () => stateOf(run.id) === 'CRASHED', DEADLINE)
     expect(server.scalars.size).toBe(4_000)
   })
 
   it('kill -9 of the background process: another one goes on, and repeats at most what was on its way', async () => {
     const { run, ended } = await train(server.url, order({ steps: 400, keys: 3, pause: 10, end: 'finish' }))
-    await until('something has arrived', () => server.received > 300, PATIENCE)
+    await until('something has arrived', () => server.received > 300, DEADLINE)
     const before = server.received
     for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
     expect(await ended).toBe(0)
@@ -101,14 +101,14 @@ describe('a run in cloud mode, its uploader in the background process', () => {
     for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
     const next = await train(server.url, order({ steps: 10, end: 'finish' }))
     expect(await next.ended).toBe(0)
-    await until('the lost run has arrived', () => stateOf(lost.run.id) === 'CRASHED', PATIENCE)
+    await until('the lost run has arrived', () => stateOf(lost.run.id) === 'CRASHED', DEADLINE)
     expect(server.scalars.size).toBe(4_000)
     expect(stateOf(next.run.id)).toBe('FINISHED')
   })
 
   it('the server goes away in mid-run and comes back: every point once', async () => {
     const { run, ended } = await train(server.url, order({ steps: 300, pause: 10, end: 'finish' }))
-    await until('something has arrived', () => server.received > 100, PATIENCE)
+    await until('something has arrived', () => server.received > 100, DEADLINE)
     const { url } = server
     const earlier = server
     await server.stop()

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { init, sync } from 'swanlab'
 import { createServer, type TrackingServer } from '@swanlab/server'
-import { mountRun } from '../../packages/cloud/src/mount.ts'
-import { Patience } from '../../packages/cloud/src/patience.ts'
-import { PositionFile } from '../../packages/cloud/src/position.ts'
+import { registerRun } from '../../packages/cloud/src/register-run.ts'
+import { RetryPolicy } from '../../packages/cloud/src/retry-policy.ts'
+import { CheckpointFile } from '../../packages/cloud/src/checkpoint.ts'
 import { Session } from '../../packages/cloud/src/session.ts'
 import { httpTransport } from '../../packages/cloud/src/transport.ts'
 import { Uploader, type UploadReport } from '../../packages/cloud/src/uploader.ts'
@@ -53,7 +53,7 @@ async function recorded(): Promise<{ dir: string; id: string }> {
 function uploaderOf(
   { dir, id }: { dir: string; id: string },
   afterEnd = 20_000,
-): { uploader: Uploader; patience: Patience } {
+): { uploader: Uploader; retry: RetryPolicy } {
   const credentials = { apiKey, api: proxy.url, web: proxy.url }
   const session = new Session({
     credentials,
@@ -62,13 +62,13 @@ function uploaderOf(
     version: '0',
     requestTime: 400,
   })
-  const patience = new Patience({ clock: Date.now, random: Math.random, report: () => {}, firstPause: 20, afterEnd })
+  const retry = new RetryPolicy({ clock: Date.now, random: Math.random, report: () => {}, firstPause: 20, afterEnd })
   const uploader = new Uploader({
     dir,
     session,
-    patience,
-    position: new PositionFile(dir, { server: credentials.api, id }),
-    mount: () => {
+    retry,
+    checkpoint: new CheckpointFile(dir, { server: credentials.api, id }),
+    register: () => {
       const look = () => ({ experimentName: 'swan', colors: ['#528d59', '#528d59'] })
       const run = {
         id,
@@ -79,18 +79,18 @@ function uploaderOf(
         public: undefined,
         look,
       }
-      return mountRun(session, run, { resume: 'allow', clock: Date.now })
+      return registerRun(session, run, { resume: 'allow', clock: Date.now })
     },
     clock: Date.now,
     report: () => {},
     interval: 5,
   })
-  return { uploader, patience }
+  return { uploader, retry }
 }
 
 async function upload(run: { dir: string; id: string }): Promise<UploadReport> {
-  const { uploader, patience } = uploaderOf(run)
-  patience.runEnded(Date.now())
+  const { uploader, retry } = uploaderOf(run)
+  retry.runEnded(Date.now())
   uploader.end('finished')
   return uploader.run()
 }
@@ -172,16 +172,16 @@ describe('whatever happens on the way, the server ends with every record once', 
 
   it('a server that is started again in the middle, with another one looking after the upload', async () => {
     const run = await recorded()
-    const { uploader, patience } = uploaderOf(run)
+    const { uploader, retry } = uploaderOf(run)
     proxy.faults = times(40, { kind: 'refuse' })
     const first = uploader.run()
     await new Promise((resolve) => setTimeout(resolve, 100))
-    patience.stop()
+    retry.stop()
     expect(await first).toMatchObject({ complete: false })
     proxy.faults = []
     await server.close()
     const second = uploaderOf(run)
-    second.patience.runEnded(Date.now())
+    second.retry.runEnded(Date.now())
     second.uploader.end('finished')
     const uploaded = second.uploader.run()
     await new Promise((resolve) => setTimeout(resolve, 300))

@@ -50,7 +50,7 @@ const seg = encodeURIComponent
  *
  * @throws CloudError
  */
-export async function mountProject(
+export async function findOrCreateProject(
   session: Session,
   { workspace, name, visibility }: { workspace: string; name: string; visibility: 'PUBLIC' | 'PRIVATE' },
   call?: CallOptions,

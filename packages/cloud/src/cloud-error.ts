@@ -1,4 +1,4 @@
-import { networkWords } from './network-words.ts'
+import { networkErrorMessage } from './network-error-message.ts'
 import type { HttpAnswer } from './transport.ts'
 
 /** What a failed request means for what it carried. */
@@ -89,7 +89,7 @@ function isOwn(code: string | undefined, message: string | undefined, reason: st
 
 /** There was no answer. */
 export function unreachable(what: string, cause: unknown): CloudError {
-  return new CloudError(`${what}: ${networkWords(cause)}`, { cause })
+  return new CloudError(`${what}: ${networkErrorMessage(cause)}`, { cause })
 }
 
 /** Whatever else an address holds may be a secret. */

@@ -11,7 +11,7 @@ import {
   SwanLabError,
 } from '@swanlab/core/internal'
 import { checkCloud, type CloudOptions } from './cloud-options.ts'
-import { credentialsOf, findKey, keyInWords, type Credentials } from './credentials.ts'
+import { credentialsOf, findKey, describeKey, type Credentials } from './credentials.ts'
 import { completed } from './login-command.ts'
 import { missingKey } from './missing-key.ts'
 import type { Registration } from './registration.ts'
@@ -51,7 +51,7 @@ class CloudCallback implements Callback {
   readonly #offlineFallback: boolean
   readonly #report: Report | undefined
   /** Which key is used; absent where the program knows, because it said so. */
-  readonly #keyInWords: string | undefined
+  readonly #keyDescription: string | undefined
   #registration: Registration | undefined
   #upload: RunUpload | undefined
 
@@ -60,7 +60,7 @@ class CloudCallback implements Callback {
     const found = findKey(given)
     if (!found) throw missingKey('cloud()', given)
     this.#credentials = credentialsOf(found)
-    this.#keyInWords = login.apiKey === undefined ? keyInWords(found) : undefined
+    this.#keyDescription = login.apiKey === undefined ? describeKey(found) : undefined
     this.#offlineFallback = offlineFallback
     this.#report = report && quietly(report)
     const { apiKey, api: host, web: webHost } = this.#credentials
@@ -81,7 +81,7 @@ class CloudCallback implements Callback {
         'cloud() uploads what journal() records: pass journal({ logdir }), too.',
       )
     const report = this.#report ?? context.report
-    if (this.#keyInWords) report('info', this.#keyInWords)
+    if (this.#keyDescription) report('info', this.#keyDescription)
     const { register } = await import('./registration.ts')
     this.#registration = await register(info, {
       credentials: this.#credentials,

@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import { findCredentials, findHosts, findKey, findLoginHosts, keyInWords, type Surroundings } from './credentials.ts'
+import { findCredentials, findHosts, findKey, findLoginHosts, describeKey, type Surroundings } from './credentials.ts'
 import { resolveHosts } from './hosts.ts'
 import { login } from './login.ts'
 import { readLogin, removeLogin, writeLogin } from './netrc.ts'
@@ -131,7 +131,7 @@ describe('the key is looked for', () => {
   it('and which one was taken is said in one line, without the key', () => {
     const words = (env: Record<string, string>, given = {}): string => {
       const place = withLogins(env, { local: true })
-      return keyInWords(findKey(given, place)!, place).replaceAll(place.cwd, '.')
+      return describeKey(findKey(given, place)!, place).replaceAll(place.cwd, '.')
     }
     const aside = 'The login in ./.swanlab/.netrc is for http://local.'
     expect(words(key)).toBe(`The API key from SWANLAB_API_KEY is used, for ${DEFAULT}. ${aside}`)

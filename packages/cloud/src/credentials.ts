@@ -91,7 +91,7 @@ export function credentialsOf({ apiKey, place, hosts }: FoundKey): Credentials {
 }
 
 /** For people: which key is used, and for which server. */
-export function keyInWords({ kind, place, hosts: { api } }: FoundKey, around: Surroundings = hereAndNow()): string {
+export function describeKey({ kind, place, hosts: { api } }: FoundKey, around: Surroundings = hereAndNow()): string {
   const which = kind === 'argument' ? 'that was given' : `from ${place}`
   return `The API key ${which} is used, for ${api}.${aboutStoredLogins(api, around)}`
 }

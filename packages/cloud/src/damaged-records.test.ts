@@ -6,7 +6,7 @@ import { it } from 'vitest'
 import { Driver, lastSession, decodeRecord } from '@swanlab/journal/internal'
 import { Contexts, Guard, createHooks } from '@swanlab/core/internal'
 import { anyRecord, encode } from '../../journal/src/format/testing/records.ts'
-import { cargoesFor } from './cargoes.ts'
+import { streamsFor } from './streams.ts'
 
 const path = join(mkdtempSync(join(tmpdir(), 'damaged-')), 'journal.jsonl')
 const target = {
@@ -18,7 +18,7 @@ const target = {
   url: 'http://h',
   lines: 0,
 }
-const cargoes = cargoesFor({ session: {} as never, target, dir: '.', call: {}, missing: () => {} })
+const specs = streamsFor({ session: {} as never, target, dir: '.', call: {}, missing: () => {} })
 
 /** Every place in a value, as paths. */
 function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
@@ -46,7 +46,7 @@ it('whatever one value of a record has become, every reader goes on', () => {
       const line = JSON.stringify(withAt(JSON.parse(encode(record)), places[pick % places.length]!, value))
       const read = decodeRecord(line)
       if (!read) return
-      for (const cargo of cargoes) if (cargo.types.has(read.type)) JSON.stringify(cargo.items(read, 0))
+      for (const spec of specs) if (spec.types.has(read.type)) JSON.stringify(spec.items(read, 0))
       writeFileSync(path, `${line}\n`)
       lastSession(path)
       const report = nothing

@@ -1,4 +1,4 @@
-import type { Target } from './position.ts'
+import type { Target } from './checkpoint.ts'
 import type { CallOptions, Session } from './session.ts'
 
 /** Which part of a run is uploaded; absent bounds are open. Steps and times are inclusive. */

@@ -13,8 +13,8 @@ export async function findLogin(): Promise<GivenCredentials | 'offline'> {
   const given = givenCredentials()
   if (findKey(given)) return {}
   if (process.stdin.isTTY && process.stderr.isTTY) {
-    const { askForKey } = await import('./ask.ts')
-    const answer = await askForKey({ given, version: VERSION })
+    const { promptForKey } = await import('./prompt.ts')
+    const answer = await promptForKey({ given, version: VERSION })
     return answer === 'offline' ? answer : { apiKey: answer.apiKey, host: answer.api, webHost: answer.web }
   }
   throw missingKey(

@@ -1,5 +1,5 @@
 /** Logins, addresses and the network of cloud mode, for programs that look after them: the command line. */
-export { ask } from './ask.ts'
+export { prompt } from './prompt.ts'
 export {
   aboutStoredLogins,
   findHosts,
@@ -7,13 +7,13 @@ export {
   findLoginHosts,
   globalFolder,
   hereAndNow,
-  keyInWords,
+  describeKey,
   localFolder,
   type FoundKey,
   type GivenCredentials,
 } from './credentials.ts'
 export { isSwanLabCloud, type Hosts } from './hosts.ts'
-export { networkWords } from './network-words.ts'
+export { networkErrorMessage } from './network-error-message.ts'
 export { readLogin, removeLogin } from './netrc.ts'
 export { httpTransport, type HttpAnswer, type Transport } from './transport.ts'
 export { givenCredentials } from './login-command.ts'

@@ -12,8 +12,8 @@ import {
 import { defaultColors, defaultName, shownPath } from '@swanlab/journal/internal'
 import { CloudError } from './cloud-error.ts'
 import type { Credentials } from './credentials.ts'
-import { mountRun, type Mounted } from './mount.ts'
-import { PositionFile } from './position.ts'
+import { registerRun, type RegisteredRun } from './register-run.ts'
+import { CheckpointFile } from './checkpoint.ts'
 import { isFinal, runRefusal } from './run-refusal.ts'
 import { Session } from './session.ts'
 import { httpTransport } from './transport.ts'
@@ -31,7 +31,7 @@ export interface RegisterOptions {
 }
 
 /**
- * Asks the server for a place for a run that is about to start.
+ * Registers a run that is about to start on the server.
  *
  * @throws SwanLabError `RESUME_FAILED`, `LOGIN_FAILED`, `CLOUD_REFUSED`, or `CLOUD_UNREACHABLE` without `offlineFallback`.
  */
@@ -51,8 +51,8 @@ export async function register(info: InitInfo, options: RegisterOptions): Promis
     signal: AbortSignal.timeout(time),
   }
   try {
-    const mounted = await withinTime(time, () => mountRun(session, { ...info, look }, call))
-    return new Registration(info, options, mounted)
+    const registered = await withinTime(time, () => registerRun(session, { ...info, look }, call))
+    return new Registration(info, options, registered)
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
     if (isFinal(error) || !offlineFallback) throw refusal(info, credentials.api, error)
@@ -66,18 +66,18 @@ export class Registration {
   readonly #info: InitInfo
   readonly #options: RegisterOptions
   /** Absent: the server does not know of the run yet. */
-  readonly #mounted: Mounted | undefined
+  readonly #registered: RegisteredRun | undefined
 
-  constructor(info: InitInfo, options: RegisterOptions, mounted: Mounted | undefined) {
+  constructor(info: InitInfo, options: RegisterOptions, registered: RegisteredRun | undefined) {
     this.#info = info
     this.#options = options
-    this.#mounted = mounted
+    this.#registered = registered
   }
 
   /** What the server knows of the run. */
   get patch(): InitPatch {
-    if (!this.#mounted) return { mode: 'cloud' }
-    const { target, projectUrl, experimentName, colors, existed, lastStep, config } = this.#mounted
+    if (!this.#registered) return { mode: 'cloud' }
+    const { target, projectUrl, experimentName, colors, existed, lastStep, config } = this.#registered
     const { dir, resumed } = this.#info
     const earlier: EarlierRecord[] = []
     // What this machine has of the run is newer.
@@ -97,18 +97,18 @@ export class Registration {
 
   /** What people may do next. @param dir - The run folder. */
   hint(dir: string): string {
-    if (!this.#mounted) return `Nothing is uploaded yet; ${shownPath(dir)} holds everything`
-    const { url } = this.#mounted.target
+    if (!this.#registered) return `Nothing is uploaded yet; ${shownPath(dir)} holds everything`
+    const { url } = this.#registered.target
     return url ? `View it at ${url}` : `It is uploaded to ${this.#options.credentials.api}`
   }
 
   /** Says in the run folder where the uploader begins. */
   saveCheckpoint(dir: string, id: string): void {
-    if (!this.#mounted) return
-    const { target, existed } = this.#mounted
+    if (!this.#registered) return
+    const { target, existed } = this.#registered
     const { report, credentials } = this.#options
     const isContinued = this.#info.dir !== undefined
-    const file = new PositionFile(dir, { server: credentials.api, id })
+    const file = new CheckpointFile(dir, { server: credentials.api, id })
     const earlier = isContinued ? file.load() : undefined
     // A run that the server has lost, or never had, is uploaded from its beginning.
     const goesOn = earlier && existed && earlier.target.experimentId === target.experimentId

@@ -1,8 +1,8 @@
 import { cliCommand, type Outcome, type Report, type RunInfo, VERSION } from '@swanlab/core/internal'
 import type { Credentials } from './credentials.ts'
-import { mountRun, type Mounted } from './mount.ts'
-import { Patience } from './patience.ts'
-import { PositionFile } from './position.ts'
+import { registerRun, type RegisteredRun } from './register-run.ts'
+import { RetryPolicy } from './retry-policy.ts'
+import { CheckpointFile } from './checkpoint.ts'
 import { Session } from './session.ts'
 import { httpTransport } from './transport.ts'
 import { Uploader } from './uploader.ts'
@@ -18,33 +18,33 @@ export interface RunUploadOptions {
 export class RunUpload {
   readonly #dir: string
   readonly #report: Report
-  readonly #patience: Patience
+  readonly #retry: RetryPolicy
   readonly #uploader: Uploader
 
   constructor(run: RunInfo & { readonly dir: string }, { credentials, report, signal }: RunUploadOptions) {
     const { dir, id } = run
-    const patience = new Patience({ clock: Date.now, report })
+    const retry = new RetryPolicy({ clock: Date.now, report })
     const session = new Session({ credentials, transport: httpTransport(), clock: Date.now, version: VERSION })
     this.#dir = dir
     this.#report = report
-    this.#patience = patience
+    this.#retry = retry
     this.#uploader = new Uploader({
       dir,
       session,
-      patience,
-      position: new PositionFile(dir, { server: credentials.api, id }),
-      mount: async (): Promise<Mounted> => {
+      retry,
+      checkpoint: new CheckpointFile(dir, { server: credentials.api, id }),
+      register: async (): Promise<RegisteredRun> => {
         const look = { experimentName: run.experimentName, colors: run.colors }
-        const call = { signal: patience.signal, resume: 'allow', clock: Date.now } as const
-        const mounted = await mountRun(session, { ...run, look: () => look }, call)
-        report('info', `The run is on the server now: ${mounted.target.url ?? credentials.api}`)
-        return mounted
+        const call = { signal: retry.signal, resume: 'allow', clock: Date.now } as const
+        const registered = await registerRun(session, { ...run, look: () => look }, call)
+        report('info', `The run is on the server now: ${registered.target.url ?? credentials.api}`)
+        return registered
       },
       clock: Date.now,
       report,
     })
-    if (signal.aborted) patience.stop()
-    else signal.addEventListener('abort', () => patience.stop(), { once: true })
+    if (signal.aborted) retry.stop()
+    else signal.addEventListener('abort', () => retry.stop(), { once: true })
   }
 
   /** Resolves when everything has arrived, or nothing more can be done; says what is left. */
@@ -58,7 +58,7 @@ export class RunUpload {
   }
 
   end({ state, endTime }: Pick<Outcome, 'state' | 'endTime'>): void {
-    this.#patience.runEnded(Math.max(endTime, Date.now()))
+    this.#retry.runEnded(Math.max(endTime, Date.now()))
     this.#uploader.end(state)
   }
 }

@@ -15,11 +15,11 @@ import {
 } from '@swanlab/journal/internal'
 import type { UploadRange } from './destination.ts'
 import { CloudError } from './cloud-error.ts'
-import { findCredentials, findKey, keyInWords, type Credentials, type GivenCredentials } from './credentials.ts'
-import { refusedIn } from './lacking-words.ts'
-import { mountRun } from './mount.ts'
-import { Patience } from './patience.ts'
-import { PositionFile } from './position.ts'
+import { findCredentials, findKey, describeKey, type Credentials, type GivenCredentials } from './credentials.ts'
+import { refusedIn } from './absent-items.ts'
+import { registerRun } from './register-run.ts'
+import { RetryPolicy } from './retry-policy.ts'
+import { CheckpointFile } from './checkpoint.ts'
 import { isFinal, runRefusal } from './run-refusal.ts'
 import { Session } from './session.ts'
 import { httpTransport, type Transport } from './transport.ts'
@@ -35,7 +35,7 @@ export interface SyncOptions extends GivenCredentials, UploadRange {
   readonly workspace?: string | undefined
   /** How long an outage is waited for, in milliseconds. Default: 60,000. */
   readonly timeout?: number | undefined
-  /** Hears from time to time how much of the journal has arrived, in bytes. */
+  /** Called from time to time with how much of the journal has arrived, in bytes. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly report?: Report | undefined
   /** The network. Default: the real one. */
@@ -78,15 +78,15 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
       `There is no API key: set SWANLAB_API_KEY, or run first: ${cliCommand('login')}`,
     )
   const key = findKey(options)
-  if (key) report('info', keyInWords(key))
+  if (key) report('info', describeKey(key))
   const stored = readRun(dir, path)
   const state = endIfLost(dir, path, stored)
-  const patience = new Patience({ clock: Date.now, random: Math.random, report, afterEnd: timeout })
-  patience.runEnded(Date.now())
+  const retry = new RetryPolicy({ clock: Date.now, random: Math.random, report, afterEnd: timeout })
+  retry.runEnded(Date.now())
   // One answer is not waited for longer than all of an outage.
   const requestTime = Math.min(LONGEST_REQUEST, Math.max(SHORTEST_REQUEST, timeout))
   const session = new Session({ credentials, transport, clock: Date.now, version, requestTime })
-  const uploader = uploaderOf({ dir, stored, options, credentials, session, patience, report })
+  const uploader = uploaderOf({ dir, stored, options, credentials, session, retry, report })
   uploader.end(state)
   const tell = (): void => onProgress?.(Math.min(uploader.offset, sizeOf(path)), sizeOf(path))
   const timer = setInterval(tell, PROGRESS_EVERY)
@@ -100,7 +100,7 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
     return { complete, arrived, url, state, refused: refusedIn(absent), missing, damaged, ...(reason && { reason }) }
   } finally {
     clearInterval(timer)
-    patience.stop()
+    retry.stop()
   }
 }
 
@@ -110,11 +110,11 @@ interface UploadOrder {
   readonly options: SyncOptions
   readonly credentials: Credentials
   readonly session: Session
-  readonly patience: Patience
+  readonly retry: RetryPolicy
   readonly report: Report
 }
 
-function uploaderOf({ dir, stored, options, credentials, session, patience, report }: UploadOrder): Uploader {
+function uploaderOf({ dir, stored, options, credentials, session, retry, report }: UploadOrder): Uploader {
   const { startStep, endStep, startTime, endTime, id = stored.run.id } = options
   const bounds = { startStep, endStep, startTime, endTime }
   const range = Object.values(bounds).some((bound) => bound !== undefined) ? bounds : undefined
@@ -124,15 +124,15 @@ function uploaderOf({ dir, stored, options, credentials, session, patience, repo
   return new Uploader({
     dir,
     session,
-    patience,
+    retry,
     // Of a part of a run nothing is remembered: it is sent again whenever it is asked for.
-    position: range ? undefined : new PositionFile(dir, { server: credentials.api, id: place }),
-    remount: true,
-    mount: async () => {
+    checkpoint: range ? undefined : new CheckpointFile(dir, { server: credentials.api, id: place }),
+    reregister: true,
+    register: async () => {
       const { experimentName, colors } = stored.run
       const look = (): { experimentName: string; colors: readonly string[] } => ({ experimentName, colors })
-      const call = { resume: 'allow', clock: Date.now, signal: patience.signal } as const
-      return mountRun(session, { ...stored.run, id, project, workspace, look }, call)
+      const call = { resume: 'allow', clock: Date.now, signal: retry.signal } as const
+      return registerRun(session, { ...stored.run, id, project, workspace, look }, call)
     },
     clock: Date.now,
     report,

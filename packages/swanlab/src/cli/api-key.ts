@@ -1,5 +1,5 @@
 import { SwanLabError } from '@swanlab/core'
-import { ask } from '@swanlab/cloud/internal'
+import { prompt } from '@swanlab/cloud/internal'
 import { note } from './output.ts'
 
 /** More than any key, in characters. */
@@ -26,7 +26,7 @@ export async function givenKey(option: string | undefined): Promise<string | und
 export function askForKey(question: string): Promise<string> {
   // Before the question is there: whoever pastes at once would see the key.
   process.stdin.setRawMode(true)
-  return ask(question, { input: process.stdin, output: process.stderr, accepts: /\S/, hidden: true })
+  return prompt(question, { input: process.stdin, output: process.stderr, accepts: /\S/, hidden: true })
 }
 
 async function readKey(input: NodeJS.ReadStream): Promise<string> {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { SwanLabError } from '@swanlab/core'
-import { httpTransport, networkWords, type HttpAnswer, type Transport } from '@swanlab/cloud/internal'
+import { httpTransport, networkErrorMessage, type HttpAnswer, type Transport } from '@swanlab/cloud/internal'
 
 const LONGEST_WAIT = 5_000
 
@@ -58,7 +58,7 @@ export async function reachHost(api: string, transport: Transport = httpTranspor
   try {
     answer = await transport({ method: 'GET', url: `${api}/api`, headers: {}, timeout: LONGEST_WAIT })
   } catch (cause) {
-    throw new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${networkWords(cause)}).`, { cause })
+    throw new SwanLabError('CLOUD_UNREACHABLE', `${api} cannot be reached (${networkErrorMessage(cause)}).`, { cause })
   }
   const { status, text } = answer
   if (status < 200 || status >= 300 || text.trim() !== 'OK')

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { login, sync, type SyncOptions, type SyncReport } from '@swanlab/cloud'
-import { findHosts, findKey, keyInWords } from '@swanlab/cloud/internal'
+import { findHosts, findKey, describeKey } from '@swanlab/cloud/internal'
 import { SwanLabError } from '@swanlab/core'
 import type { Command } from 'commander'
 import { givenKey } from '../api-key.ts'
@@ -52,7 +52,7 @@ async function run(command: Command, folders: string[], { json, apiKey, ...flags
   const given = { host, apiKey: await givenKey(apiKey) }
   const key = findKey(given)
   if (!key) throw notLoggedIn(findHosts(given).api)
-  note(keyInWords(key))
+  note(describeKey(key))
   // A wrong key is known at once; an upload would wait for its server to come to its senses.
   const { host: api } = await login(given)
   const results: Result[] = []

@@ -5,7 +5,7 @@ import { findHosts, type Credentials, type GivenCredentials } from './credential
 import { isSwanLabCloud } from './hosts.ts'
 import { login } from './login.ts'
 
-export interface AskOptions {
+export interface PromptOptions {
   readonly given: GivenCredentials
   readonly version: string
   readonly input?: NodeJS.ReadableStream | undefined
@@ -16,21 +16,21 @@ export interface AskOptions {
 const MAX_TRIES = 5
 
 /** The question of SwanLab's clients: make an account, use one, or record here without. */
-export async function askForKey(options: AskOptions): Promise<Credentials | 'offline'> {
+export async function promptForKey(options: PromptOptions): Promise<Credentials | 'offline'> {
   const { given, version, input = process.stdin, output = process.stderr } = options
   const hosts = findHosts(given)
   const { web } = hosts
   output.write(
     `swanlab: (1) Create a SwanLab account\nswanlab: (2) Use an existing SwanLab account\nswanlab: (3) Record on this machine only\n`,
   )
-  const choice = await ask('swanlab: Enter your choice: ', { input, output, accepts: /^[123]$/ })
+  const choice = await prompt('swanlab: Enter your choice: ', { input, output, accepts: /^[123]$/ })
   if (choice === '3') return 'offline'
   const settings = `${web}/space/~/settings`
   const page = choice === '1' ? `${web}/login and then ${settings}` : settings
   if (isSwanLabCloud(hosts)) output.write(`swanlab: You find your API key at ${page}\n`)
   else output.write(`swanlab: Logging in to ${hosts.api}. Whoever runs it gives you an API key.\n`)
   for (let tries = 1; ; tries++) {
-    const apiKey = await ask('swanlab: Paste it here (it is not shown): ', {
+    const apiKey = await prompt('swanlab: Paste it here (it is not shown): ', {
       input,
       output,
       accepts: /\S/,
@@ -46,7 +46,7 @@ export async function askForKey(options: AskOptions): Promise<Credentials | 'off
 }
 
 /** @throws SwanLabError `LOGIN_FAILED` when nothing that fits is typed. */
-export async function ask(
+export async function prompt(
   question: string,
   options: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream; accepts: RegExp; hidden?: boolean },
 ): Promise<string> {

@@ -1,6 +1,6 @@
 import type { JournalRecord } from '@swanlab/journal/internal'
 import { runPath } from './api.ts'
-import type { Cargo } from './lane.ts'
+import type { StreamSpec } from './upload-stream.ts'
 import { sendMedia } from './media.ts'
 import type { Destination, UploadRange } from './destination.ts'
 import { columnItem, configBody, errorLine, lineItem, mediaItem, scalarItems } from './wire.ts'
@@ -19,14 +19,14 @@ interface ProfileItem {
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any
-export type AnyCargo = Cargo<any>
+export type AnyStreamSpec = StreamSpec<any>
 
 /** What is uploaded of a run, each kind by itself: none waits for another. */
-export function cargoesFor(to: Destination): readonly AnyCargo[] {
+export function streamsFor(to: Destination): readonly AnyStreamSpec[] {
   return [profile(to), consoleLines(to), columns(to), scalars(to), media(to)]
 }
 
-function profile({ session, target, call }: Destination): Cargo<ProfileItem> {
+function profile({ session, target, call }: Destination): StreamSpec<ProfileItem> {
   const path = `${runPath(target.workspace, target.project, target.experimentId)}/profile`
   return {
     name: 'profile',
@@ -57,7 +57,7 @@ function profileItems(record: JournalRecord): ProfileItem[] {
   }
 }
 
-function consoleLines(to: Destination): Cargo<object> {
+function consoleLines(to: Destination): StreamSpec<object> {
   const { target, range } = to
   return {
     name: 'log',
@@ -73,7 +73,7 @@ function consoleLines(to: Destination): Cargo<object> {
   }
 }
 
-function columns({ session, target, call }: Destination): Cargo<object> {
+function columns({ session, target, call }: Destination): StreamSpec<object> {
   const path = target.series
     ? `/projects/${seg(target.workspace)}/${seg(target.project)}/series`
     : `/experiment/${seg(target.experimentId)}/columns`
@@ -87,7 +87,7 @@ function columns({ session, target, call }: Destination): Cargo<object> {
   }
 }
 
-function scalars(to: Destination): Cargo<object> {
+function scalars(to: Destination): StreamSpec<object> {
   return {
     name: 'scalars',
     types: new Set(['log'] as const),
@@ -98,7 +98,7 @@ function scalars(to: Destination): Cargo<object> {
   }
 }
 
-function media(to: Destination): Cargo<object> {
+function media(to: Destination): StreamSpec<object> {
   return {
     name: 'media',
     types: new Set(['media'] as const),

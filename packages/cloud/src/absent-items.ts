@@ -16,7 +16,7 @@ export interface Absent {
 }
 
 /** For people; empty when nothing is lacking. */
-export function lackingWords({ refused, missing }: Absent): string {
+export function describeAbsent({ refused, missing }: Absent): string {
   const kinds = Object.entries(refused).map(([kind, count]) => counted(count, NAMES[kind] ?? ['item', 'items']))
   const parts = [
     ...(kinds.length > 0 ? [`the server refused ${kinds.join(', ')}, see refused.jsonl in the run folder`] : []),

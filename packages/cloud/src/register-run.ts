@@ -1,17 +1,17 @@
 import type { JsonValue, RunInfo } from '@swanlab/core/internal'
-import { createExperiment, getExperiment, getSummaries, mountProject, configOf, type Project } from './api.ts'
+import { createExperiment, getExperiment, getSummaries, findOrCreateProject, configOf, type Project } from './api.ts'
 import { CloudError } from './cloud-error.ts'
-import type { Target } from './position.ts'
+import type { Target } from './checkpoint.ts'
 import type { CallOptions, Session } from './session.ts'
 import { timestamp } from './wire.ts'
 
 /** What a server must be told of a run. */
-export type Mountable = Pick<RunInfo, 'id' | 'project' | 'workspace' | 'description' | 'tags' | 'public'> & {
+export type RunDescription = Pick<RunInfo, 'id' | 'project' | 'workspace' | 'description' | 'tags' | 'public'> & {
   /** What the run is called, and its colours; asked for once the number of runs of the project is known. */
   readonly look: (index: number) => { experimentName: string; colors: readonly string[] }
 }
 
-export interface Mounted {
+export interface RegisteredRun {
   readonly target: Target
   /** Absent for a server that has no pages. */
   readonly projectUrl: string | undefined
@@ -24,7 +24,7 @@ export interface Mounted {
   readonly config: Readonly<Record<string, JsonValue>> | undefined
 }
 
-export interface MountOptions extends CallOptions {
+export interface RegisterRunOptions extends CallOptions {
   readonly resume: 'must' | 'allow' | undefined
   readonly clock: () => number
 }
@@ -34,10 +34,14 @@ export interface MountOptions extends CallOptions {
  *
  * @throws CloudError; with `must`, one of status 404 when the run does not exist.
  */
-export async function mountRun(session: Session, run: Mountable, options: MountOptions): Promise<Mounted> {
+export async function registerRun(
+  session: Session,
+  run: RunDescription,
+  options: RegisterRunOptions,
+): Promise<RegisteredRun> {
   const workspace = run.workspace ?? (await session.username(options))
   const visibility = run.public === true ? 'PUBLIC' : 'PRIVATE'
-  const project = await mountProject(session, { workspace, name: run.project, visibility }, options)
+  const project = await findOrCreateProject(session, { workspace, name: run.project, visibility }, options)
   if (options.resume === 'must') await getExperiment(session, project, run.id, options)
   const { experimentName, colors } = run.look(project.experiments)
   const experiment = await createExperiment(

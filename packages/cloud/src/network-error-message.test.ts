@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { networkWords } from './network-words.ts'
+import { networkErrorMessage } from './network-error-message.ts'
 
 const failure = (code: string, message = 'at http://me:secret@proxy'): Error =>
   Object.assign(new Error(message), { code })
@@ -20,9 +20,9 @@ test.each([
   ],
   [failure('ERR_INVALID_URL'), { HTTP_PROXY: 'me:secret@' }, 'HTTP_PROXY names no proxy'],
 ])('%s with %j: %s', (cause, env, words) => {
-  expect(networkWords(cause, env)).toBe(words)
+  expect(networkErrorMessage(cause, env)).toBe(words)
 })
 
 test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])('%s names the way out', (code) => {
-  expect(networkWords(failure(code), {})).toContain('NODE_EXTRA_CA_CERTS')
+  expect(networkErrorMessage(failure(code), {})).toContain('NODE_EXTRA_CA_CERTS')
 })

@@ -22,7 +22,10 @@ const WORDS: Readonly<Record<string, string>> = {
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'] as const
 
 /** Why there was no answer, for people. Not the error's own words: they may hold an address with a password. */
-export function networkWords(cause: unknown, env: Readonly<Record<string, string | undefined>> = process.env): string {
+export function networkErrorMessage(
+  cause: unknown,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
   const { name, code, message } = innermost(cause)
   const proxy = PROXY_VARIABLES.find((variable) => env[variable])
   const aside = proxy ? `; ${proxy} is set` : ''

@@ -1,91 +1,91 @@
 import { beforeEach, expect, it, test } from 'vitest'
 import { CloudError } from './cloud-error.ts'
-import { LeftOver, Patience } from './patience.ts'
+import { UploadStopped, RetryPolicy } from './retry-policy.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const down = new CloudError('x: the connection was refused')
 let now: number
 let told: string[]
-let patience: Patience
+let retry: RetryPolicy
 
-function patient(afterEnd?: number): Patience {
+function policy(afterEnd?: number): RetryPolicy {
   const report = (level: string, message: string): void => void told.push(`${level} ${message}`)
-  return new Patience({ clock: () => now, random: () => 0.5, report, firstPause: 1, afterEnd })
+  return new RetryPolicy({ clock: () => now, random: () => 0.5, report, firstPause: 1, afterEnd })
 }
 
 beforeEach(() => {
   now = 1_000_000
   told = []
-  patience = patient()
+  retry = policy()
 })
 
 it('goes on for a week of an outage while the run lives, and not longer', async () => {
-  await patience.pause('scalars', 1, down)
+  await retry.pause('scalars', 1, down)
   now += 7 * DAY - 10
-  await patience.pause('scalars', 1, down)
+  await retry.pause('scalars', 1, down)
   now += 10
-  await expect(patience.pause('scalars', 1, down)).rejects.toThrow(LeftOver)
+  await expect(retry.pause('scalars', 1, down)).rejects.toThrow(UploadStopped)
 })
 
 it('counts from the last time that everything worked', async () => {
-  await patience.pause('scalars', 1, down)
-  await patience.pause('log', 1, down)
+  await retry.pause('scalars', 1, down)
+  await retry.pause('log', 1, down)
   now += 6 * DAY
-  patience.worked('scalars')
+  retry.succeeded('scalars')
   now += 2 * DAY
-  await expect(patience.pause('log', 1, down)).rejects.toThrow(LeftOver)
-  patience.worked('log')
-  await patience.pause('log', 1, down)
+  await expect(retry.pause('log', 1, down)).rejects.toThrow(UploadStopped)
+  retry.succeeded('log')
+  await retry.pause('log', 1, down)
 })
 
 test.each([
   [undefined, HOUR],
   [500, 500],
 ])('with afterEnd %s it goes on for %i ms after the end', async (afterEnd, time) => {
-  patience = patient(afterEnd)
-  patience.runEnded(now)
+  retry = policy(afterEnd)
+  retry.runEnded(now)
   now += time - 2
-  await patience.pause('scalars', 1, down)
+  await retry.pause('scalars', 1, down)
   now += 2
-  const over = patience.pause('scalars', 1, down)
+  const over = retry.pause('scalars', 1, down)
   await expect(over).rejects.toThrow('the connection was refused')
-  await expect(over).rejects.toMatchObject({ name: 'LeftOver', cause: down })
+  await expect(over).rejects.toMatchObject({ name: 'UploadStopped', cause: down })
 })
 
 it('does not wait for what the server puts behind the end', async () => {
-  patience.runEnded(now)
+  retry.runEnded(now)
   const later = new CloudError('x: 503', { status: 503, retryAfter: 2 * HOUR })
-  await expect(patience.pause('scalars', 1, later)).rejects.toThrow(LeftOver)
+  await expect(retry.pause('scalars', 1, later)).rejects.toThrow(UploadStopped)
 })
 
 it('waits as long as the server asks', async () => {
   const begun = performance.now()
-  await patience.pause('scalars', 1, new CloudError('x: 429', { status: 429, retryAfter: 60 }))
+  await retry.pause('scalars', 1, new CloudError('x: 429', { status: 429, retryAfter: 60 }))
   expect(performance.now() - begun).toBeGreaterThan(55)
 })
 
 it('tells of an outage once in a while, and of its end', async () => {
-  for (let attempts = 1; attempts < 4; attempts++) await patience.pause('scalars', attempts, down)
+  for (let attempts = 1; attempts < 4; attempts++) await retry.pause('scalars', attempts, down)
   expect(told).toEqual([
     'warn Uploading waits (x: the connection was refused) and is tried again; everything is recorded here.',
   ])
   now += 300_001
-  await patience.pause('scalars', 2, down)
+  await retry.pause('scalars', 2, down)
   expect(told).toHaveLength(2)
-  patience.worked('scalars')
+  retry.succeeded('scalars')
   expect(told.at(-1)).toBe('info Uploading goes on.')
 })
 
 it('says nothing of what was over at once', async () => {
-  await patience.pause('scalars', 1, down)
-  patience.worked('scalars')
+  await retry.pause('scalars', 1, down)
+  retry.succeeded('scalars')
   expect(told).toEqual([])
 })
 
 it('stops in the middle of a pause', async () => {
-  const waiting = patience.pause('scalars', 1, new CloudError('x: 429', { status: 429, retryAfter: HOUR }))
-  patience.stop()
+  const waiting = retry.pause('scalars', 1, new CloudError('x: 429', { status: 429, retryAfter: HOUR }))
+  retry.stop()
   await expect(waiting).rejects.toThrow('told to stop')
-  await expect(patience.pause('scalars', 1, down)).rejects.toThrow('told to stop')
+  await expect(retry.pause('scalars', 1, down)).rejects.toThrow('told to stop')
 })

@@ -1,13 +1,13 @@
 import { JournalCursor, type JournalRecord } from '@swanlab/journal/internal'
 import { CloudError } from './cloud-error.ts'
-import { BLOCKED_PAUSE, type Patience } from './patience.ts'
-import type { Lacking, LanePosition } from './position.ts'
+import { BLOCKED_PAUSE, type RetryPolicy } from './retry-policy.ts'
+import type { Lacking, StreamCheckpoint } from './checkpoint.ts'
 
 /** Refusals in a row, without anything accepted, after which the fault is not taken to be in the items. */
 const MAX_REFUSALS = 20
 
 /** One kind of data: which records it is made of, and how it is sent. */
-export interface Cargo<Item> {
+export interface StreamSpec<Item> {
   readonly name: string
   readonly types: ReadonlySet<JournalRecord['type']>
   /** @param sent - Number of items before these. */
@@ -20,14 +20,14 @@ export interface Cargo<Item> {
   readonly mostBytes: number
 }
 
-export interface LaneOptions {
+export interface UploadStreamOptions {
   readonly path: string
-  readonly from: LanePosition | undefined
-  readonly patience: Patience
+  readonly from: StreamCheckpoint | undefined
+  readonly retry: RetryPolicy
   /** How long records are gathered before they are sent, in milliseconds. */
   readonly interval: number
   /** Everything before this has been answered. */
-  readonly save: (name: string, position: LanePosition) => void
+  readonly save: (name: string, checkpoint: StreamCheckpoint) => void
   /** The server refuses an item. The rest goes on without it. */
   readonly setAside: (name: string, item: unknown, error: CloudError) => void
 }
@@ -36,9 +36,9 @@ export interface LaneOptions {
  * Uploads one kind of record from the journal, in its order, one request at a time. It remembers no more than one
  * request's worth, so an outage costs no memory, and other kinds do not wait for it.
  */
-export class Lane<Item> {
-  readonly #cargo: Cargo<Item>
-  readonly #options: LaneOptions
+export class UploadStream<Item> {
+  readonly #spec: StreamSpec<Item>
+  readonly #options: UploadStreamOptions
   readonly #cursor: JournalCursor
   #records: Iterator<JournalRecord>
   /** Read, and not part of a batch yet. */
@@ -46,7 +46,7 @@ export class Lane<Item> {
   #sent: number
   #offset: number
   #lacking: Lacking | undefined
-  /** Items that have arrived through this lane. */
+  /** Items that have arrived through this stream. */
   #arrived = 0
   /** Of the batch on its way. */
   #refused = 0
@@ -55,13 +55,13 @@ export class Lane<Item> {
   #wake: () => void = () => {}
 
   /** @throws the file system's own error when there is no journal. */
-  constructor(cargo: Cargo<Item>, options: LaneOptions) {
-    this.#cargo = cargo
+  constructor(spec: StreamSpec<Item>, options: UploadStreamOptions) {
+    this.#spec = spec
     this.#options = options
     this.#offset = options.from?.offset ?? 0
     this.#sent = options.from?.sent ?? 0
     this.#lacking = options.from?.lacking
-    this.#cursor = new JournalCursor(options.path, { from: this.#offset, only: cargo.types, owner: 'own' })
+    this.#cursor = new JournalCursor(options.path, { from: this.#offset, only: spec.types, owner: 'own' })
     this.#records = this.#cursor.read()
   }
 
@@ -71,10 +71,10 @@ export class Lane<Item> {
   }
 
   get name(): string {
-    return this.#cargo.name
+    return this.#spec.name
   }
 
-  /** Items that have arrived through this lane. */
+  /** Items that have arrived through this stream. */
   get arrived(): number {
     return this.#arrived
   }
@@ -90,16 +90,16 @@ export class Lane<Item> {
     this.#wake()
   }
 
-  /** Uploads until the run has ended and everything has arrived. @throws LeftOver */
+  /** Uploads until the run has ended and everything has arrived. @throws UploadStopped */
   async run(): Promise<void> {
-    const { patience, interval } = this.#options
+    const { retry, interval } = this.#options
     try {
       for (;;) {
         const last = this.#ending
         while (await this.#upload(last));
         if (last) return
         await this.#rest(interval)
-        if (patience.signal.aborted) return
+        if (retry.signal.aborted) return
       }
     } finally {
       this.#cursor.close()
@@ -117,7 +117,7 @@ export class Lane<Item> {
       this.#offset = offset
       this.#sent = sent
       const lacking = this.#lacking && { lacking: this.#lacking }
-      this.#options.save(this.#cargo.name, { offset, sent, ...lacking })
+      this.#options.save(this.#spec.name, { offset, sent, ...lacking })
     }
     return items.length > 0
   }
@@ -137,10 +137,10 @@ export class Lane<Item> {
   #batch(last: boolean): { items: Item[]; offset: number; sent: number } {
     const items: Item[] = []
     let sent = this.#sent
-    while (items.length < this.#cargo.most) {
+    while (items.length < this.#spec.most) {
       const record = this.#next(last)
       if (!record) return { items, sent, offset: this.#cursor.position }
-      for (const item of this.#cargo.items(record, sent)) {
+      for (const item of this.#spec.items(record, sent)) {
         items.push(item)
         sent++
       }
@@ -160,7 +160,7 @@ export class Lane<Item> {
       for (;;) {
         const { value, done } = this.#records.next() as IteratorResult<JournalRecord, undefined>
         if (done) break
-        if (this.#cargo.types.has(value.type)) return value
+        if (this.#spec.types.has(value.type)) return value
       }
       this.#records = ends === 0 && last ? this.#cursor.end() : this.#cursor.read()
       if (!last) break
@@ -173,7 +173,7 @@ export class Lane<Item> {
     let bytes = 0
     for (let at = 0; at < items.length; at++) {
       const size = JSON.stringify(items[at]).length
-      if (at > from && (bytes + size > this.#cargo.mostBytes || at - from >= this.#cargo.most)) {
+      if (at > from && (bytes + size > this.#spec.mostBytes || at - from >= this.#spec.most)) {
         yield items.slice(from, at)
         from = at
         bytes = 0
@@ -183,21 +183,21 @@ export class Lane<Item> {
     if (from < items.length) yield items.slice(from)
   }
 
-  /** Until it has arrived, or its every refused item has been set aside. @throws LeftOver */
+  /** Until it has arrived, or its every refused item has been set aside. @throws UploadStopped */
   async #deliver(items: readonly Item[]): Promise<void> {
-    const { patience } = this.#options
-    const { name } = this.#cargo
+    const { retry } = this.#options
+    const { name } = this.#spec
     for (let attempts = 1; ; attempts++) {
       try {
         await this.#send(items)
-        return patience.worked(name)
+        return retry.succeeded(name)
       } catch (error) {
         if (!(error instanceof CloudError)) throw error
         if (error.remedy === 'narrow') {
-          if (await this.#narrow(items, error)) return patience.worked(name)
+          if (await this.#narrow(items, error)) return retry.succeeded(name)
           // Whatever is sent is refused: the fault is not in the items, and may be mended.
-          await patience.pause(name, attempts, new CloudError(error.message, { retryAfter: BLOCKED_PAUSE }))
-        } else await patience.pause(name, attempts, error)
+          await retry.pause(name, attempts, new CloudError(error.message, { retryAfter: BLOCKED_PAUSE }))
+        } else await retry.pause(name, attempts, error)
       }
     }
   }
@@ -223,16 +223,16 @@ export class Lane<Item> {
     }
     await attempt(items, refusal)
     if (accepted === 0 && refused.length >= MAX_REFUSALS) return false
-    for (const { item, error } of refused) this.#options.setAside(this.#cargo.name, item, error)
+    for (const { item, error } of refused) this.#options.setAside(this.#spec.name, item, error)
     this.#refused += refused.length
     return true
   }
 
   async #send(items: readonly Item[]): Promise<void> {
-    this.#missing += (await this.#cargo.send(items)) ?? 0
+    this.#missing += (await this.#spec.send(items)) ?? 0
   }
 
-  /** With patience for everything but a refusal. */
+  /** Retries everything but a refusal. */
   async #sendOnce(items: readonly Item[]): Promise<CloudError | undefined> {
     for (let attempts = 1; ; attempts++) {
       try {
@@ -241,7 +241,7 @@ export class Lane<Item> {
       } catch (error) {
         if (!(error instanceof CloudError)) throw error
         if (error.remedy === 'narrow') return error
-        await this.#options.patience.pause(this.#cargo.name, attempts, error)
+        await this.#options.retry.pause(this.#spec.name, attempts, error)
       }
     }
   }
@@ -250,6 +250,6 @@ export class Lane<Item> {
   async #rest(ms: number): Promise<void> {
     const woken = new Promise<void>((resolve) => (this.#wake = resolve))
     if (this.#ending) return
-    await Promise.race([woken, this.#options.patience.sleep(ms)])
+    await Promise.race([woken, this.#options.retry.sleep(ms)])
   }
 }

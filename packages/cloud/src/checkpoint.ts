@@ -22,7 +22,7 @@ export interface Target {
 }
 
 /** How far one kind of record has been uploaded. */
-export interface LanePosition {
+export interface StreamCheckpoint {
   /** Where the next line begins in the journal, in bytes. */
   readonly offset: number
   /** Items sent so far. */
@@ -43,22 +43,22 @@ export interface Lacking {
 }
 
 /** How far one run is on one server. */
-export interface Position {
+export interface Checkpoint {
   readonly target: Target
-  readonly lanes: Readonly<Record<string, LanePosition>>
+  readonly lanes: Readonly<Record<string, StreamCheckpoint>>
 }
 
 /** Where to go on so that what the server lacks is sent again; it takes the same item twice for one. */
-export function rewound(lanes: Position['lanes']): Record<string, LanePosition> {
-  const entries = Object.entries(lanes).map(([name, { lacking, ...position }]) => {
-    const { offset, sent } = lacking ?? position
+export function rewound(lanes: Checkpoint['lanes']): Record<string, StreamCheckpoint> {
+  const entries = Object.entries(lanes).map(([name, { lacking, ...checkpoint }]) => {
+    const { offset, sent } = lacking ?? checkpoint
     return [name, { offset, sent }] as const
   })
   return Object.fromEntries(entries)
 }
 
 /** What has been uploaded of a run, kept in its folder so that whoever goes on neither repeats nor skips. */
-export class PositionFile {
+export class CheckpointFile {
   readonly #dir: string
   readonly #journal: string
   readonly #key: string
@@ -71,19 +71,19 @@ export class PositionFile {
   }
 
   /** What is damaged counts as not uploaded: servers take the same item twice for one. */
-  load(): Position | undefined {
+  load(): Checkpoint | undefined {
     const { target, lanes } = fieldsOf(this.#all()[this.#key])
     if (!isTarget(target)) return undefined
     const size = this.#journalSize()
-    const sound = Object.entries(fieldsOf(lanes)).filter((entry): entry is [string, LanePosition] =>
-      isLanePosition(entry[1], size),
+    const sound = Object.entries(fieldsOf(lanes)).filter((entry): entry is [string, StreamCheckpoint] =>
+      isStreamCheckpoint(entry[1], size),
     )
     return { target, lanes: Object.fromEntries(sound) }
   }
 
   /** By renaming: a reader never sees half a file. @throws the file system's own error. */
-  save(position: Position): void {
-    replaceWithin(this.#dir, FILE, `${JSON.stringify({ ...this.#all(), [this.#key]: position }, null, 1)}\n`)
+  save(checkpoint: Checkpoint): void {
+    replaceWithin(this.#dir, FILE, `${JSON.stringify({ ...this.#all(), [this.#key]: checkpoint }, null, 1)}\n`)
   }
 
   #all(): Readonly<Record<string, unknown>> {
@@ -114,7 +114,7 @@ function isTarget(value: unknown): value is Target {
   return names.every((name) => typeof name === 'string' && name) && typeof series === 'boolean' && isCount(lines)
 }
 
-function isLanePosition(value: unknown, journalSize: number): boolean {
+function isStreamCheckpoint(value: unknown, journalSize: number): boolean {
   const { offset, sent, lacking } = fieldsOf(value)
   return (
     isCount(offset) && offset <= journalSize && isCount(sent) && (lacking === undefined || isLacking(lacking, offset))

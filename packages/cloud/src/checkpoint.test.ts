@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, test } from 'vitest'
-import { PositionFile, type Position } from './position.ts'
+import { CheckpointFile, type Checkpoint } from './checkpoint.ts'
 
 let dir: string
 const here = { server: 'http://h', id: 'r1' }
@@ -15,23 +15,23 @@ const target = {
   url: 'http://h/@alice/cats/runs/r1',
   lines: 0,
 }
-const position: Position = { target, lanes: { log: { offset: 10, sent: 2 } } }
+const checkpoint: Checkpoint = { target, lanes: { log: { offset: 10, sent: 2 } } }
 const write = (value: unknown): void => writeFileSync(join(dir, 'upload.json'), JSON.stringify(value))
-const load = (): Position | undefined => new PositionFile(dir, here).load()
+const load = (): Checkpoint | undefined => new CheckpointFile(dir, here).load()
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'position-'))
+  dir = mkdtempSync(join(tmpdir(), 'checkpoint-'))
   writeFileSync(join(dir, 'journal.jsonl'), 'x'.repeat(100))
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
 it('is kept by server and run', () => {
-  const other = new PositionFile(dir, { ...here, server: 'http://other' })
-  new PositionFile(dir, here).save(position)
-  expect(load()).toEqual(position)
+  const other = new CheckpointFile(dir, { ...here, server: 'http://other' })
+  new CheckpointFile(dir, here).save(checkpoint)
+  expect(load()).toEqual(checkpoint)
   expect(other.load()).toBeUndefined()
-  other.save({ ...position, lanes: {} })
-  expect(load()).toEqual(position)
+  other.save({ ...checkpoint, lanes: {} })
+  expect(load()).toEqual(checkpoint)
 })
 
 test.each([null, 5, 'x', [], {}, { 'http://h r1': null }, { 'http://h r1': { target: { experimentId: 'r1' } } }])(
@@ -39,8 +39,8 @@ test.each([null, 5, 'x', [], {}, { 'http://h r1': null }, { 'http://h r1': { tar
   (content) => {
     write(content)
     expect(load()).toBeUndefined()
-    new PositionFile(dir, here).save(position)
-    expect(load()).toEqual(position)
+    new CheckpointFile(dir, here).save(checkpoint)
+    expect(load()).toEqual(checkpoint)
     expect(Object.keys(JSON.parse(readFileSync(join(dir, 'upload.json'), 'utf8')) as object)).toEqual(['http://h r1'])
   },
 )

@@ -5,11 +5,11 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeLog, encodeRecord, type JournalRecord } from '@swanlab/journal/internal'
 import { CloudError } from './cloud-error.ts'
-import { Lane, type Cargo } from './lane.ts'
-import { LeftOver, Patience } from './patience.ts'
-import type { LanePosition } from './position.ts'
+import { UploadStream, type StreamSpec } from './upload-stream.ts'
+import { UploadStopped, RetryPolicy } from './retry-policy.ts'
+import type { StreamCheckpoint } from './checkpoint.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'lane-'))
+const folder = mkdtempSync(join(tmpdir(), 'upload-stream-'))
 let files = 0
 
 function journal(lines: readonly string[]): string {
@@ -23,7 +23,7 @@ const other = (text: string): string => encodeRecord({ type: 'alert', title: tex
 
 interface Trip {
   readonly sent: number[]
-  readonly saved: { position: LanePosition; sent: number }[]
+  readonly saved: { checkpoint: StreamCheckpoint; sent: number }[]
   readonly aside: unknown[]
 }
 
@@ -31,11 +31,11 @@ interface Trip {
 async function upload(
   path: string,
   most: number,
-  from?: LanePosition,
+  from?: StreamCheckpoint,
   refuse: (items: readonly number[]) => void = () => {},
 ): Promise<Trip> {
   const trip: Trip = { sent: [], saved: [], aside: [] }
-  const cargo: Cargo<number> = {
+  const spec: StreamSpec<number> = {
     name: 'rows',
     types: new Set<JournalRecord['type']>(['log']),
     most,
@@ -46,18 +46,18 @@ async function upload(
       trip.sent.push(...items)
     },
   }
-  const patience = new Patience({ clock: Date.now, random: () => 0.5, report: () => {}, firstPause: 1, afterEnd: 50 })
-  patience.runEnded(Date.now())
-  const lane = new Lane(cargo, {
+  const retry = new RetryPolicy({ clock: Date.now, random: () => 0.5, report: () => {}, firstPause: 1, afterEnd: 50 })
+  retry.runEnded(Date.now())
+  const stream = new UploadStream(spec, {
     path,
     from,
-    patience,
+    retry,
     interval: 0,
-    save: (_name, position) => trip.saved.push({ position, sent: trip.sent.length }),
+    save: (_name, checkpoint) => trip.saved.push({ checkpoint, sent: trip.sent.length }),
     setAside: (_name, item) => trip.aside.push(item),
   })
-  lane.end()
-  await lane.run()
+  stream.end()
+  await stream.run()
   return trip
 }
 
@@ -65,7 +65,7 @@ const refused = (): never => {
   throw new CloudError('no', { status: 400, own: true })
 }
 
-describe('a lane', () => {
+describe('UploadStream', () => {
   it('goes on where it was, neither repeating nor skipping, however the journal is damaged', async () => {
     const piece = fc.oneof(
       { weight: 5, arbitrary: fc.constant('row' as const) },
@@ -89,7 +89,7 @@ describe('a lane', () => {
           expect(whole.sent).toEqual(Array.from({ length: step }, (_, at) => at))
           if (whole.saved.length === 0) return
           const stop = whole.saved[pick % whole.saved.length]!
-          const rest = await upload(path, most, stop.position)
+          const rest = await upload(path, most, stop.checkpoint)
           // Of a damaged line that holds several records, those that were sent may come again.
           const from = rest.sent[0] ?? step
           expect(from).toBeLessThanOrEqual(stop.sent)
@@ -113,7 +113,7 @@ describe('a lane', () => {
     const bad = new Set([0, 31, 32, 63])
     const trip = await upload(path, 64, undefined, (items) => items.some((item) => bad.has(item)) && refused())
     expect(trip.aside).toEqual([0, 31, 32, 63])
-    expect(trip.saved.at(-1)?.position.lacking).toEqual({ offset: 0, sent: 0, refused: 4, missing: 0 })
+    expect(trip.saved.at(-1)?.checkpoint.lacking).toEqual({ offset: 0, sent: 0, refused: 4, missing: 0 })
     expect(trip.sent.toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 64 }, (_, at) => at).filter((at) => !bad.has(at)),
     )
@@ -123,7 +123,7 @@ describe('a lane', () => {
     const path = journal(Array.from({ length: 30 }, (_, step) => row(step)))
     const bad = new Set([12, 25])
     const trip = await upload(path, 10, undefined, (items) => items.some((item) => bad.has(item)) && refused())
-    const { lacking } = trip.saved.at(-1)!.position
+    const { lacking } = trip.saved.at(-1)!.checkpoint
     expect(lacking).toEqual({
       offset: Array.from({ length: 10 }, (_, step) => row(step)).join('').length,
       sent: 10,
@@ -136,7 +136,7 @@ describe('a lane', () => {
 
   it('sets nothing aside when everything is refused: the fault is elsewhere', async () => {
     const path = journal(Array.from({ length: 100 }, (_, step) => row(step)))
-    await expect(upload(path, 100, undefined, refused)).rejects.toBeInstanceOf(LeftOver)
+    await expect(upload(path, 100, undefined, refused)).rejects.toBeInstanceOf(UploadStopped)
   })
 
   it('gives up when its time is over, with the reason', async () => {
