@@ -10,7 +10,7 @@ it('every @example of the packages compiles as it stands', () => {
   const folder = join(ROOT, 'test/dist/examples')
   const places = writeExamples(folder, all)
   expect(typeErrors(folder, places)).toEqual([])
-})
+}, 60_000)
 
 it('an @example that does not compile is named by its place', () => {
   const folder = join(ROOT, 'test/dist/wrong-examples')

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio, type IOType, type StdioOptions } from 'node:child_process'
+import type { ChildProcessByStdio, IOType, StdioOptions } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
@@ -39,6 +39,8 @@ export function spawnBackground(dir: string, loaders: readonly string[] = [], lo
   const command = commandFor('main', loaders)
   const watched = withExitWatcher(command, dir)
   const [file = '', ...args] = watched ?? command
+  // Most runs only ask whether a background process could be started, and this takes as long to load as all of ours.
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(file, args, {
     // Loaders are found from where the training works. With the order, the process goes to the run folder.
     cwd: loaders.length > 0 ? process.cwd() : dir,
