@@ -1,4 +1,4 @@
-import { causeInWords, type Cause, type Ending } from '@swanlab/core/internal'
+import { describeCause, type Cause, type Ending } from '@swanlab/core/internal'
 import type { ProcessIdentity } from '@swanlab/journal/internal'
 import { crashInKernelLog, MemoryEvidence } from './memory-evidence.ts'
 import { exitOf, type Exit } from './wait-status.ts'
@@ -45,7 +45,7 @@ export function endingOf(remains: Remains): Ending {
   const cause = causeOf(remains, ending)
   if (cause === undefined) return { state: 'finished' }
   const state = cause.type === 'signal' ? 'aborted' : 'crashed'
-  return { state, cause, error: { name: NAMES[cause.type] ?? 'Error', message: causeInWords(cause) } }
+  return { state, cause, error: { name: NAMES[cause.type] ?? 'Error', message: describeCause(cause) } }
 }
 
 const NAMES: Partial<Record<Cause['type'], string>> = {

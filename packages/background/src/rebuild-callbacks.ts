@@ -53,7 +53,7 @@ export async function rebuildCallbacks(options: RebuildOptions): Promise<Rebuilt
     waitUntil: (name, work) => pending.add(name, work),
     deliver: ({ name }, message, key) => channels.get(name)?.post(key, message),
   })
-  const guard: Guard = new Guard({ report, timeout, contexts, tracksAll: true, loud: false })
+  const guard: Guard = new Guard({ report, timeout, contexts, tracksAll: true, rethrows: false })
   const hooks = createHooks(guard, report)
   for (const { name, resident } of callbacks) {
     try {

@@ -59,8 +59,8 @@ describe('with a callback that misbehaves', () => {
     const [before, after] = [recorder('before'), recorder('after')]
     const { run, outcome } = await wholeRun([before, { name: 'bad', [moment]: FAULTS[fault] }, after])
     expect(kept(run)).toEqual(kept(sound.run))
-    expect(before.heard).toEqual(reference.heard)
-    expect(after.heard).toEqual(reference.heard)
+    expect(before.received).toEqual(reference.received)
+    expect(after.received).toEqual(reference.received)
     expect(outcome).toMatchObject({ state: 'crashed', steps: 2, losses: {}, error: { message: 'bad end' } })
     // A synchronous moment awaits nobody, so nobody can hold it up.
     const noticed = fault !== 'hangs' || AWAITED_MOMENTS.includes(moment)
@@ -99,7 +99,7 @@ describe('with a callback that uses the package from inside', () => {
       // The synchronous moments are not awaited; what comes after the first await of such a callback may be too late.
       await expect.poll(() => getRun()).toBeUndefined()
 
-      expect(before.heard).toEqual(after.heard)
+      expect(before.received).toEqual(after.received)
       const lines = kept(run)
       const end = lines.indexOf(`finish "${outcome.state}"`)
       expect(lines.filter((line) => line.startsWith('finish'))).toHaveLength(1)
@@ -119,15 +119,15 @@ describe('with a callback that uses the package from inside', () => {
 })
 
 it('answers onInit with what later callbacks, the run and the journal then have', async () => {
-  const heard: (string | undefined)[] = []
-  const listening = (name: string): Callback => ({ name, onInit: (info: InitInfo) => void heard.push(info.url) })
+  const received: (string | undefined)[] = []
+  const listening = (name: string): Callback => ({ name, onInit: (info: InitInfo) => void received.push(info.url) })
   const run = await offline.start([
     listening('before'),
     { name: 'server', onInit: () => Promise.resolve({ url: 'https://example.org/run', experimentName: 'named' }) },
     listening('after'),
-    { name: 'check', onRun: (info: RunInfo) => void heard.push(info.url) },
+    { name: 'check', onRun: (info: RunInfo) => void received.push(info.url) },
   ])
-  expect(heard).toEqual([undefined, 'https://example.org/run', 'https://example.org/run'])
+  expect(received).toEqual([undefined, 'https://example.org/run', 'https://example.org/run'])
   expect(run).toMatchObject({ url: 'https://example.org/run', experimentName: 'named' })
   expect(run.public.cloud).toMatchObject({ available: true, experimentUrl: run.url, experimentName: 'named' })
   expect(offline.journal(run, 'header')).toMatchObject([{ run: { url: run.url, experimentName: 'named' } }])

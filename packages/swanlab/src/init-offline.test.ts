@@ -65,7 +65,7 @@ describe('an offline run', () => {
     expect(second).toBe(first)
     expect(await run.finish({ error: new Error('too late') })).toBe(first)
     expect(first).toMatchObject({ state: 'finished', steps: 1, lastStep: 0, losses: {} })
-    expect(all.heard.filter((line) => /^on(?:Stop|Error)/.test(line))).toEqual(['onStop finished'])
+    expect(all.received.filter((line) => /^on(?:Stop|Error)/.test(line))).toEqual(['onStop finished'])
     expect(offline.journal(run, 'finish')).toHaveLength(1)
   })
 
@@ -102,7 +102,7 @@ describe('an offline run that does not start', () => {
     expect(offline.names()).toEqual(names)
     expect(processListeners()).toEqual(listeners)
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(resources)
-    expect([first.heard, last.heard]).toEqual([['onInit', 'onStop aborted'], []])
+    expect([first.received, last.received]).toEqual([['onInit', 'onStop aborted'], []])
     expect(offline.reports).toEqual([])
   })
 
@@ -134,7 +134,7 @@ it('mode disabled writes nothing, calls nobody and never complains', async () =>
   run.log({ loss: 2 })
   expect(outcome).toMatchObject({ state: 'crashed', steps: 0, run: { config: { lr: 1 } } })
   expect(run.dir).toBeUndefined()
-  expect(all.heard).toEqual([])
+  expect(all.received).toEqual([])
   expect(existsSync(logdir)).toBe(false)
   expect(offline.reports).toEqual([])
 })

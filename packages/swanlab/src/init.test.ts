@@ -237,13 +237,13 @@ describe('registerCallbacks and mergeCallbacks', () => {
   })
 
   it('refuse at once what is no callback, all or nothing', async () => {
-    const good: Callback = { name: 'good', onRun: () => void heard++ }
-    let heard = 0
+    const good: Callback = { name: 'good', onRun: () => void received++ }
+    let received = 0
     expect(() => registerCallbacks([good, null as never])).toThrow(
       expect.objectContaining({ code: 'INVALID_CALLBACK' }),
     )
     await init(options())
-    expect(heard).toBe(0)
+    expect(received).toBe(0)
   })
 
   it('keep them for the next try when init fails', async () => {

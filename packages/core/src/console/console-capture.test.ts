@@ -17,29 +17,29 @@ function terminal(): { stream: NodeJS.WriteStream; written: [chunk: unknown, enc
 
 function capture(options: Partial<CaptureOptions> = {}) {
   const [out, err] = [terminal(), terminal()]
-  const heard: string[] = []
+  const received: string[] = []
   let now = 0
   const of = { stdout: out.stream, stderr: err.stream } as NonNullable<CaptureOptions['of']>
   const { flush, stop } = captureConsole({
     streams: 'all',
     maxLength: 1_024,
     clock: () => now,
-    line: ({ level, text }) => heard.push(`${level}: ${text}`),
+    line: ({ level, text }) => received.push(`${level}: ${text}`),
     of,
     ...options,
   })
-  return { out, err, heard, flush, stop, at: (time: number) => (now = time) }
+  return { out, err, received, flush, stop, at: (time: number) => (now = time) }
 }
 
 describe('what a program writes to its terminal', () => {
   it('is heard line by line, of both streams, in order', () => {
-    const { out, err, heard, stop } = capture()
+    const { out, err, received, stop } = capture()
     out.stream.write('a\nb')
     err.stream.write('careful\n')
     out.stream.write('c\n\n   \nno end')
-    expect(heard).toEqual(['info: a', 'warn: careful', 'info: bc'])
+    expect(received).toEqual(['info: a', 'warn: careful', 'info: bc'])
     stop()
-    expect(heard.at(-1)).toBe('info: no end')
+    expect(received.at(-1)).toBe('info: no end')
   })
 
   it.each([
@@ -48,10 +48,10 @@ describe('what a program writes to its terminal', () => {
     ['stderr', ['warn: err']],
     ['none', []],
   ] as const)('%s', (streams, lines) => {
-    const { out, err, heard } = capture({ streams })
+    const { out, err, received } = capture({ streams })
     out.stream.write('out\n')
     err.stream.write('err\n')
-    expect(heard).toEqual(lines)
+    expect(received).toEqual(lines)
     expect([out.written, err.written]).toEqual([[['out\n', 'utf8']], [['err\n', 'utf8']]])
   })
 
@@ -88,17 +88,17 @@ describe('what a program writes to its terminal', () => {
   })
 
   it('of a flood, the first and the last lines of each second', () => {
-    const { out, heard, flush, at } = capture()
+    const { out, received, flush, at } = capture()
     for (let line = 0; line < 12_000; line++) out.stream.write(`${line}\n`)
-    expect(heard).toHaveLength(10_000)
+    expect(received).toHaveLength(10_000)
     at(1_000)
     out.stream.write('later\n')
-    expect(heard.slice(9_999, 10_002)).toEqual(['info: 9999', 'info: … 1980 lines left out …', 'info: 11980'])
-    expect(heard.slice(-2)).toEqual(['info: 11999', 'info: later'])
+    expect(received.slice(9_999, 10_002)).toEqual(['info: 9999', 'info: … 1980 lines left out …', 'info: 11980'])
+    expect(received.slice(-2)).toEqual(['info: 11999', 'info: later'])
     for (let line = 0; line < 1_010; line++) out.stream.write(`more ${line}\n`)
-    expect(heard.at(-1)).toBe('info: more 998')
+    expect(received.at(-1)).toBe('info: more 998')
     flush()
-    expect(heard.slice(-11)).toEqual(Array.from({ length: 11 }, (_, line) => `info: more ${line + 999}`))
+    expect(received.slice(-11)).toEqual(Array.from({ length: 11 }, (_, line) => `info: more ${line + 999}`))
   })
 })
 
@@ -118,7 +118,7 @@ describe('the streams', () => {
   })
 
   it('keep what somebody else has put around ours, which then only passes on', () => {
-    const { out, heard, stop } = capture()
+    const { out, received, stop } = capture()
     const ours = out.stream.write.bind(out.stream)
     const theirs = ((chunk: string) => ours(`> ${chunk}`)) as typeof out.stream.write
     out.stream.write = theirs
@@ -126,7 +126,7 @@ describe('the streams', () => {
     stop()
     expect(out.stream.write).toBe(theirs)
     out.stream.write('y\n')
-    expect(heard).toEqual(['info: > x'])
+    expect(received).toEqual(['info: > x'])
     expect(out.written.map(([chunk]) => chunk)).toEqual(['> x\n', '> y\n'])
   })
 

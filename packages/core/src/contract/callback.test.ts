@@ -9,33 +9,33 @@ import { Guard } from '../kernel/guard.ts'
 import type { LogRecord, Outcome, RunInfo } from './payloads.ts'
 
 class Everything extends SwanKitCallback {
-  readonly heard: string[] = []
+  readonly received: string[] = []
   override onInit(): void {
-    this.heard.push('onInit')
+    this.received.push('onInit')
   }
   override onRun(run: RunInfo): void {
-    this.heard.push(noted('onRun', run))
+    this.received.push(noted('onRun', run))
   }
   override onRuntimeInfoUpdate(info: object): void {
-    this.heard.push(noted('onRuntimeInfoUpdate', info))
+    this.received.push(noted('onRuntimeInfoUpdate', info))
   }
   override onColumnCreate(column: object): void {
-    this.heard.push(noted('onColumnCreate', column))
+    this.received.push(noted('onColumnCreate', column))
   }
   override onLog(record: LogRecord): void {
-    this.heard.push(noted('onLog', record))
+    this.received.push(noted('onLog', record))
   }
   override onMetricCreate(metric: object): void {
-    this.heard.push(noted('onMetricCreate', metric))
+    this.received.push(noted('onMetricCreate', metric))
   }
   override onAlert(alert: object): void {
-    this.heard.push(noted('onAlert', alert))
+    this.received.push(noted('onAlert', alert))
   }
   override async onError(failure: object): Promise<void> {
-    this.heard.push(noted('onError', failure))
+    this.received.push(noted('onError', failure))
   }
   override async onStop(outcome: Outcome): Promise<void> {
-    this.heard.push(noted('onStop', outcome))
+    this.received.push(noted('onStop', outcome))
   }
 }
 
@@ -52,8 +52,8 @@ describe('a class and an object literal', () => {
     run.log({ loss: 1 })
     run.alert({ title: 'look' })
     await run.finish({ state: 'crashed' })
-    expect(written.heard).toEqual(literal.heard)
-    expect(written.heard).toEqual([
+    expect(written.received).toEqual(literal.received)
+    expect(written.received).toEqual([
       'onInit',
       'onRun',
       'onRuntimeInfoUpdate {"lr":1}',
@@ -108,23 +108,23 @@ describe('SwanKitCallback', () => {
   })
 
   it('works in plain JavaScript, with methods that are fields, inherited or private', async () => {
-    const heard: string[] = []
+    const received: string[] = []
     // Evaluated as it would be in a .js file: no types, and no compiler that could help.
     const define = new Function(
       'Base',
-      'heard',
+      'received',
       `
-      class Parent extends Base { onLog({ step }) { this.#note('log ' + step) } #note(text) { heard.push(text) } }
-      return class Child extends Parent { onStop = ({ state }) => { heard.push('stop ' + state) } }
+      class Parent extends Base { onLog({ step }) { this.#note('log ' + step) } #note(text) { received.push(text) } }
+      return class Child extends Parent { onStop = ({ state }) => { received.push('stop ' + state) } }
     `,
     ) as (base: typeof SwanKitCallback, into: string[]) => new () => Callback
-    const Child = define(SwanKitCallback, heard)
+    const Child = define(SwanKitCallback, received)
     const child = new Child()
     expect(child.name).toBe('Child')
     const { run } = await testRun([child])
     run.log({ loss: 1 })
     await run.finish()
-    expect(heard).toEqual(['log 0', 'stop finished'])
+    expect(received).toEqual(['log 0', 'stop finished'])
   })
 })
 

@@ -11,12 +11,12 @@ type Loose = Record<string, any>
 async function changeBy(act: (config: Loose) => void, initial: object = {}): Promise<unknown> {
   const store = createConfig(initial)
   store.takeChange()
-  const heard = vi.fn()
-  store.onChange(heard)
+  const received = vi.fn()
+  store.onChange(received)
   act(store.view)
   await tick()
   const change = store.takeChange()
-  expect(heard).toHaveBeenCalledTimes(change === undefined ? 0 : 1)
+  expect(received).toHaveBeenCalledTimes(change === undefined ? 0 : 1)
   return change
 }
 
@@ -118,26 +118,26 @@ describe('writing', () => {
 
   test('all changes of a tick are heard as one', async () => {
     const store = createConfig()
-    const heard = vi.fn(() => store.takeChange())
-    store.onChange(heard)
+    const received = vi.fn(() => store.takeChange())
+    store.onChange(received)
     for (let i = 0; i < 100; i++) store.view['i'] = i
-    expect(heard).not.toHaveBeenCalled()
+    expect(received).not.toHaveBeenCalled()
     await tick()
-    expect(heard.mock.results.map(({ value }) => value as unknown)).toEqual([{ i: 99 }])
+    expect(received.mock.results.map(({ value }) => value as unknown)).toEqual([{ i: 99 }])
     store.view['i'] = 100
     await tick()
-    expect(heard).toHaveBeenCalledTimes(2)
+    expect(received).toHaveBeenCalledTimes(2)
   })
 
   test('what was set before anybody listened is heard, unless it was taken', async () => {
-    const [told, taken] = [vi.fn(), vi.fn()]
-    createConfig({ a: 1 }).onChange(told)
+    const [listener, taken] = [vi.fn(), vi.fn()]
+    createConfig({ a: 1 }).onChange(listener)
     const store = createConfig({ a: 1 })
     expect(store.takeChange()).toEqual({ a: 1 })
     expect(store.takeChange()).toBeUndefined()
     store.onChange(taken)
     await tick()
-    expect([told.mock.calls.length, taken.mock.calls.length]).toEqual([1, 0])
+    expect([listener.mock.calls.length, taken.mock.calls.length]).toEqual([1, 0])
   })
 
   test('a value that looks at the configuration while it is stored does not hide the change', async () => {

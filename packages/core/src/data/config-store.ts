@@ -16,7 +16,7 @@ export function createConfig(initial: object = {}, redactor: Redactor = OPEN): C
     tree[key] = value
     changes.note()
   }
-  const told = (): ConfigSnapshot => deepFreeze(redactor.json(toJson(tree) as ConfigSnapshot))
+  const redacted = (): ConfigSnapshot => deepFreeze(redactor.json(toJson(tree) as ConfigSnapshot))
   const inside = viewsInside(changes.note)
   const methods: ConfigMethods = {
     get: (key, fallback) => (Object.hasOwn(tree, key) ? inside(tree[key]) : fallback),
@@ -38,8 +38,8 @@ export function createConfig(initial: object = {}, redactor: Redactor = OPEN): C
   methods.update(initial)
   return {
     view: viewOf(tree, methods, inside),
-    snapshot: () => told(),
-    takeChange: () => (changes.take() ? told() : undefined),
+    snapshot: () => redacted(),
+    takeChange: () => (changes.take() ? redacted() : undefined),
     onChange: changes.onChange,
     restore: (earlier) => {
       for (const [key, value] of Object.entries(earlier)) if (!Object.hasOwn(tree, key)) methods.set(key, value)
@@ -70,8 +70,8 @@ function watchChanges(): { note: () => void; take: () => boolean; onChange: (lis
       changed = false
       return was
     },
-    onChange: (heard) => {
-      listener = heard
+    onChange: (added) => {
+      listener = added
       schedule()
     },
   }

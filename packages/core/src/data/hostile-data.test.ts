@@ -16,31 +16,31 @@ function hostile(): object {
 }
 
 test('a getter that throws costs its own member', () => {
-  const { log, said } = start()
+  const { log, messages } = start()
   expect(log(hostile())?.data).toEqual({ before: 1, after: 2 })
   expect(log({ inner: hostile() })?.data).toEqual({ 'inner/before': 1, 'inner/after': 2 })
-  expect(said[0]).toBe('"bad" takes a number, but got what cannot be read (no access). Ignored.')
+  expect(messages[0]).toBe('"bad" takes a number, but got what cannot be read (no access). Ignored.')
 })
 
 test('values whose methods throw cost themselves', () => {
-  const { log, said } = start()
+  const { log, messages } = start()
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   const keys = new Proxy({}, { ownKeys: fail })
   const map = new Map([[{ toString: fail }, 1]])
   expect(log({ item: { item: fail }, number: { valueOf: fail }, proxy, keys, map, ok: 1 })?.data).toEqual({ ok: 1 })
   for (const whole of [proxy, keys, map]) expect(log(whole)).toBeUndefined()
-  for (const message of said) expect(message).toMatch(/^[\x20-\x7E…]{1,200}$/)
+  for (const message of messages) expect(message).toMatch(/^[\x20-\x7E…]{1,200}$/)
 })
 
 test('circles and depth are noticed', () => {
-  const { log, said } = start()
+  const { log, messages } = start()
   const circle: Record<string, unknown> = { a: 1 }
   circle['self'] = { circle }
   let deep: object = { leaf: 1 }
   for (let i = 0; i < 30; i++) deep = { n: deep }
   expect(log({ circle, deep, ok: 1 })?.data).toEqual({ 'circle/a': 1, ok: 1 })
-  expect(said).toEqual([
+  expect(messages).toEqual([
     '"circle/self/circle" takes a number, but got an object that holds itself. Ignored.',
     `"deep${'/n'.repeat(16)}" takes a number, but got objects nested more than 16 levels deep. Ignored.`,
   ])
@@ -56,11 +56,11 @@ test('shared objects that multiply are given up', () => {
 })
 
 test('ten thousand keys are ten thousand columns', () => {
-  const { log, said, takeColumns } = start()
+  const { log, messages, takeColumns } = start()
   const data = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k/${i}`, i]))
   expect(log(data)?.data).toEqual(data)
   expect(takeColumns()).toHaveLength(10_000)
-  expect(said).toEqual([])
+  expect(messages).toEqual([])
 })
 
 test('a value that logs while it is read is one record after another', () => {

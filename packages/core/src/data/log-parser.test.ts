@@ -14,7 +14,7 @@ describe('data', () => {
   })
 
   test('is flattened with slashes, whatever holds it', () => {
-    const { log, said } = start()
+    const { log, messages } = start()
     const data = {
       a: { b: { c: 1 } },
       map: new Map<unknown, unknown>([
@@ -26,7 +26,7 @@ describe('data', () => {
     }
     expect(log(data)?.data).toEqual({ 'a/b/c': 1, 'map/x': 2, 'map/5/y': 3, 'bare/z': 4 })
     expect(log(new Map([['loss', 1]]))?.data).toEqual({ loss: 1 })
-    expect(said).toEqual([])
+    expect(messages).toEqual([])
   })
 
   test('keeps NaN and both infinities apart', () => {
@@ -66,31 +66,31 @@ describe('data', () => {
     [Promise.resolve({ loss: 1 }), 'an object without members'],
     [new Date(), 'an object without members'],
   ])('cannot be %o', (data, got) => {
-    const { parser, log, said } = start()
+    const { parser, log, messages } = start()
     for (let i = 0; i < 3; i++) expect(log(data)).toBeUndefined()
-    expect(said).toEqual([`log() takes an object of numbers by key, but got ${got}. Ignored.`])
+    expect(messages).toEqual([`log() takes an object of numbers by key, but got ${got}. Ignored.`])
     expect(parser.losses()).toEqual({ values: 3 })
   })
 
   test('without values leaves no trace', () => {
-    const { parser, log, said } = start()
+    const { parser, log, messages } = start()
     expect(log({})).toBeUndefined()
     expect(log({ a: {} })).toBeUndefined()
-    expect([parser.steps, parser.lastStep, said]).toEqual([0, undefined, []])
+    expect([parser.steps, parser.lastStep, messages]).toEqual([0, undefined, []])
     expect(log({ loss: 1 })?.step).toBe(0)
   })
 
   test('keeps what is good beside what is bad, says once what is wrong, and counts', () => {
-    const { parser, log, said } = start()
+    const { parser, log, messages } = start()
     for (let i = 0; i < 1_000; i++) expect(log({ good: i, bad: null })?.data).toEqual({ good: i })
-    expect(said).toEqual(['"bad" takes a number, but got null. Ignored.'])
+    expect(messages).toEqual(['"bad" takes a number, but got null. Ignored.'])
     expect(parser.losses()).toEqual({ values: 1_000 })
   })
 
   test('with a bad key never stands in the way of its neighbours', () => {
-    const { parser, log, said } = start()
+    const { parser, log, messages } = start()
     for (let i = 0; i < 2; i++) expect(log({ 'a\u0007': 1, ['__proto__']: 2, ok: 3 })?.data).toEqual({ ok: 3 })
-    expect(said).toEqual([
+    expect(messages).toEqual([
       'Key "a?" holds control characters or broken Unicode. Its values are ignored.',
       'Key "__proto__" cannot be a key in JavaScript. Its values are ignored.',
     ])
@@ -99,27 +99,27 @@ describe('data', () => {
   })
 
   test('says once that a key was changed, and records it', () => {
-    const { log, said } = start()
+    const { log, messages } = start()
     expect([log({ ' loss ': 1 }), log({ ' loss ': 2 })].map((record) => record?.data)).toEqual([
       { loss: 1 },
       { loss: 2 },
     ])
-    expect(said).toEqual(['Key " loss " is recorded as "loss".'])
+    expect(messages).toEqual(['Key " loss " is recorded as "loss".'])
   })
 
   test('with different faults of one name says each', () => {
-    const { log, said } = start()
+    const { log, messages } = start()
     log({ data: 'x', step: 'y' })
     log(5)
     log({ ok: 1 }, 'x')
-    expect(said).toHaveLength(4)
+    expect(messages).toHaveLength(4)
   })
 
   test('stops explaining after a hundred messages, and goes on counting', () => {
-    const { parser, log, said } = start()
+    const { parser, log, messages } = start()
     log(Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`k${i}`, 'bad'])))
-    expect(said).toHaveLength(101)
-    expect(said.at(-1)).toBe('Further problems with logged data are only counted.')
+    expect(messages).toHaveLength(101)
+    expect(messages.at(-1)).toBe('Further problems with logged data are only counted.')
     expect(parser.losses()).toEqual({ values: 1_000 })
   })
 })
@@ -142,27 +142,29 @@ describe('steps', () => {
   test.each([-1, 1.5, NaN, Infinity, '3', true, 2 ** 47 + 1, 2n ** 70n, {}])(
     '%o is replaced, and said so once',
     (step) => {
-      const { log, said } = start()
+      const { log, messages } = start()
       expect([log({ a: 1 }, step)?.step, log({ a: 1 }, step)?.step]).toEqual([0, 1])
-      expect(said).toHaveLength(1)
-      expect(said[0]).toMatch(/^"step" takes a whole number from 0 to 2\^47, but got .+\. An automatic step is used\.$/)
+      expect(messages).toHaveLength(1)
+      expect(messages[0]).toMatch(
+        /^"step" takes a whole number from 0 to 2\^47, but got .+\. An automatic step is used\.$/,
+      )
     },
   )
 
   test('go on after the highest one there is', () => {
-    const { log, said } = start()
+    const { log, messages } = start()
     expect(log({ a: 1 }, 2 ** 47)?.step).toBe(2 ** 47)
     expect([log({ a: 1 }), log({ a: 1 })].map((record) => record!.step - 2 ** 47)).toEqual([1, 2])
-    expect(said).toEqual([])
+    expect(messages).toEqual([])
   })
 
   test('that a key has used are not overwritten, only counted', () => {
-    const { parser, log, said } = start()
+    const { parser, log, messages } = start()
     log({ a: 1, b: 1 }, 5)
     expect(log({ a: 2, c: 2 }, 5)?.data).toEqual({ c: 2 })
     expect(log({ a: 3 }, 5)).toBeUndefined()
     expect(parser.losses()).toEqual({ duplicates: 2 })
-    expect(said).toEqual(['"a": step 5 has been used before. The first value stands.'])
+    expect(messages).toEqual(['"a": step 5 has been used before. The first value stands.'])
     expect(parser.summary()['a']).toMatchObject({ last: 1, count: 1 })
   })
 

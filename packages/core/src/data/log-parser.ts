@@ -182,7 +182,7 @@ export class LogParser implements Parser {
       this.#problems.lostValue(spelling, `Key "${shown(spelling)}" ${clean.problem}. Its values are ignored.`)
       return undefined
     }
-    if (clean.changed) this.#problems.say(`key ${spelling}`, `Key "${shown(spelling)}" is ${clean.changed}.`)
+    if (clean.changed) this.#problems.reportOnce(`key ${spelling}`, `Key "${shown(spelling)}" is ${clean.changed}.`)
     return clean.key
   }
 
@@ -197,7 +197,7 @@ export class LogParser implements Parser {
   #explicit(step: unknown): number {
     const checked = checkStep(step)
     if (typeof checked === 'number') return checked
-    this.#problems.say(
+    this.#problems.reportOnce(
       'step',
       `"step" takes a whole number from 0 to 2^47, but got ${checked.problem}. An automatic step is used.`,
     )

@@ -54,11 +54,11 @@ test.each([
   ['an extension that leaves the folder', foreign({ _content: () => ({ bytes: Buffer.of(1), extension: '../x' }) })],
   ['a kind that throws', Object.defineProperty(foreign({}), 'kind', { enumerable: true, get: fail })],
 ])('media with %s cost themselves', (_, media) => {
-  const { parser, log, said, takeMedia } = start()
+  const { parser, log, messages, takeMedia } = start()
   expect(log({ media, list: [media], ok: 1 })?.data).toEqual({ ok: 1 })
   expect(takeMedia()).toEqual([])
   expect(parser.losses()).toEqual({ values: 2 })
-  for (const message of said) expect(message).toMatch(/^[\x20-\x7E]{1,200}$/)
+  for (const message of messages) expect(message).toMatch(/^[\x20-\x7E]{1,200}$/)
 })
 
 test('a list that changes while it is read is read once', () => {
@@ -74,7 +74,7 @@ test('a list that changes while it is read is read once', () => {
 })
 
 test('long lists are not searched for media, and what is beyond the bound is counted', () => {
-  const { parser, log, said } = start()
+  const { parser, log, messages } = start()
   const sparse = Object.assign([], { length: 2 ** 32 - 1 })
   const zeros = Array.from(new Uint8Array(1e7))
   const cpuTime = startCpuTimer()
@@ -86,7 +86,7 @@ test('long lists are not searched for media, and what is beyond the bound is cou
   expect(log({ notes })).toBeDefined()
   expect(cpuTime()).toBeLessThan(4_000)
   expect(parser.losses()).toEqual({ values: 2 + 2 ** 32 - 1 - 108 })
-  expect(said.at(-1)).toBe('"notes" takes 108 items at once; the rest is left out.')
+  expect(messages.at(-1)).toBe('"notes" takes 108 items at once; the rest is left out.')
 })
 
 test('media that log while they are read are two calls, each with its own', () => {

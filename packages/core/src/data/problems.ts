@@ -9,7 +9,7 @@ const MAX_SUBJECT = 1_024
 /** Says once what is wrong with a key, and counts what was lost. */
 export class Problems {
   readonly #report: Report
-  readonly #said = new Set<string>()
+  readonly #reported = new Set<string>()
   #values = 0
   #duplicates = 0
 
@@ -19,21 +19,22 @@ export class Problems {
 
   lostValue(subject: string, message: string, count = 1): void {
     this.#values += count
-    this.say(`value ${subject}`, message)
+    this.reportOnce(`value ${subject}`, message)
   }
 
   lostDuplicate(subject: string, message: string): void {
     this.#duplicates++
-    this.say(`duplicate ${subject}`, message)
+    this.reportOnce(`duplicate ${subject}`, message)
   }
 
   /** @param subject - What the message is about; it is said once. */
-  say(subject: string, message: string): void {
+  reportOnce(subject: string, message: string): void {
     const short = subject.slice(0, MAX_SUBJECT)
-    if (this.#said.size >= MAX_MESSAGES || this.#said.has(short)) return
-    this.#said.add(short)
+    if (this.#reported.size >= MAX_MESSAGES || this.#reported.has(short)) return
+    this.#reported.add(short)
     this.#report('warn', message)
-    if (this.#said.size === MAX_MESSAGES) this.#report('warn', 'Further problems with logged data are only counted.')
+    if (this.#reported.size === MAX_MESSAGES)
+      this.#report('warn', 'Further problems with logged data are only counted.')
   }
 
   losses(): Losses {

@@ -1,4 +1,4 @@
-import { causeInWords, type Ending } from './outcome.ts'
+import { describeCause, type Ending } from './outcome.ts'
 import type { Cause, Outcome } from '../contract/payloads.ts'
 import { SIGNALS, Signals, type Signal } from './signals.ts'
 import { errorInfo } from '../text/thrown.ts'
@@ -68,10 +68,10 @@ function endingOfExit(code: number, inside: string | undefined, received: Signal
   // A program that exits with 0 is done; a callback cannot know that it is.
   if (code === 0 && inside === undefined) return { state: 'finished' }
   const cause: Cause = { type: 'exit', code, ...(inside !== undefined && { inside }) }
-  return { state: 'crashed', cause, error: { name: 'ProcessExit', message: causeInWords(cause) } }
+  return { state: 'crashed', cause, error: { name: 'ProcessExit', message: describeCause(cause) } }
 }
 
 function endingOfSignal(signal: Signal): Ending {
   const cause: Cause = { type: 'signal', signal }
-  return { state: 'aborted', cause, error: { name: signal, message: causeInWords(cause) } }
+  return { state: 'aborted', cause, error: { name: signal, message: describeCause(cause) } }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { causeInWords, failureOf, outcomeOf, type Ending, type Totals } from './outcome.ts'
+import { describeCause, failureOf, outcomeOf, type Ending, type Totals } from './outcome.ts'
 import type { Cause, RunInfo } from '../contract/payloads.ts'
 
 const RUN: RunInfo = {
@@ -99,5 +99,5 @@ describe('failureOf', () => {
 })
 
 it.each(EVERY_CAUSE)('%j reads well', (cause, words) => {
-  expect(causeInWords(cause)).toBe(words)
+  expect(describeCause(cause)).toBe(words)
 })

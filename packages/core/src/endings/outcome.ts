@@ -60,7 +60,7 @@ export function failureOf(outcome: Outcome): RunFailure | undefined {
   if (outcome.state === 'finished') return undefined
   const cause: Cause = outcome.cause ?? { type: 'reported' }
   return Object.freeze({
-    error: outcome.error ?? Object.freeze({ name: 'Error', message: causeInWords(cause) }),
+    error: outcome.error ?? Object.freeze({ name: 'Error', message: describeCause(cause) }),
     cause: deepFreeze(cause),
     outcome,
     run: outcome.run,
@@ -68,7 +68,7 @@ export function failureOf(outcome: Outcome): RunFailure | undefined {
 }
 
 /** A sentence for endings that come without an error of their own. */
-export function causeInWords(cause: Cause): string {
+export function describeCause(cause: Cause): string {
   switch (cause.type) {
     case 'exit':
       return `the process exited with code ${cause.code}${cause.inside ? ` inside ${cause.inside}` : ''}`
@@ -95,5 +95,5 @@ export function causeInWords(cause: Cause): string {
 export const LOST: Ending = Object.freeze({
   state: 'crashed',
   cause: Object.freeze({ type: 'lost' }),
-  error: Object.freeze({ name: 'Lost', message: causeInWords({ type: 'lost' }) }),
+  error: Object.freeze({ name: 'Lost', message: describeCause({ type: 'lost' }) }),
 })

@@ -51,7 +51,7 @@ export class Signals {
     if (this.#dying !== undefined) this.#die(this.#dying)
   }
 
-  readonly #heard = (received: NodeJS.Signals): void => {
+  readonly #onSignal = (received: NodeJS.Signals): void => {
     const signal = received as Signal
     if (handlersOf(signal) > 1) {
       this.received = signal
@@ -74,12 +74,12 @@ export class Signals {
     if (this.#held) return
     this.#held = true
     // First in line: a handler that is removed by being called would not be counted any more.
-    for (const signal of NAMES) process.prependListener(signal, this.#heard)
+    for (const signal of NAMES) process.prependListener(signal, this.#onSignal)
   }
 
   readonly #release = (): void => {
     this.#held = false
-    for (const signal of NAMES) process.off(signal, this.#heard)
+    for (const signal of NAMES) process.off(signal, this.#onSignal)
   }
 }
 

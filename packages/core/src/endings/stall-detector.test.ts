@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StallDetector } from './stall-detector.ts'
 
 describe('StallDetector', () => {
-  let heard: string[] = []
+  let received: string[] = []
   let stalls: StallDetector
   /** Spends time, in milliseconds, without letting the event loop turn. */
   const spend = (ms: number): void => void vi.setSystemTime(Date.now() + ms)
@@ -19,9 +19,9 @@ describe('StallDetector', () => {
   beforeEach(() => {
     const toFake = ['setInterval', 'clearInterval', 'setImmediate', 'clearImmediate', 'Date'] as const
     vi.useFakeTimers({ toFake: [...toFake] })
-    heard = []
+    received = []
     stalls = new StallDetector(Date.now)
-    stalls.watch({ stalled: () => heard.push('stalled'), turned: () => heard.push('turned') })
+    stalls.watch({ stalled: () => received.push('stalled'), turned: () => received.push('turned') })
   })
   afterEach(() => {
     stalls.stop()
@@ -32,39 +32,39 @@ describe('StallDetector', () => {
     turn()
     stalls.handOver()
     call(100)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     call()
-    expect(heard).toEqual(['stalled'])
+    expect(received).toEqual(['stalled'])
   })
 
   it('takes a few calls at the beginning for what they are, and many for so only until it turns', () => {
     call(100)
     turn()
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     stalls.handOver()
     call(150)
     turn()
-    expect(heard).toEqual(['stalled', 'turned'])
+    expect(received).toEqual(['stalled', 'turned'])
   })
 
   it('hears of a loop that never yields later on, by its many calls', () => {
     turn()
     call(1_000)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     call(2)
-    expect(heard).toEqual(['stalled'])
+    expect(received).toEqual(['stalled'])
   })
 
   it('hears of one that calls seldom within 600 ms, or at its second call', () => {
     turn()
     call(40, 10)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     call(15, 10)
-    expect(heard).toEqual(['stalled'])
+    expect(received).toEqual(['stalled'])
     stalls.stop()
-    stalls.watch({ stalled: () => heard.push('again'), turned: () => {} })
+    stalls.watch({ stalled: () => received.push('again'), turned: () => {} })
     call(2, 5_000)
-    expect(heard).toEqual(['stalled', 'again'])
+    expect(received).toEqual(['stalled', 'again'])
   })
 
   it('is not misled by a loop that yields often, however much it calls', () => {
@@ -73,7 +73,7 @@ describe('StallDetector', () => {
       call(100)
       turn()
     }
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 
   it('is not misled by a loop that calls once at the end of a long stretch', () => {
@@ -81,7 +81,7 @@ describe('StallDetector', () => {
       call(1, 5_000)
       turn()
     }
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 
   it('does not believe that a loop turns which does so only between long stretches', () => {
@@ -91,22 +91,22 @@ describe('StallDetector', () => {
       turn()
       idle(10)
     }
-    expect(heard).toEqual(['stalled'])
+    expect(received).toEqual(['stalled'])
     idle(400)
-    expect(heard).toEqual(['stalled', 'turned'])
+    expect(received).toEqual(['stalled', 'turned'])
     turn()
     call(200, 10)
-    expect(heard).toEqual(['stalled', 'turned', 'stalled'])
+    expect(received).toEqual(['stalled', 'turned', 'stalled'])
   })
 
   it('keeps nothing going, and hears nothing after stop()', () => {
     call(200, 10)
     stalls.stop()
-    heard = []
+    received = []
     expect(vi.getTimerCount()).toBe(0)
     call(2_000, 10)
     stalls.handOver()
     idle(1_000)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
   })
 })

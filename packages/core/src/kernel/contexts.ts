@@ -45,7 +45,7 @@ export interface ContextTarget {
 }
 
 const NEVER = new AbortController().signal
-const PLACE_IN_WORDS: Readonly<Record<CallbackPlace, string>> = {
+const PLACE_DESCRIPTIONS: Readonly<Record<CallbackPlace, string>> = {
   live: 'before the run has started',
   resident: 'in the background process',
   replay: 'in a replay',
@@ -161,7 +161,7 @@ class Context implements CallbackContext, CallbackActions {
   readonly finish = async (options?: FinishOptions): Promise<Outcome> => {
     const target = this.#target()
     if (target?.finish) return target.finish(options)
-    throw new SwanLabError('NO_RUN', `finish() cannot be called ${PLACE_IN_WORDS[this.place]}.`)
+    throw new SwanLabError('NO_RUN', `finish() cannot be called ${PLACE_DESCRIPTIONS[this.place]}.`)
   }
 
   #opened(what: string): ContextTarget {

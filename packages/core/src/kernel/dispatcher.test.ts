@@ -5,7 +5,7 @@ import { createHooks } from './hooks.ts'
 import type { Alert, LogRecord, Outcome, RunFailure, RunInfo } from '../contract/payloads.ts'
 import type { RunHooks } from '../contract/hooks.ts'
 
-let heard: string[] = []
+let received: string[] = []
 let kept: string[] = []
 let reports: string[] = []
 let hooks: RunHooks
@@ -21,18 +21,18 @@ const turn = (): Promise<unknown> => new Promise(setImmediate)
 function listen(act: (step: number) => unknown = () => {}): void {
   for (const name of ['a', 'b']) {
     hooks.log.tap(name, ({ step }) => {
-      heard.push(`${name} log ${step}`)
+      received.push(`${name} log ${step}`)
       if (name === 'a') act(step)
     })
-    hooks.alert.tap(name, ({ title }) => void heard.push(`${name} alert ${title}`))
-    hooks.run.tap(name, () => void heard.push(`${name} run`))
-    hooks.error.tap(name, () => void heard.push(`${name} error`))
-    hooks.finish.tap(name, () => void heard.push(`${name} finish`))
+    hooks.alert.tap(name, ({ title }) => void received.push(`${name} alert ${title}`))
+    hooks.run.tap(name, () => void received.push(`${name} run`))
+    hooks.error.tap(name, () => void received.push(`${name} error`))
+    hooks.finish.tap(name, () => void received.push(`${name} finish`))
   }
 }
 
 beforeEach(() => {
-  heard = []
+  received = []
   kept = []
   reports = []
   const report = (level: string, message: string): void => void reports.push(`${level}: ${message}`)
@@ -47,9 +47,9 @@ beforeEach(() => {
 
 describe('a synchronous moment', () => {
   it('is kept and heard in the very turn, kept first', () => {
-    listen(() => heard.push(`kept ${kept.length}`))
+    listen(() => received.push(`kept ${kept.length}`))
     dispatcher.emit('log', record(0))
-    expect(heard).toEqual(['a log 0', 'kept 1', 'b log 0'])
+    expect(received).toEqual(['a log 0', 'kept 1', 'b log 0'])
   })
 
   it('that comes while another is heard is kept at once, and heard after it by all', () => {
@@ -60,20 +60,20 @@ describe('a synchronous moment', () => {
       expect(kept).toEqual(['log 0', 'log 1', 'alert x'])
     })
     dispatcher.emit('log', record(0))
-    expect(heard).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a alert x', 'b alert x'])
+    expect(received).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a alert x', 'b alert x'])
   })
 
   it('is heard by others no more often than callbacks may answer each other', () => {
     listen((step) => dispatcher.emit('log', record(step + 1)))
     dispatcher.emit('log', record(0))
     expect(kept).toHaveLength(MAX_ECHO + 2)
-    expect(heard).toHaveLength(2 * (MAX_ECHO + 1))
+    expect(received).toHaveLength(2 * (MAX_ECHO + 1))
     expect(reports).toEqual([
       'error: a (onLog) answers moments with new ones without end. They are recorded, but no longer passed on.',
     ])
-    heard = []
+    received = []
     dispatcher.emit('log', record(1_000))
-    expect(heard.slice(0, 2)).toEqual(['a log 1000', 'b log 1000'])
+    expect(received.slice(0, 2)).toEqual(['a log 1000', 'b log 1000'])
     expect(reports).toHaveLength(1)
   })
 
@@ -81,7 +81,7 @@ describe('a synchronous moment', () => {
     listen()
     dispatcher.hold()
     for (let step = 0; step < MAX_WAITING + 10; step++) dispatcher.emit('log', record(step))
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     expect(kept).toHaveLength(MAX_WAITING + 10)
     expect(reports).toEqual([
       `error: More than ${MAX_WAITING} moments wait for callbacks. Further ones are recorded, but not passed on.`,
@@ -89,42 +89,42 @@ describe('a synchronous moment', () => {
   })
 
   it('is nobody’s when nobody listens', () => {
-    expect(dispatcher.hears('log')).toBe(false)
+    expect(dispatcher.hasListeners('log')).toBe(false)
     dispatcher.hold()
     for (let step = 0; step < MAX_WAITING + 10; step++) dispatcher.emit('log', record(step))
     expect(reports).toEqual([])
     listen()
-    expect(dispatcher.hears('log')).toBe(true)
-    expect(dispatcher.hears('metric')).toBe(false)
+    expect(dispatcher.hasListeners('log')).toBe(true)
+    expect(dispatcher.hasListeners('metric')).toBe(false)
   })
 
   it('is followed by a look at what callbacks changed meanwhile', () => {
     listen()
-    dispatcher.afterEach = () => void heard.push('looked')
+    dispatcher.afterEach = () => void received.push('looked')
     dispatcher.emit('log', record(0))
-    expect(heard).toEqual(['a log 0', 'b log 0', 'looked'])
+    expect(received).toEqual(['a log 0', 'b log 0', 'looked'])
   })
 })
 
 describe('an awaited moment', () => {
   it('that begins the run comes before everything that happens meanwhile', async () => {
     listen()
-    hooks.run.tapPromise('slow', () => turn().then(() => void heard.push('slow run')))
-    const told = dispatcher.tell('run', RUN)
+    hooks.run.tapPromise('slow', () => turn().then(() => void received.push('slow run')))
+    const done = dispatcher.emitAwaited('run', RUN)
     dispatcher.emit('log', record(0))
-    await told
-    expect(heard).toEqual(['a run', 'b run', 'slow run', 'a log 0', 'b log 0'])
+    await done
+    expect(received).toEqual(['a run', 'b run', 'slow run', 'a log 0', 'b log 0'])
   })
 
   it('comes after everything before it, and ends in order', async () => {
     listen()
     dispatcher.hold()
     dispatcher.emit('log', record(0))
-    const told = [dispatcher.tell('error', FAILURE), dispatcher.tell('finish', OUTCOME)]
+    const done = [dispatcher.emitAwaited('error', FAILURE), dispatcher.emitAwaited('finish', OUTCOME)]
     dispatcher.emit('log', record(1))
-    await Promise.all(told)
+    await Promise.all(done)
     dispatcher.emit('log', record(2))
-    expect(heard).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a error', 'b error', 'a finish', 'b finish'])
+    expect(received).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a error', 'b error', 'a finish', 'b finish'])
     expect(kept).toEqual(['log 0', 'log 1', 'log 2'])
   })
 })
@@ -132,11 +132,11 @@ describe('an awaited moment', () => {
 describe('the end of the process', () => {
   it('tells everybody in this very turn', () => {
     listen()
-    dispatcher.tellEndNow(FAILURE, OUTCOME)
-    expect(heard).toEqual(['a error', 'b error', 'a finish', 'b finish'])
-    dispatcher.tellEndNow(FAILURE, OUTCOME)
+    dispatcher.emitEndNow(FAILURE, OUTCOME)
+    expect(received).toEqual(['a error', 'b error', 'a finish', 'b finish'])
+    dispatcher.emitEndNow(FAILURE, OUTCOME)
     dispatcher.emit('log', record(0))
-    expect(heard).toHaveLength(4)
+    expect(received).toHaveLength(4)
   })
 
   it('in the midst of a synchronous moment lets the rest hear that one, and what waits, first', () => {
@@ -144,23 +144,23 @@ describe('the end of the process', () => {
     listen((step) => {
       if (step > 0) return
       dispatcher.emit('log', record(1))
-      dispatcher.tellEndNow(undefined, OUTCOME)
+      dispatcher.emitEndNow(undefined, OUTCOME)
       // A process that exits does not come back from here.
-      atExit = [...heard]
+      atExit = [...received]
     })
     dispatcher.emit('log', record(0))
     expect(atExit).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a finish', 'b finish'])
   })
 
   it('in the midst of an awaited one tells only those who have not heard it', async () => {
-    hooks.finish.tapPromise('slow', () => turn().then(() => void heard.push('slow finish')))
+    hooks.finish.tapPromise('slow', () => turn().then(() => void received.push('slow finish')))
     listen()
-    const told = dispatcher.tell('finish', OUTCOME)
+    const done = dispatcher.emitAwaited('finish', OUTCOME)
     await Promise.resolve()
-    expect(heard).toEqual([])
-    dispatcher.tellEndNow(undefined, OUTCOME)
-    expect(heard).toEqual(['a finish', 'b finish'])
-    await told
-    expect(heard).toEqual(['a finish', 'b finish', 'slow finish'])
+    expect(received).toEqual([])
+    dispatcher.emitEndNow(undefined, OUTCOME)
+    expect(received).toEqual(['a finish', 'b finish'])
+    await done
+    expect(received).toEqual(['a finish', 'b finish', 'slow finish'])
   })
 })

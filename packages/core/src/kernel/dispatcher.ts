@@ -81,7 +81,7 @@ export class Dispatcher {
   }
 
   /** Does anybody but recorders listen? */
-  hears(hook: SyncHookName): boolean {
+  hasListeners(hook: SyncHookName): boolean {
     return hasListeners(this.hooks, hook)
   }
 
@@ -94,7 +94,7 @@ export class Dispatcher {
    * Dispatches an awaited moment, after all earlier ones; recorders get it at once. What comes meanwhile is dispatched
    * after it; after `finish`, nothing is. Never rejects.
    */
-  tell<K extends AwaitedHookName>(hook: K, payload: PayloadOf<K>): Promise<void> {
+  emitAwaited<K extends AwaitedHookName>(hook: K, payload: PayloadOf<K>): Promise<void> {
     callRecorders(this.hooks, hook, payload)
     this.#holds++
     this.#queue = this.#queue.then(async () => {
@@ -109,7 +109,7 @@ export class Dispatcher {
   }
 
   /** Dispatches, in this very turn, the end and everything before it to all who have not had it. */
-  tellEndNow(failure: RunFailure | undefined, outcome: Outcome): void {
+  emitEndNow(failure: RunFailure | undefined, outcome: Outcome): void {
     if (this.#over) return
     this.#holds++
     const interrupted = this.#now

@@ -17,11 +17,11 @@ beforeEach(() => {
 
 describe('a guarded synchronous listener', () => {
   it('passes the payload on, answers nothing, and never throws', () => {
-    const heard: unknown[] = []
+    const received: unknown[] = []
     const payload = {}
-    expect(guard.sync('a', 'onLog', (given) => heard.push(given))(payload)).toBeUndefined()
+    expect(guard.sync('a', 'onLog', (given) => received.push(given))(payload)).toBeUndefined()
     expect(guard.sync('b', 'onLog', oops)(payload)).toBeUndefined()
-    expect(heard).toEqual([payload])
+    expect(received).toEqual([payload])
     expect(reports).toEqual(['error: Callback "b" failed in onLog: oops'])
   })
 

@@ -51,7 +51,7 @@ export interface GuardOptions {
    * False: what `onInit` and `onOpen` throw is reported like everything else, as the run has long begun. Default: true:
    * it keeps the run from starting.
    */
-  readonly loud?: boolean | undefined
+  readonly rethrows?: boolean | undefined
 }
 
 /**
@@ -161,7 +161,7 @@ export class Guard {
   }
 
   /** Wraps a listener whose failure keeps the run from starting. @throws SwanLabError unless it is optional. */
-  loud<T, R>(name: string, moment: Moment, listener: (payload: T) => R): (payload: T) => R | undefined {
+  syncOrThrow<T, R>(name: string, moment: Moment, listener: (payload: T) => R): (payload: T) => R | undefined {
     const member = this.#member(name)
     const active = this.#active(name, moment)
     return (payload) => {
@@ -245,7 +245,7 @@ export class Guard {
 
   /** @throws when the run must not start without this callback. */
   #refused(member: Member, moment: Moment, error: unknown): void {
-    if (member.optional || this.#options.loud === false) return
+    if (member.optional || this.#options.rethrows === false) return
     member.failures++
     // It is meant for the user, with a code to test; what is wrong with the callback itself needs its name.
     if (error instanceof SwanLabError && !OF_CALLBACKS.has(error.code)) throw error

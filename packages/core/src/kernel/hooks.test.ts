@@ -41,7 +41,7 @@ describe('run.hooks', () => {
     run.hooks.finish.tapPromise('after', async (outcome) => after.onStop!(outcome, undefined as never))
     run.log({ loss: 1 })
     const outcome = await run.finish()
-    expect(after.heard).toEqual(['onLog {"loss":1}', 'onStop finished'])
+    expect(after.received).toEqual(['onLog {"loss":1}', 'onStop finished'])
     expect(reports.filter((line) => line.startsWith('error'))).toEqual([
       'error: Callback "a" failed in onLog: interceptor down',
       'error: Callback "b" failed in onLog: b is down',
@@ -110,8 +110,8 @@ describe('an interceptor of the application', () => {
     for (const hook of ['log', 'error', 'finish'] as const) run.hooks[hook].intercept({ [what]: failing })
     for (let step = 0; step < 3; step++) run.log({ loss: step })
     expect((await run.finish({ state: 'crashed' })).steps).toBe(3)
-    for (const { heard } of [first, second])
-      expect(heard.filter((line) => /^on(?:Log|Error|Stop)/.test(line))).toEqual([
+    for (const { received } of [first, second])
+      expect(received.filter((line) => /^on(?:Log|Error|Stop)/.test(line))).toEqual([
         ...['onLog {"loss":0}', 'onLog {"loss":1}', 'onLog {"loss":2}'],
         ...['onError reported', 'onStop crashed'],
       ])
@@ -126,7 +126,7 @@ describe('an interceptor of the application', () => {
     const all = recorder('all')
     const { run, reports } = await testRun([tapping, all])
     expect(run.state).toBe('running')
-    expect(all.heard).toContain('onRun')
+    expect(all.received).toContain('onRun')
     expect(reports).toEqual(['error: An interceptor of run.hooks.run failed: interceptor down'])
   })
 
@@ -135,7 +135,7 @@ describe('an interceptor of the application', () => {
     const { run, reports } = await testRun([first, second])
     run.hooks.finish.intercept({ tap: ({ name }) => (name === 'second' ? failing() : undefined), error: failing })
     await run.finish()
-    expect([first.heard.at(-1), second.heard.at(-1)]).toEqual(['onStop finished', 'onStop finished'])
+    expect([first.received.at(-1), second.received.at(-1)]).toEqual(['onStop finished', 'onStop finished'])
     expect(reports).toEqual(['error: An interceptor of run.hooks.finish failed: interceptor down'])
   })
 
@@ -153,8 +153,8 @@ describe('an interceptor of the application', () => {
       run.hooks[hook].intercept({ register: (tap) => (tap.name === 'wrapped' ? { ...tap, fn: failing } : tap) })
     run.log({ loss: 1 })
     const outcome = await run.finish({ state: 'crashed' })
-    for (const { heard } of [first, last])
-      expect(heard.filter((line) => /^on(?:Log|Error|Stop)/.test(line))).toEqual([
+    for (const { received } of [first, last])
+      expect(received.filter((line) => /^on(?:Log|Error|Stop)/.test(line))).toEqual([
         ...['onLog {"loss":1}', 'onError reported', 'onStop crashed'],
       ])
     expect(reports.filter((line) => line.startsWith('error'))).toEqual(

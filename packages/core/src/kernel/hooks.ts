@@ -157,7 +157,7 @@ function apply(hooks: RunHooks, callback: Callback, context: CallbackContext): v
 function guardSync(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => unknown {
   const listener = tap.fn as Listener
   if (moment !== 'onOpen') return guard.sync(tap.name, moment, listener)
-  const guarded = guard.loud(tap.name, moment, listener)
+  const guarded = guard.syncOrThrow(tap.name, moment, listener)
   return (run: RunInfo) => answerOpen(run, guarded(run), tap.name, report)
 }
 

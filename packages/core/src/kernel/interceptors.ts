@@ -18,15 +18,15 @@ export function guardInterceptors<T extends { readonly fn: unknown }, I extends 
   report: Report,
 ): void {
   const intercept = hook.intercept.bind(hook)
-  let told = false
+  let reported = false
   const harmless =
     (part: (...args: unknown[]) => unknown) =>
     (...args: unknown[]): void => {
       try {
         part(...args)
       } catch (error) {
-        if (!told) report('error', `An interceptor of run.hooks.${name} failed: ${describeError(error)}`)
-        told = true
+        if (!reported) report('error', `An interceptor of run.hooks.${name} failed: ${describeError(error)}`)
+        reported = true
       }
     }
   hook.intercept = (interceptor) => {

@@ -74,7 +74,7 @@ describe('a callback that misbehaves', async () => {
   await wholeRun([reference])
 
   it('is compared with a run in which every moment occurs', () => {
-    for (const moment of ALL_MOMENTS) expect(reference.heard.join()).toContain(moment)
+    for (const moment of ALL_MOMENTS) expect(reference.received.join()).toContain(moment)
   })
 
   const later = ALL_MOMENTS.filter((moment) => moment !== 'onInit')
@@ -85,8 +85,8 @@ describe('a callback that misbehaves', async () => {
     const [before, after] = [recorder('before'), recorder('after')]
     const { run, reports, memory, ended } = await wholeRun([before, withFault(moment, does), after])
 
-    expect(before.heard).toEqual(reference.heard)
-    expect(after.heard).toEqual(reference.heard)
+    expect(before.received).toEqual(reference.received)
+    expect(after.received).toEqual(reference.received)
     expect(memory.of('onLog')).toHaveLength(2)
     expect(ended).toEqual([run])
     const errors = reports.filter((line) => line.startsWith('error'))
@@ -105,7 +105,7 @@ describe('a callback that misbehaves', async () => {
     async (moment) => {
       const after = recorder('after')
       const { reports } = await wholeRun([withFault(moment, () => never), after])
-      expect(after.heard).toEqual(reference.heard)
+      expect(after.received).toEqual(reference.received)
       expect(reports).toContain(`error: Callback "bad" failed in ${moment}: no answer within 40 ms`)
     },
   )
@@ -118,7 +118,7 @@ describe('a callback that misbehaves', async () => {
   it.each(SYNC_MOMENTS)('in %s: a promise that is never settled holds nobody up', async (moment) => {
     const after = recorder('after')
     const { reports } = await wholeRun([withFault(moment, () => never), after])
-    expect(after.heard).toEqual(reference.heard)
+    expect(after.received).toEqual(reference.received)
     expect(reports).toEqual([])
   })
 
@@ -135,7 +135,7 @@ describe('a callback that misbehaves', async () => {
     const after = recorder('after')
     await wholeRun([withFault(moment, tamper), after])
     expect(tampered).toEqual([])
-    expect(after.heard).toEqual(reference.heard)
+    expect(after.received).toEqual(reference.received)
   })
 })
 
@@ -231,7 +231,7 @@ describe('repeated failure', () => {
     const { run } = await testRun([failing(() => true), after], { report })
     for (let step = 0; step < 20; step++) run.log({ loss: step })
     expect((await run.finish()).steps).toBe(20)
-    expect(after.heard.filter((line) => line.startsWith('onLog'))).toHaveLength(20)
+    expect(after.received.filter((line) => line.startsWith('onLog'))).toHaveLength(20)
   })
 })
 

@@ -39,13 +39,13 @@ interface Acted {
 async function act(moment: Moment, does: (run: Run) => unknown, wait: boolean): Promise<Acted> {
   let current: Run | undefined
   let done = false
-  const heard: string[] = []
-  const seen = [recorder('first'), { name: 'second', heard }, recorder('third')] as const
+  const received: string[] = []
+  const seen = [recorder('first'), { name: 'second', received }, recorder('third')] as const
   const second = Object.fromEntries(
     ALL_MOMENTS.map((each) => [
       each,
       (payload: unknown): unknown => {
-        heard.push(noted(each, payload))
+        received.push(noted(each, payload))
         if (each !== moment || done) return undefined
         done = true
         const result = does(current!)
@@ -63,7 +63,7 @@ async function act(moment: Moment, does: (run: Run) => unknown, wait: boolean): 
   run.log({ loss: 2 })
   const outcome = await run.finish({ state: 'crashed' })
   const kept = memory.records.map(([each, payload]) => noted(each, payload))
-  return { seen: seen.map((callback) => callback.heard), kept, outcome, reports }
+  return { seen: seen.map((callback) => callback.received), kept, outcome, reports }
 }
 
 const MATRIX = LATER.flatMap((moment) => Object.keys(DEEDS).map((deed) => [moment, deed] as const))
@@ -233,7 +233,7 @@ describe('what callbacks add at the end', () => {
     const all = recorder('all')
     const { run, memory, reports } = await testRun([adding, all])
     await run.finish({ state: 'crashed' })
-    expect(all.heard.slice(-3)).toEqual(['onError reported', 'onAlert in onError', 'onStop crashed'])
+    expect(all.received.slice(-3)).toEqual(['onError reported', 'onAlert in onError', 'onStop crashed'])
     expect(memory.of('onLog')).toEqual([
       expect.objectContaining({ data: { late: 1 } }),
       expect.objectContaining({ data: { later: 1 } }),
@@ -271,11 +271,11 @@ it('a moment that comes while others still hear of the start is heard after it',
   })
   await reached
   current!.log({ early: 1 })
-  expect(before.heard).toEqual(['onInit', 'onRun'])
+  expect(before.received).toEqual(['onInit', 'onRun'])
   goOn()
   await starting
-  expect(before.heard).toEqual(after.heard)
-  expect(after.heard.slice(0, 5)).toEqual([
+  expect(before.received).toEqual(after.received)
+  expect(after.received.slice(0, 5)).toEqual([
     'onInit',
     'onRun',
     'onRuntimeInfoUpdate {"lr":1}',

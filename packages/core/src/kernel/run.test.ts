@@ -51,7 +51,7 @@ describe('finish', () => {
     const { run } = await testRun([all])
     expect(await run.finish(options)).toMatchObject(expected)
     const end = expected.state === 'finished' ? [] : ['onError reported']
-    expect(all.heard.slice(-end.length - 1)).toEqual([...end, `onStop ${expected.state}`])
+    expect(all.received.slice(-end.length - 1)).toEqual([...end, `onStop ${expected.state}`])
   })
 
   it.each(['crashed', null, { state: 'weird' }, { state: 1 }, { state: Object.create(null) as object }])(
@@ -160,7 +160,7 @@ describe('log', () => {
     const { run } = await testRun([all])
     run.config['lr'] = 0.1
     run.log({ loss: 1 })
-    expect(all.heard.slice(-4, -2)).toEqual(['onRuntimeInfoUpdate {"lr":0.1}', 'onColumnCreate loss'])
+    expect(all.received.slice(-4, -2)).toEqual(['onRuntimeInfoUpdate {"lr":0.1}', 'onColumnCreate loss'])
   })
 
   it('summarizes only for those who listen', async () => {

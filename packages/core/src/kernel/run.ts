@@ -59,7 +59,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
   #failure: RunFailure | undefined
   #ending: Promise<Outcome> | undefined
   #closed = false
-  #toldClosed = false
+  #reportedClosed = false
   /** @internal Hands over what is still held back, before the end is put on record and once more before nothing can be. */
   _flush: () => void = () => {}
   /** @internal The run has ended, and every callback has been told. */
@@ -101,13 +101,13 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
 
   log(data: object, stepOrOptions?: number | LogOptions): void {
     // A run takes what comes until everybody has been told of its end: a signal does not stop a training at once.
-    if (this.#closed) return this.#tellClosed('log()')
+    if (this.#closed) return this.#reportClosed('log()')
     const { dispatcher, parser, stalls, clock } = this.#options
     const options = typeof stepOrOptions === 'object' && stepOrOptions !== null ? stepOrOptions : undefined
     const time = clock()
     stalls.passed(time)
     this.#flushConfig()
-    const parsed = parser.parse(data, options ? options.step : stepOrOptions, time, dispatcher.hears('metric'))
+    const parsed = parser.parse(data, options ? options.step : stepOrOptions, time, dispatcher.hasListeners('metric'))
     if (parsed === undefined) return
     const { record, columns, media, metrics } = parsed
     let stored = NO_MEDIA
@@ -117,7 +117,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
   }
 
   alert(options: AlertOptions): void {
-    if (this.#closed) return this.#tellClosed('alert()')
+    if (this.#closed) return this.#reportClosed('alert()')
     const { clock, report, redactor } = this.#options
     const alert = parseAlert(options, clock(), redactor)
     if (typeof alert === 'string') report('error', alert)
@@ -136,7 +136,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
 
   /** @internal Tells everybody that the run has started. */
   _begin(): Promise<void> {
-    return this.#options.dispatcher.tell('run', this.#current())
+    return this.#options.dispatcher.emitAwaited('run', this.#current())
   }
 
   /** @internal Something the run learnt about itself or its machine. */
@@ -163,7 +163,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
 
   /** @internal An alert; one with an id is raised once: a background process that was restarted may bring it again. */
   _raise(alert: Alert): void {
-    if (this.#closed) return this.#tellClosed('alert()')
+    if (this.#closed) return this.#reportClosed('alert()')
     if (alert.id !== undefined) {
       if (this.#raised.has(alert.id)) return
       this.#raised.add(alert.id)
@@ -182,7 +182,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
 
   /** @internal Ends the run, whoever found out that it has. Never rejects. */
   _end(ending: Ending): Promise<Outcome> {
-    this.#ending ??= this.#tellEnd(this.#conclude(ending))
+    this.#ending ??= this.#dispatchEnd(this.#conclude(ending))
     return this.#ending
   }
 
@@ -192,7 +192,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     const { dispatcher, guard, pending, report } = this.#options
     const outcome = this.#outcome ?? this.#conclude(ending)
     this.#ending ??= Promise.resolve(outcome)
-    dispatcher.tellEndNow(this.#failure, outcome)
+    dispatcher.emitEndNow(this.#failure, outcome)
     this.#close()
     reportEnd(report, this.#gather(outcome), [...guard.unfinished(), ...pending.names])
   }
@@ -228,11 +228,11 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     return outcome
   }
 
-  async #tellEnd(outcome: Outcome): Promise<Outcome> {
+  async #dispatchEnd(outcome: Outcome): Promise<Outcome> {
     const { dispatcher, outbox, report } = this.#options
     outbox.runEnded()
-    if (this.#failure) await dispatcher.tell('error', this.#failure)
-    await dispatcher.tell('finish', outcome)
+    if (this.#failure) await dispatcher.emitAwaited('error', this.#failure)
+    await dispatcher.emitAwaited('finish', outcome)
     await settlePending(this.#options, () => this.#closed)
     const last = this.#gather(outcome)
     if (!this.#closed) {
@@ -263,9 +263,9 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     return gatherOutcome(ending, this.#current(), this.#lines.list, this.#options)
   }
 
-  #tellClosed(what: string): void {
-    if (this.#toldClosed) return
-    this.#toldClosed = true
+  #reportClosed(what: string): void {
+    if (this.#reportedClosed) return
+    this.#reportedClosed = true
     this.#options.report('error', `${what} came after the end of run ${this.id}, which records nothing more.`)
   }
 }

@@ -19,17 +19,17 @@ const refusing = (error: unknown, more: Partial<Callback> = {}): Callback => ({
 
 describe('onInit', () => {
   it('is asked in order: the mode first, and each hears what those before it have answered', async () => {
-    const heard: [string, string | undefined][] = []
+    const received: [string, string | undefined][] = []
     const naming = (name: string, experimentName: string): Callback => ({
       name,
       onInit(info) {
-        heard.push([name, info.experimentName])
+        received.push([name, info.experimentName])
         return { experimentName }
       },
     })
     const memory = { onInit: () => ({ experimentName: 'by-mode' }) }
     const { run } = await testRun([naming('a', 'by-a'), { ...naming('b', 'by-b'), name: 'b' }], { memory })
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['a', 'by-mode'],
       ['b', 'by-a'],
     ])
@@ -86,12 +86,12 @@ describe('onInit', () => {
     const options = { memory: { onOpen: () => void opened++ }, started: () => void started++ }
     await expect(testRun([first, patient, refusing(new Error('no')), last], options)).rejects.toThrow('no')
 
-    expect(first.heard).toEqual(['onInit', 'onStop aborted'])
+    expect(first.received).toEqual(['onInit', 'onStop aborted'])
     expect(outcomes).toEqual([
       expect.objectContaining({ state: 'aborted', cause: { type: 'reported' }, steps: 0, summary: {} }),
     ])
     expect(outcomes[0]?.error?.message).toContain('Callback "bad" failed in onInit: no')
-    expect(last.heard).toEqual([])
+    expect(last.received).toEqual([])
     expect([opened, started]).toEqual([0, 0])
     expect(listeners()).toEqual(before)
   })
@@ -116,7 +116,7 @@ describe('onInit', () => {
       throw refusal
     }
     await expect(testRun([first], { memory: { onOpen } })).rejects.toBe(refusal)
-    expect(first.heard).toEqual(['onInit', 'onStop aborted'])
+    expect(first.received).toEqual(['onInit', 'onStop aborted'])
     expect(listeners()).toEqual(before)
   })
 })
@@ -161,7 +161,7 @@ describe('a started run', () => {
   it('tells what it knows of itself only after it has begun', async () => {
     const all = recorder('all')
     await testRun([all], { config: { lr: 1 } })
-    expect(all.heard).toEqual([
+    expect(all.received).toEqual([
       'onInit',
       'onRun',
       'onRuntimeInfoUpdate {"lr":1}',
@@ -200,7 +200,7 @@ describe('a started run', () => {
     const outcome = await run.finish()
     expect(outcome).toMatchObject({ steps: 2, lastStep: 5, run: { config: { lr: 2, depth: 3 } } })
     expect(outcome.summary['loss']).toMatchObject({ count: 2, max: 0.5, min: 0.25 })
-    expect(all.heard.filter((line) => line.startsWith('onLog'))).toEqual(['onLog {"loss":0.25}'])
+    expect(all.received.filter((line) => line.startsWith('onLog'))).toEqual(['onLog {"loss":0.25}'])
   })
 })
 

@@ -22,7 +22,7 @@ describe.each<[string, () => unknown, string]>([
     },
     'threw an error',
   ],
-])('a clock that answers with %s', (_, answer, said) => {
+])('a clock that answers with %s', (_, answer, problem) => {
   test('is replaced, and reported once', () => {
     const reports: string[] = []
     const clock = trustedClock(answer, (level, message) => reports.push(`${level}: ${message}`))
@@ -30,7 +30,7 @@ describe.each<[string, () => unknown, string]>([
     expect(clock()).toBeGreaterThanOrEqual(before)
     expect(clock()).toBeLessThanOrEqual(Date.now())
     expect(reports).toEqual([
-      `warn: settings.clock ${said}, which is no number of milliseconds since 1970; the system's clock is used.`,
+      `warn: settings.clock ${problem}, which is no number of milliseconds since 1970; the system's clock is used.`,
     ])
   })
 })

@@ -15,8 +15,8 @@ export function trustedClock(clock: () => unknown, report: Report): () => number
       const now = ask(clock)
       if (isTime(now) && now >= 0) return now
       broken = true
-      const said = now instanceof Error ? 'threw an error' : `returned ${show(now)}`
-      const message = `settings.clock ${said}, which is no number of milliseconds since 1970; the system's clock is used.`
+      const problem = now instanceof Error ? 'threw an error' : `returned ${show(now)}`
+      const message = `settings.clock ${problem}, which is no number of milliseconds since 1970; the system's clock is used.`
       quietly(report)('warn', message)
     }
     return Date.now()

@@ -26,7 +26,7 @@ function newRepository(): string {
 }
 
 /** What git itself says. */
-function told(dir: string): object {
+function expectedInfo(dir: string): object {
   const branch = git(dir, 'rev-parse', '--abbrev-ref', 'HEAD')
   return { commit: git(dir, 'rev-parse', 'HEAD'), ...(branch !== 'HEAD' && { branch }) }
 }
@@ -37,26 +37,26 @@ beforeEach(() => (dir = newRepository()))
 describe('says what git says', () => {
   test('of a repository, also from inside its folders', () => {
     mkdirSync(join(dir, 'a/b'), { recursive: true })
-    expect(gitInfo(dir)).toEqual(told(dir))
-    expect(gitInfo(join(dir, 'a/b'))).toEqual({ ...told(dir), branch: 'main' })
+    expect(gitInfo(dir)).toEqual(expectedInfo(dir))
+    expect(gitInfo(join(dir, 'a/b'))).toEqual({ ...expectedInfo(dir), branch: 'main' })
   })
 
   test('of a branch with a path for a name', () => {
     git(dir, 'checkout', '-q', '-b', 'feature/größer')
-    expect(gitInfo(dir)).toEqual({ ...told(dir), branch: 'feature/größer' })
+    expect(gitInfo(dir)).toEqual({ ...expectedInfo(dir), branch: 'feature/größer' })
   })
 
   test('of a detached head', () => {
     git(dir, 'checkout', '-q', '--detach')
-    expect(gitInfo(dir)).toEqual(told(dir))
+    expect(gitInfo(dir)).toEqual(expectedInfo(dir))
     expect(gitInfo(dir)).not.toHaveProperty('branch')
   })
 
   test('of packed references, and of a newer one beside them', () => {
     git(dir, 'pack-refs', '--all')
-    expect(gitInfo(dir)).toEqual(told(dir))
+    expect(gitInfo(dir)).toEqual(expectedInfo(dir))
     git(dir, 'commit', '-q', '--allow-empty', '-m', 'second')
-    expect(gitInfo(dir)).toEqual(told(dir))
+    expect(gitInfo(dir)).toEqual(expectedInfo(dir))
   })
 
   test('of a worktree', () => {
@@ -64,16 +64,16 @@ describe('says what git says', () => {
     git(dir, 'remote', 'add', 'origin', 'https://host/cats.git')
     git(dir, 'worktree', 'add', '-q', '-b', 'other', tree)
     git(tree, 'commit', '-q', '--allow-empty', '-m', 'second')
-    expect(gitInfo(tree)).toEqual({ ...told(tree), branch: 'other', remote: 'https://host/cats.git' })
+    expect(gitInfo(tree)).toEqual({ ...expectedInfo(tree), branch: 'other', remote: 'https://host/cats.git' })
     git(dir, 'pack-refs', '--all')
-    expect(gitInfo(tree)).toMatchObject(told(tree))
+    expect(gitInfo(tree)).toMatchObject(expectedInfo(tree))
   })
 
   test('of a submodule', () => {
     const outer = newRepository()
     git(outer, '-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', dir, 'inner')
     const inner = join(outer, 'inner')
-    expect(gitInfo(inner)).toEqual({ ...told(inner), remote: dir })
+    expect(gitInfo(inner)).toEqual({ ...expectedInfo(inner), remote: dir })
     expect(gitInfo(inner)?.commit).toBe(git(dir, 'rev-parse', 'HEAD'))
   })
 

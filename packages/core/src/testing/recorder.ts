@@ -2,7 +2,7 @@ import type { Callback } from '../contract/callback.ts'
 import { MOMENTS, type Moment } from '../contract/moments.ts'
 
 /** What one callback has heard: a moment, and what tells its payload apart. */
-export type Heard = string
+export type ReceivedMoment = string
 
 /** Those of every run and callback; opening, closing and the terminal are the recorders' affair. */
 export const ALL_MOMENTS: readonly Moment[] = (Object.keys(MOMENTS) as Moment[]).filter(
@@ -12,20 +12,23 @@ export const SYNC_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => !M
 export const AWAITED_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => MOMENTS[moment].awaited)
 
 /** A callback that hears every moment, and writes it down. */
-export function recorder(name: string, heard: Heard[] = []): Callback & { readonly heard: Heard[] } {
+export function recorder(
+  name: string,
+  received: ReceivedMoment[] = [],
+): Callback & { readonly received: ReceivedMoment[] } {
   const methods = Object.fromEntries(
     ALL_MOMENTS.map((moment) => [
       moment,
       (payload: unknown) => {
-        heard.push(noted(moment, payload))
+        received.push(noted(moment, payload))
       },
     ]),
   )
-  return { name, ...methods, heard }
+  return { name, ...methods, received }
 }
 
 /** One line that tells a moment apart from others of its kind. */
-export function noted(moment: Moment, payload: unknown): Heard {
+export function noted(moment: Moment, payload: unknown): ReceivedMoment {
   const { data, key, title, value, config, metadata, state, cause, text } = (payload ?? {}) as Record<string, unknown>
   const details: Record<Moment, unknown> = {
     onInit: undefined,

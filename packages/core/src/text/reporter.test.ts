@@ -64,13 +64,13 @@ describe('terminalReport', () => {
 })
 
 it('quietly() never throws, whatever the report does', async () => {
-  const heard: string[] = []
+  const received: string[] = []
   const report = quietly((level, message) => {
-    heard.push(`${level} ${message}`)
+    received.push(`${level} ${message}`)
     throw new Error('no terminal')
   })
   expect(() => report('warn', 'hello')).not.toThrow()
-  expect(heard).toEqual(['warn hello'])
+  expect(received).toEqual(['warn hello'])
   const rejecting = quietly((async () => Promise.reject(new Error('later'))) as () => void)
   rejecting('warn', 'hello')
   await new Promise(setImmediate)

@@ -137,8 +137,8 @@ export class Driver {
     const outcome = outcomeOf(ending, run, totals, time)
     this.outcome = outcome
     const failure = failureOf(outcome)
-    if (failure) await this.#dispatcher.tell('error', failure)
-    await this.#dispatcher.tell('finish', outcome)
+    if (failure) await this.#dispatcher.emitAwaited('error', failure)
+    await this.#dispatcher.emitAwaited('finish', outcome)
     return outcome
   }
 
@@ -168,7 +168,7 @@ export class Driver {
     this.#parser.restoreLog(record)
     if (!this.#heard) return
     this.#dispatcher.emit('log', record)
-    if (this.#dispatcher.hears('metric'))
+    if (this.#dispatcher.hasListeners('metric'))
       for (const metric of this.#parser.metricsOf(record)) this.#dispatcher.emit('metric', metric)
   }
 
@@ -200,7 +200,7 @@ export class Driver {
       log: (data, options, name) => act.log(data as Record<string, number>, stepOf(options), name),
       requestStop: (reason, name) => act.requestStop(reason, name),
     })
-    await this.#dispatcher.tell('run', run)
+    await this.#dispatcher.emitAwaited('run', run)
   }
 
   async #finish({ type: _, time, state, error, cause, losses }: FinishRecord): Promise<void> {

@@ -61,7 +61,7 @@ export async function replayRun(
     waitUntil: (name, work) => pending.add(name, work),
     deliver: ({ name }, message, key) => channels.get(name)?.post(key, message),
   })
-  const guard: Guard = new Guard({ report, timeout: callbackTimeout, contexts, tracksAll: true, loud: false })
+  const guard: Guard = new Guard({ report, timeout: callbackTimeout, contexts, tracksAll: true, rethrows: false })
   const hooks = createHooks(guard, report)
   for (const callback of Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback]) {
     checkCallback(callback, report)

@@ -10,10 +10,10 @@ export function startParser(): {
   takeColumns: () => readonly ColumnInfo[]
   /** Likewise the media. */
   takeMedia: () => readonly MediaDraft[]
-  said: string[]
+  messages: string[]
 } {
-  const said: string[] = []
-  const parser = new LogParser((_, message) => said.push(message))
+  const messages: string[] = []
+  const parser = new LogParser((_, message) => messages.push(message))
   const columns: ColumnInfo[] = []
   const media: MediaDraft[] = []
   const log = (data: unknown, step?: unknown): LogRecord | undefined => {
@@ -23,5 +23,5 @@ export function startParser(): {
     media.push(...parsed.media)
     return parsed.record
   }
-  return { parser, said, log, takeColumns: () => columns.splice(0), takeMedia: () => media.splice(0) }
+  return { parser, messages, log, takeColumns: () => columns.splice(0), takeMedia: () => media.splice(0) }
 }
