@@ -57,7 +57,7 @@ it('a key that is revoked beside a running server ends the sessions that it open
   rmSync(dataDir, { recursive: true })
 })
 
-it('keys are told apart by name, first characters, date and last login, and none is shown', async () => {
+it('keys are listed with name, first characters, date and last login, and none is shown', async () => {
   let now = Date.parse('2026-11-24T00:00:00Z')
   const { server, dataDir } = await setUp({ clock: () => now })
   const before = Date.now()

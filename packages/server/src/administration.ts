@@ -1,7 +1,7 @@
 import { Accounts } from './storage/folders/accounts.ts'
 import type { KeyInfo, User } from './storage/interfaces.ts'
 
-// On the data folder alone, so that nothing else of it is touched: a server may be running on it, and hears of this.
+// On the data folder alone, so that nothing else of it is touched: a server may be running on it, and notices the change.
 
 /**
  * Makes a user. What a running server with this folder has to know, it finds out with the next request.

@@ -30,7 +30,7 @@ it.each([
   expect(isSignedByAws('AK', 'SK', other)).toBe(false)
 })
 
-it('and none of another key', () => {
+it('refuses the signature of another key', () => {
   expect(isSignedByAws('AK', 'other', request)).toBe(false)
   expect(isSignedByAws('other', 'SK', request)).toBe(false)
 })

@@ -67,7 +67,7 @@ export function runByCuid(
   return run
 }
 
-/** A run that takes something; absent when it was deleted: then that is dropped without a word. @throws ApiError */
+/** A run that takes something; absent when it was deleted: what it is sent is dropped silently. @throws ApiError */
 export function receiver(context: Context, request: FastifyRequest, cuid: string): StoredRun | undefined {
   userOf(context, request)
   return context.storage.wasDeleted(cuid) ? undefined : runByCuid(context, request, cuid, 'write')
@@ -86,7 +86,7 @@ export function maySee({ workspace, visibility }: StoredProject, user: string): 
   return workspace === user || visibility === 'PUBLIC'
 }
 
-/** Addresses that speak for themselves: whoever has one may use it until it expires. */
+/** Signed addresses need no session: whoever has one may use it until it expires. */
 export function sign({ storage }: Pick<Context, 'storage'>, what: string, expires: number): string {
   return createHmac('sha256', storage.secret).update(`${expires}\n${what}`).digest('hex')
 }

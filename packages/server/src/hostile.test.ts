@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderOf, log, newRun, useProjects } from './testing/runs.ts'
 
-const told: string[] = []
+const reports: string[] = []
 
-const setting = await useProjects({ report: (level, message) => told.push(`${level} ${message}`) })
+const setting = await useProjects({ report: (level, message) => reports.push(`${level} ${message}`) })
 const { alice, bob } = setting
 
 /** Whatever was sent, the server is there and has not failed. */
 async function isWell(): Promise<void> {
   expect((await alice.call('GET', '/')).body).toBe('OK')
-  expect(told.filter((message) => message.startsWith('error'))).toEqual([])
+  expect(reports.filter((message) => message.startsWith('error'))).toEqual([])
 }
 
 const raw = (method: string, path: string, body?: string) =>
@@ -163,7 +163,7 @@ describe('a batch', () => {
   })
 })
 
-it('more cannot be said about a run than its readers take', async () => {
+it('a run cannot be given more metadata than its readers take', async () => {
   const { cuid } = await newRun(alice)
   const path = `/project/alice/cats/runs/${cuid}/profile`
   expect((await alice.call('PUT', path, { requirements: 'x'.repeat(21 * 1024 * 1024) })).status).toBe(413)
@@ -196,8 +196,8 @@ it('a part that is named again and again is in its file once', async () => {
   await isWell()
 })
 
-it('what strangers send to the address of an object is not kept, nor does it speak to the terminal of the server', async () => {
-  told.length = 0
+it('what strangers send to the address of an object is not kept, nor does it reach the terminal of the server', async () => {
+  reports.length = 0
   const { cuid } = await newRun(alice)
   for (const id of [cuid, '%1b%5b2J%0aforged'])
     expect((await fetch(`${setting.server.url}/api/objects/${id}?path=a`, { method: 'PUT', body: 'x' })).status).toBe(
@@ -205,8 +205,8 @@ it('what strangers send to the address of an object is not kept, nor does it spe
     )
   expect(existsSync(join(folderOf(setting, 'cats', cuid), 'media'))).toBe(false)
   // oxlint-disable-next-line no-control-regex
-  expect(told.filter((message) => /[\u0000-\u001f]/.test(message) || message.includes('forged'))).toEqual([])
-  expect(told.length).toBeLessThanOrEqual(1)
+  expect(reports.filter((message) => /[\u0000-\u001f]/.test(message) || message.includes('forged'))).toEqual([])
+  expect(reports.length).toBeLessThanOrEqual(1)
 })
 
 it.each([

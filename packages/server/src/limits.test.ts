@@ -52,7 +52,7 @@ it('does not wait for a slow client when it is closed', async () => {
   await closed
 })
 
-it('a limit is a number', async () => {
+it('refuses a limit that is not a number', async () => {
   setting = await setUp()
   for (const object of [Number.NaN, -1])
     await expect(setUp({ limits: { object } })).rejects.toThrow(`limits.object takes a number from 0, not ${object}`)
@@ -64,9 +64,12 @@ it('a request that is too long is refused, and named', async () => {
   expect(answer).toMatchObject({ status: 413, body: { code: 'Bad_Request' } })
 })
 
-it('"later" is 507 after a pause, and what comes again is taken', async () => {
-  const told: string[] = []
-  setting = await setUp({ limits: { laterDelay: 150 }, report: (level, message) => told.push(`${level} ${message}`) })
+it('answers a failure 507 after a pause, and takes the retry', async () => {
+  const reports: string[] = []
+  setting = await setUp({
+    limits: { laterDelay: 150 },
+    report: (level, message) => reports.push(`${level} ${message}`),
+  })
   const { alice, server } = setting
   const cuid = await newRun(alice)
   const append = server.storage.appendScalars.bind(server.storage)
@@ -75,12 +78,12 @@ it('"later" is 507 after a pause, and what comes again is taken', async () => {
   const begin = performance.now()
   expect(await alice.call('POST', '/house/metrics', batch)).toMatchObject({ status: 507, body: { code: 'Try_Later' } })
   expect(performance.now() - begin).toBeGreaterThan(140)
-  expect(told).toEqual(['error POST /api/house/metrics: out of order'])
+  expect(reports).toEqual(['error POST /api/house/metrics: out of order'])
   server.storage.appendScalars = append
   expect((await alice.call('POST', '/house/metrics', batch)).status).toBe(200)
 })
 
-it('an item with a name that is poison costs nothing but that name', async () => {
+it('ignores a member __proto__ of an item, and keeps the item', async () => {
   setting = await setUp()
   const { alice, server } = setting
   const cuid = await newRun(alice)
@@ -97,7 +100,7 @@ it('an item with a name that is poison costs nothing but that name', async () =>
   ])
 })
 
-it('a run that was deleted takes everything without a word: old clients would never rest', async () => {
+it('a run that was deleted accepts and drops everything: old clients would retry for ever', async () => {
   setting = await setUp()
   const { alice, bob } = setting
   const cuid = await newRun(alice)

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest'
 import type { Client } from './testing/client.ts'
 import { log, newRun, scalar, useProjects } from './testing/runs.ts'
 
-const told: string[] = []
+const reports: string[] = []
 const setting = await useProjects({
   limits: { reads: 8 * 1024 * 1024, laterDelay: 0 },
-  report: (level, message) => told.push(`${level} ${message}`),
+  report: (level, message) => reports.push(`${level} ${message}`),
 })
 const { alice, bob, server } = setting
 
@@ -137,7 +137,7 @@ it('what needs more memory than there is for one is refused, and the next reads 
 })
 
 it('reads that come all at once are all answered, and a client that goes away leaves no error', async () => {
-  told.length = 0
+  reports.length = 0
   const { cuid } = await newRun(alice, 'open')
   await log(alice, cuid, 'scalar', [scalar('x', 0, 1)])
   const body = { columns: [{ experimentId: cuid, key: 'x' }] }
@@ -159,7 +159,7 @@ it('reads that come all at once are all answered, and a client that goes away le
   )
   await Promise.all(gone)
   expect(answers.map(({ status }) => status)).toEqual(Array(80).fill(200))
-  expect(told).toEqual([])
+  expect(reports).toEqual([])
 })
 
 it('lines are given by number, and the last version of each counts', async () => {

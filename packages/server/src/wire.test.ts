@@ -12,7 +12,7 @@ afterEach(async () => {
 })
 
 /**
- * Plays a recording; says, for each exchange, which run it spoke of.
+ * Plays a recording; says, for each exchange, which run it was about.
  *
  * @param options - Every `restarts` exchanges the server is another one.
  */

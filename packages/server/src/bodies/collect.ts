@@ -10,7 +10,7 @@ const FIRST = 64 * 1024
  *
  * @param length - As announced; `NaN` when it is not.
  * @param onChunk - Called with the bytes that have arrived and those of them that are new; what it throws ends the reading.
- *   The rest of the stream is thrown away then, so that the client can hear of it.
+ *   The rest of the stream is thrown away then, so that the client can read the answer.
  * @throws ApiError when the client goes away.
  */
 export function collect(

@@ -49,7 +49,7 @@ it.each([
   '/project/alice/cats/runs/shows',
   '/house/metrics/scalar',
   '/project',
-])('whoever is not logged in is told so before any of the body of %s has come', async (path) => {
+])('whoever is not logged in is answered 401 before any of the body of %s has come', async (path) => {
   for (const sid of [undefined, 'unknown']) {
     const socket = begin(path, 127 * MIB, sid)
     expect(await statusOn(socket)).toBe(401)
@@ -114,7 +114,7 @@ describe('a large body', () => {
   })
 })
 
-it('bodies that do not fit into memory are told to come later; one user cannot take all of it', async () => {
+it('bodies that do not fit into memory are answered 507; one user cannot take all of it', async () => {
   const half = 'x'.repeat(15 * MIB)
   const waiting = begin('/house/metrics', 15 * MIB + 1, alice.sid, half)
   const body = JSON.stringify('x'.repeat(5 * MIB))

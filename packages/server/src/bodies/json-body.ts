@@ -4,7 +4,7 @@ import { ApiError, OverloadError } from '../errors.ts'
 import { collect } from './collect.ts'
 import { parsed, parseGradually } from './gradual-parse.ts'
 import { BodyMemory } from './memory.ts'
-import { Turns } from './turns.ts'
+import { EventLoopBudget } from './event-loop-budget.ts'
 
 const gone = (): ApiError => new ApiError(400, 'Bad_Request', 'the client went away')
 /** Bytes of a body that is parsed at once. */
@@ -19,7 +19,7 @@ export interface BodyLimits {
 export class JsonBodies {
   readonly #limits: BodyLimits
   readonly #memory: BodyMemory
-  readonly #turns = new Turns()
+  readonly #budget = new EventLoopBudget()
 
   constructor(limits: BodyLimits) {
     this.#limits = limits
@@ -37,7 +37,7 @@ export class JsonBodies {
       throw new ApiError(415, 'Bad_Request', 'takes application/json')
     const bytes = await this.#collect(request, reply, stream, length)
     if (bytes.length <= SMALL) {
-      await this.#turns.take(bytes.length)
+      await this.#budget.take(bytes.length)
       return bytes.length === 0 ? undefined : parsed(bytes.toString())
     }
     return this.#readLarge(request, reply, bytes)
@@ -64,7 +64,7 @@ export class JsonBodies {
   #readLarge(request: FastifyRequest, reply: FastifyReply, bytes: Buffer): Promise<unknown> {
     const { pieces = false } = request.routeOptions.config
     const turn = async (cost: number): Promise<void> => {
-      await this.#turns.take(cost)
+      await this.#budget.take(cost)
       if (reply.raw.destroyed) throw gone()
     }
     return parseGradually(bytes, { turn, pieces })

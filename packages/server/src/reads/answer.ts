@@ -63,7 +63,7 @@ async function send(
   return reply.type('application/json; charset=utf-8').header('content-length', text.bytes).send(text.stream())
 }
 
-/** Ends without a word when the client has gone. */
+/** Ends silently when the client has disconnected. */
 async function handled(
   reply: FastifyReply,
   answer: (signal: AbortSignal) => Promise<FastifyReply>,

@@ -6,7 +6,7 @@ import { Abandoned, Lane, Memory, Work } from './work.ts'
 const MIB = 1024 * 1024
 const here = (): AbortSignal => new AbortController().signal
 
-/** Reads that go on until they are told to end. */
+/** Reads that go on until the test ends them. */
 function reads(queue: ReadQueue) {
   const begun: string[] = []
   const ends: (() => void)[] = []
@@ -122,7 +122,7 @@ describe('work', () => {
     await expect(work.pause()).rejects.toMatchObject({ status: 400, message: expect.stringContaining('ask for less') })
   })
 
-  it('of one user has half of the memory; what others have is told to come later', () => {
+  it('of one user has half of the memory; memory that others hold is answered 507', () => {
     const memory = new Memory(100)
     const of = (user: string): Work => new Work({ memory, user })
     expect(() => of('a').hold(51)).toThrow('ask for less')

@@ -5,7 +5,7 @@ const SLICE = 2
 /** How long one piece of work may take altogether, in milliseconds; longer ones are refused. */
 const LONGEST = 60_000
 
-/** Whoever asked has gone: nobody hears of it. */
+/** The client has disconnected: nobody is answered. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned'
 }

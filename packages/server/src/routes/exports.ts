@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isSigned, parse, runByCuid, sign, userOf, type Context } from '../context.ts'
 import { writeCsv, type CsvColumn } from '../csv.ts'
 import { ApiError } from '../errors.ts'
-import { EXPORT_TIME, ExportShelf } from '../export-shelf.ts'
+import { EXPORT_TIME, ExportCache } from '../export-cache.ts'
 import { answerInTurn } from '../reads/answer.ts'
 import { Sheet } from '../reads/sheet.ts'
 import type { Work } from '../reads/work.ts'
@@ -11,7 +11,7 @@ import { columnRefs, seriesOf, type ColumnRef } from './series-points.ts'
 
 /** Numbers as tables, fetched without a session. */
 export function exportRoutes(app: FastifyInstance, context: Context): void {
-  const shelf = new ExportShelf()
+  const cache = new ExportCache()
   const addressOf = (request: FastifyRequest, key: string): string => {
     const expires = context.clock() + EXPORT_TIME
     const signature = sign(context, `export ${key}`, expires)
@@ -43,7 +43,7 @@ export function exportRoutes(app: FastifyInstance, context: Context): void {
   app.get('/exports/:key', { config: { open: true } }, async (request, reply) => {
     const { key } = request.params as { key: string }
     const { expires, signature = '' } = request.query as Record<string, string>
-    const text = isSigned(context, `export ${key}`, Number(expires), signature) ? shelf.get(key) : undefined
+    const text = isSigned(context, `export ${key}`, Number(expires), signature) ? cache.get(key) : undefined
     if (text === undefined) throw new ApiError(404, 'Not_Found', 'no such export')
     return reply.type('text/csv; charset=utf-8').header('content-length', text.bytes).send(text.stream())
   })
@@ -55,6 +55,6 @@ export function exportRoutes(app: FastifyInstance, context: Context): void {
     })
     const sheet = new Sheet(work)
     await writeCsv(list, sheet)
-    return shelf.put(userOf(context, request), sheet.end())
+    return cache.put(userOf(context, request), sheet.end())
   }
 }

@@ -18,7 +18,7 @@ it('a session is for whoever has a key of 21 letters and digits, for two months'
   expect(statSync(users).mode & 0o777).toBe(0o600)
 })
 
-it('and for nobody else', async () => {
+it('refuses a login without a valid key', async () => {
   const stranger = new Client(setting.server.url)
   expect(await stranger.login('x'.repeat(21))).toMatchObject({
     status: 401,
@@ -40,13 +40,13 @@ it('a cookie that came over TLS does not leave without it', async () => {
 })
 
 it('whoever tries keys is counted and slowed down, and a right key from the same address is not', async () => {
-  const told: string[] = []
-  const { server } = await setUp({ report: (_level, message) => told.push(message), limits: { closeTimeout: 0 } })
+  const reports: string[] = []
+  const { server } = await setUp({ report: (_level, message) => reports.push(message), limits: { closeTimeout: 0 } })
   const tries = Array.from({ length: 40 }, () => new Client(server.url).login('x'.repeat(21)))
   for (const one of tries) one.catch(() => {})
   expect((await new Client(server.url).login(await server.storage.createKey('alice'))).status).toBe(200)
   expect(await firstRefused(tries)).toMatchObject({ status: 429, body: { code: 'Too_Many_Requests' } })
-  expect(told).toEqual([expect.stringMatching(/^1 failed login, the last one from (?:::ffff:)?127\.0\.0\.1$/)])
+  expect(reports).toEqual([expect.stringMatching(/^1 failed login, the last one from (?:::ffff:)?127\.0\.0\.1$/)])
   await server.close()
 })
 

@@ -13,14 +13,14 @@ export function loginRoutes(app: FastifyInstance, context: Context): void {
     context,
     (logins) => `${logins} failed login${logins === 1 ? '' : 's'}, the last one from ${lastAddress}`,
   )
-  const told = (address: string): void => {
+  const countFailure = (address: string): void => {
     lastAddress = address
     count()
   }
   app.post('/login/api_key', { config: { open: true } }, async (request, reply) => {
     const session = await storage.openSession(request.headers.authorization ?? '')
     if (!session) {
-      told(request.ip)
+      countFailure(request.ip)
       if (await failed.slow(request.ip)) throw unauthorized('this API key is not known here')
       reply.header('retry-after', '10')
       throw new ApiError(429, 'Too_Many_Requests', 'too many logins with wrong keys')

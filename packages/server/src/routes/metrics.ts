@@ -82,9 +82,9 @@ function mediaOf(item: Item, now: number): MediaPoint | undefined {
   const { data, more } = item
   if (!Array.isArray(data) || data.length > MAX_FILES || !data.every((one) => typeof one === 'string')) return undefined
   if (data.reduce((sum, { length }) => sum + length, 0) > MAX_MEDIA) return undefined
-  const said = Array.isArray(more) && more.length > 0 ? (more as MediaPoint['more']) : undefined
-  if (said && (isTooDeep(said) || JSON.stringify(said).length > MAX_MEDIA)) return undefined
-  return { key: item['key'], index: item['index'], data, more: said, time: timeOf(item['create_time'], now) }
+  const details = Array.isArray(more) && more.length > 0 ? (more as MediaPoint['more']) : undefined
+  if (details && (isTooDeep(details) || JSON.stringify(details).length > MAX_MEDIA)) return undefined
+  return { key: item['key'], index: item['index'], data, more: details, time: timeOf(item['create_time'], now) }
 }
 
 function lineOf(item: Item, now: number): LogLine | undefined {

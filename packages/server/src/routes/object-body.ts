@@ -74,7 +74,7 @@ function limited(body: Readable, most: number): Transform {
       else done(null, chunk)
     },
   })
-  // Whoever reads it hears of it; nobody may read it any more.
+  // Its reader gets the error; nobody may read it any more.
   content.on('error', () => {})
   body.on('error', (error) => content.destroy(error))
   body.on('close', () => {

@@ -6,12 +6,12 @@ import { describe, expect, it, vi } from 'vitest'
 import { folderOf, newRun, useProjects } from '../testing/runs.ts'
 
 let now = Date.now()
-const told: string[] = []
+const reports: string[] = []
 
 const setting = await useProjects({
   clock: () => now,
   limits: { object: 100_000, file: 250_000 },
-  report: (level, message) => told.push(`${level} ${message}`),
+  report: (level, message) => reports.push(`${level} ${message}`),
 })
 const { alice, bob } = setting
 const { cuid } = await newRun(alice)
@@ -84,7 +84,7 @@ it('nobody gets an address for the run of another user, or makes one of pieces',
   expect((await bob.call('POST', '/resources/presigned/put', { experimentId: cuid, paths })).status).toBe(404)
   expect((await bob.call('POST', '/resources/presigned/get', { prefix: `p/${cuid}`, paths })).status).toBe(404)
   expect((await bob.call('POST', `/experiment/${cuid}/files/prepare`, { files: [{ path: 'x' }] })).status).toBe(404)
-  // An address for `<cuid>  x` and the path `y` speaks of no other run: not of `<cuid>` and `x  y`.
+  // An address for `<cuid>  x` and the path `y` is for no other run: not of `<cuid>` and `x  y`.
   await bob.call('POST', '/projects/bob', { name: 'mine' })
   const slug = `${cuid}  x`
   await bob.call('POST', '/project/bob/mine/experiment', { name: 'n', cuid: slug })
@@ -135,13 +135,13 @@ describe('an object that is too large', () => {
   }
 
   it('is answered 200 and not kept, whether it tells its size or not', async () => {
-    told.length = 0
+    reports.length = 0
     const url = await addressOf('put', 'media/large.bin')
     expect(await put(url, new Uint8Array(100_001))).toBe('"0"')
     expect(await put(url, streamed(3_000_000))).toBe('"0"')
     expect((await fetch(await addressOf('get', 'media/large.bin'))).status).toBe(404)
     expect(uploads()).toEqual([])
-    expect(told).toEqual(Array(2).fill('warn an object was dropped: it is larger than 100000 bytes'))
+    expect(reports).toEqual(Array(2).fill('warn an object was dropped: it is larger than 100000 bytes'))
     expect(await put(url, new Uint8Array(100_000))).toMatch(/^"[0-9a-f]{32}"$/)
     expect(await put(await addressOf('put', 'media/streamed.bin'), streamed(100_000))).toMatch(/^"[0-9a-f]{32}"$/)
   })
@@ -162,7 +162,7 @@ describe('an object that is too large', () => {
   })
 
   it('a client that goes away in the middle leaves nothing, and the server is well', async () => {
-    told.length = 0
+    reports.length = 0
     const url = new URL(await addressOf('put', 'media/cut.bin'))
     const socket = connect(Number(url.port), url.hostname)
     socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\nhost: x\r\ncontent-length: 90000\r\n\r\n`)
@@ -172,22 +172,22 @@ describe('an object that is too large', () => {
     await once(socket, 'close')
     await vi.waitFor(() => expect(uploads()).toEqual([]))
     expect((await fetch(await addressOf('get', 'media/cut.bin'))).status).toBe(404)
-    expect(told).toEqual([])
+    expect(reports).toEqual([])
   })
 
   it('is thrown away while the connection goes on', async () => {
     const url = new URL(await addressOf('put', 'media/again.bin'))
     const socket = connect(Number(url.port), url.hostname)
-    let heard = ''
-    socket.on('data', (data) => (heard += String(data)))
+    let received = ''
+    socket.on('data', (data) => (received += String(data)))
     const head = (size: number): string =>
       `PUT ${url.pathname}${url.search} HTTP/1.1\r\nhost: x\r\ncontent-length: ${size}\r\n\r\n`
     for (const size of [2_000_000, 10]) {
       socket.write(head(size))
       socket.write(Buffer.alloc(size))
     }
-    await vi.waitFor(() => expect(heard.match(/^etag: .*$/gm)).toHaveLength(2))
-    expect(heard.match(/^etag: .*$/gm)).toEqual(['etag: "0"', expect.stringMatching(/^etag: "[0-9a-f]{32}"$/)])
+    await vi.waitFor(() => expect(received.match(/^etag: .*$/gm)).toHaveLength(2))
+    expect(received.match(/^etag: .*$/gm)).toEqual(['etag: "0"', expect.stringMatching(/^etag: "[0-9a-f]{32}"$/)])
     socket.destroy()
   })
 })

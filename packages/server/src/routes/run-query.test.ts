@@ -15,9 +15,9 @@ await alice.call('PUT', '/project/alice/cats/runs/two/state', {
   finishedAt: '2026-01-02T00:00:00Z',
 })
 
-async function run(name: string, said: object, lr?: number, losses: unknown[] = []): Promise<void> {
+async function run(name: string, fields: object, lr?: number, losses: unknown[] = []): Promise<void> {
   now += 3_600_000
-  const { cuid } = await newRun(alice, 'cats', { name, cuid: name, ...said })
+  const { cuid } = await newRun(alice, 'cats', { name, cuid: name, ...fields })
   if (lr === undefined) return
   const config = {
     lr: { value: lr, sort: 0, desc: '' },

@@ -24,7 +24,7 @@ export function note(message: string): void {
   process.stderr.write(`swanlab: ${clean(message)}\n`)
 }
 
-/** What is said of the lines of a journal that hold no record. */
+/** The note about the lines of a journal that hold no record. */
 export function leftOut(damaged: number): string {
   return damaged === 1
     ? '1 damaged line of the journal is left out'

@@ -51,10 +51,10 @@ function withoutValues(text: string): string {
 }
 
 function explain(error: unknown): void {
-  // commander has said it.
+  // commander has printed it.
   if (error instanceof CommanderError) return
   if (error instanceof SwanLabError) note(error.message)
-  // The system's word, such as EACCES, with what it is about.
+  // The error code of the system, such as EACCES, with what it is about.
   else if (error instanceof Error && 'code' in error) note(error.message)
   else
     process.stderr.write(

@@ -21,11 +21,11 @@ const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 /** The server gives requests that are under way less; this is for a disk that does not answer, in milliseconds. */
 const CLOSING_TIME = 10_000
 
-/** Runs a server until it is told to stop. */
+/** Runs a server until it gets a signal to stop. */
 export async function serve(command: Command, flags: ServeFlags): Promise<void> {
   const { data, port, host, insecure = false, allowWeakLock } = flags
   const tls = tlsOf(command, flags)
-  // The server refuses this as well; here it can be said which options help.
+  // The server refuses this as well; here the message names the options that help.
   if (!tls && !insecure && !LOOPBACK.test(host))
     command.error(
       `error: on ${host} keys and data could be read on the way: add --tls-key and --tls-cert, or --insecure`,
@@ -68,13 +68,13 @@ async function introduce({ url, storage }: TrackingServer, dataDir: string): Pro
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((told) => {
-    const heard = (signal: NodeJS.Signals): void => {
+  return new Promise((settle) => {
+    const onSignal = (signal: NodeJS.Signals): void => {
       // The second one ends the program at once.
-      process.off('SIGINT', heard).off('SIGTERM', heard)
-      told(signal)
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      settle(signal)
     }
-    process.on('SIGINT', heard).on('SIGTERM', heard)
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   })
 }
 

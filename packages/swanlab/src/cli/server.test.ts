@@ -7,25 +7,25 @@ import { record } from './testing/runs.ts'
 
 const home = useHome()
 
-/** Starts a server on a free port. @returns what it says before it listens, and how it ends. */
+/** Starts a server on a free port. @returns what it prints before it listens, and how it ends. */
 async function start(): Promise<{
   child: ChildProcessWithoutNullStreams
-  said: string
+  output: string
   url: string
   ended: Promise<Ended>
 }> {
   const child = home.start(['server', '--data', 'data', '--port', '0'])
   const ended = ending(child)
-  let said = ''
+  let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (text: string) => {
-      said += text
-      const listening = /^Listening on (\S+), /m.exec(said)?.[1]
+      output += text
+      const listening = /^Listening on (\S+), /m.exec(output)?.[1]
       if (listening) resolve(listening)
     })
     void ended.then(({ stderr }) => reject(new Error(stderr)))
   })
-  return { child, said, url, ended }
+  return { child, output, url, ended }
 }
 
 const keyIn = (text: string): string | undefined => /^export SWANLAB_API_KEY=([0-9A-Za-z]{21})$/m.exec(text)?.[1]
@@ -38,11 +38,11 @@ async function nameOf(key: string): Promise<string> {
 }
 
 describe('server', () => {
-  it('makes a user once, takes runs, closes when told, and knows everything when it is back', async () => {
+  it('makes a user once, takes runs, closes on a signal, and knows everything when it is back', async () => {
     const first = await start()
-    const key = keyIn(first.said)!
+    const key = keyIn(first.output)!
     expect(key).toBeDefined()
-    expect(first.said).toContain(`export SWANLAB_API_HOST=${first.url}\n`)
+    expect(first.output).toContain(`export SWANLAB_API_HOST=${first.url}\n`)
     Object.assign(home.env, { SWANLAB_API_KEY: key, SWANLAB_API_HOST: first.url })
     const folder = record(join(home.dir, 'swanlog'), { id: 'a'.repeat(21), losses: [2, 1], state: 'finished' })
     const [sync, alice] = await Promise.all([
@@ -66,11 +66,11 @@ describe('server', () => {
     expect([code, stderr]).toEqual([0, 'swanlab: SIGTERM: closing.\n'])
 
     const second = await start()
-    expect(keyIn(second.said)).toBeUndefined()
+    expect(keyIn(second.output)).toBeUndefined()
     home.env['SWANLAB_API_HOST'] = second.url
     const names = await Promise.all([key, further.stdout.trim()].map(nameOf))
     expect(names[1]).toBe('alice')
-    expect(first.said).toContain(`Made the user ${names[0]}.`)
+    expect(first.output).toContain(`Made the user ${names[0]}.`)
     second.child.kill('SIGINT')
     expect(await second.ended).toMatchObject({ code: 0 })
   })
@@ -89,9 +89,9 @@ describe('server', () => {
   })
 
   it('revokes keys and removes users beside a running server, which refuses them at once', async () => {
-    const { child, said, url, ended } = await start()
-    const key = keyIn(said)!
-    const user = /^Made the user (\S+)\./.exec(said)![1]!
+    const { child, output, url, ended } = await start()
+    const key = keyIn(output)!
+    const user = /^Made the user (\S+)\./.exec(output)![1]!
     home.env['SWANLAB_API_HOST'] = url
     const server = (...args: string[]): Promise<Ended> => home.run(['server', ...args, '--data', 'data'])
     const codeOf = async (apiKey: string): Promise<number | null> => {

@@ -8,7 +8,7 @@ import type { KeyInfo, Session, User } from '../interfaces.ts'
 import { readAccounts, USERS_FILE, type Account } from './accounts-file.ts'
 import { DamageError } from './damage.ts'
 import { makeFolder, readJson, Saver, writeJson } from './json-file.ts'
-import { Turns } from './turns.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
 
 /** How long a session lasts, in milliseconds: clients renew one that has less than a week left. */
 const SESSION_TIME = 60 * 86_400_000
@@ -44,7 +44,7 @@ export class Accounts {
   /** User by digest of a key. */
   #keys: ReadonlyMap<string, string> = new Map()
   readonly #sessions = new Map<string, StoredSession>()
-  readonly #turns = new Turns()
+  readonly #mutex = new KeyedMutex()
   /** The file of users as it was when it was read. */
   #version = ''
   #fresh = false
@@ -183,7 +183,7 @@ export class Accounts {
 
   /** Changes the users that there are, one process at a time. What cannot be saved has not happened. */
   #change<T>(change: (accounts: Map<string, Account>) => T): Promise<T> {
-    return this.#turns.take('', async () => {
+    return this.#mutex.run('', async () => {
       const release = await lock(join(realpathSync(this.#folder), `${USERS_FILE}.lock`))
       try {
         this.#read()

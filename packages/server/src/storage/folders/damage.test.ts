@@ -50,13 +50,13 @@ async function filled(): Promise<Folder> {
 }
 
 /** The next server of the folder, with the session that the client has. */
-async function reopen({ sid }: Client): Promise<{ alice: Client; told: string[] }> {
-  const told: string[] = []
-  const report = (level: string, message: string): void => void told.push(`${level}: ${message}`)
+async function reopen({ sid }: Client): Promise<{ alice: Client; reports: string[] }> {
+  const reports: string[] = []
+  const report = (level: string, message: string): void => void reports.push(`${level}: ${message}`)
   open = await createServer({ dataDir, port: 0, report, limits: { laterDelay: 0 } })
   const alice = new Client(open.url)
   alice.sid = sid
-  return { alice, told }
+  return { alice, reports }
 }
 
 const rows = [scalar('loss', 1, 2)]
@@ -79,14 +79,14 @@ describe('a run whose journal', () => {
     damage(journal)
     const { damages } = await checkFolder(dataDir)
     expect(damages).toMatchObject([{ path: journal, problem, remedy: expect.stringContaining('backup') as string }])
-    const { alice, told } = await reopen(before)
-    expect(told).toEqual([expect.stringMatching(`error: ${journal} ${problem.replaceAll(/[()]/g, '\\$&')}: `)])
+    const { alice, reports } = await reopen(before)
+    expect(reports).toEqual([expect.stringMatching(`error: ${journal} ${problem.replaceAll(/[()]/g, '\\$&')}: `)])
     expect(await log(alice, run.cuid, 'scalar', rows)).toMatchObject({ status: 507, body: { code: 'Try_Later' } })
     for (const id of [run.slug, run.cuid]) expect((await begin(alice, 'cats', id)).status).toBe(507)
     expect((await alice.call('POST', `/experiment/${run.cuid}/columns`, [])).status).toBe(507)
     expect((await begin(alice, 'cats', 'new')).status).toBe(201)
     expect((await log(alice, other.cuid, 'scalar', rows)).status).toBe(200)
-    expect(told.join('\n')).toContain(
+    expect(reports.join('\n')).toContain(
       `/house/metrics: the server cannot read this; it has told its keeper why: ${journal} `,
     )
     expect(readdirSync(join(dataDir, 'projects/alice/cats'))).toHaveLength(3)
@@ -94,11 +94,11 @@ describe('a run whose journal', () => {
 
   it('vanishes under a running server takes nothing that it does not keep', async () => {
     const { alice: before, run, dir } = await filled()
-    const { alice, told } = await reopen(before)
+    const { alice, reports } = await reopen(before)
     expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(200)
     rmSync(join(dir, 'journal.jsonl'))
     for (let time = 0; time < 2; time++) expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(507)
-    expect(told.every((message) => message.includes(dir))).toBe(true)
+    expect(reports.every((message) => message.includes(dir))).toBe(true)
     expect(existsSync(join(dir, 'journal.jsonl'))).toBe(false)
   })
 
@@ -109,8 +109,8 @@ describe('a run whose journal', () => {
     writeFileSync(join(copy, 'journal.jsonl'), readFileSync(join(dir, 'journal.jsonl')))
     const same = { path: copy, problem: `is the same run as ${dir}, which is used` }
     expect((await checkFolder(dataDir)).damages).toMatchObject([same])
-    const { alice, told } = await reopen(before)
-    expect(told).toEqual([expect.stringContaining(`${copy} is the same run as ${dir}`)])
+    const { alice, reports } = await reopen(before)
+    expect(reports).toEqual([expect.stringContaining(`${copy} is the same run as ${dir}`)])
     expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(200)
     expect(readFileSync(join(dir, 'journal.jsonl'), 'utf8')).toContain('"step":1')
   })
@@ -129,8 +129,8 @@ describe('a project whose file', () => {
     renameSync(file, `${file}.aside`)
     damage(file)
     expect((await checkFolder(dataDir)).damages).toMatchObject([{ path: file, problem }])
-    const { alice, told } = await reopen(before)
-    expect(told).toEqual([expect.stringContaining(`error: ${file} ${problem}: `)])
+    const { alice, reports } = await reopen(before)
+    expect(reports).toEqual([expect.stringContaining(`error: ${file} ${problem}: `)])
     const answers = await Promise.all([
       alice.call('GET', '/project/alice/cats'),
       alice.call('POST', '/projects/alice', { name: 'cats', visibility: 'PRIVATE' }),
@@ -154,8 +154,8 @@ describe('a project whose file', () => {
     const { alice: before, run, other, home } = await filled()
     renameSync(home, `${dataDir}/elsewhere`)
     symlinkSync(`${dataDir}/not-mounted`, home)
-    const { alice, told } = await reopen(before)
-    expect(told).toEqual([expect.stringContaining(`error: ${home} cannot be read (ENOENT): `)])
+    const { alice, reports } = await reopen(before)
+    expect(reports).toEqual([expect.stringContaining(`error: ${home} cannot be read (ENOENT): `)])
     expect((await log(alice, run.cuid, 'scalar', rows)).status).toBe(507)
     expect((await alice.call('POST', '/projects/alice', { name: 'cats' })).status).toBe(507)
     expect((await log(alice, other.cuid, 'scalar', rows)).status).toBe(200)
@@ -202,9 +202,9 @@ it.each([
   )
   expect(content).toContain(`"${member}": ${value}`)
   writeFileSync(path, content)
-  const told: string[] = []
-  open = await createServer({ dataDir, port: 0, report: (_level, message) => void told.push(message) })
-  expect(told.join()).toContain(`${path} does not describe a project: `)
+  const reports: string[] = []
+  open = await createServer({ dataDir, port: 0, report: (_level, message) => void reports.push(message) })
+  expect(reports.join()).toContain(`${path} does not describe a project: `)
   expect((await checkFolder(dataDir)).damages).toMatchObject([{ path }])
   expect(readFileSync(path, 'utf8')).toBe(content)
 })
@@ -219,16 +219,16 @@ it('users that are gone while their sessions are there are lost, not new', async
   expect(open.storage.users()).toEqual([])
 })
 
-it('what a killed server left of a run that it was making is removed, and nobody is told of damage', async () => {
+it('what a killed server left of a run that it was making is removed, and no damage is reported', async () => {
   const { alice, dir, home } = await filled()
   const making = join(home, `run-20260101_000000-${'q'.repeat(21)}.tmp`)
   mkdirSync(making)
-  const { told } = await reopen(alice)
-  expect(told).toEqual([])
+  const { reports } = await reopen(alice)
+  expect(reports).toEqual([])
   expect([existsSync(making), existsSync(dir)]).toEqual([false, true])
 })
 
-it('a folder in which nothing is wrong is said to be so, and lines that hold no record are a note', async () => {
+it('a folder in which nothing is wrong is reported as sound, and lines that hold no record are a note', async () => {
   const { dir } = await filled()
   expect(await checkFolder(dataDir)).toEqual({ projects: 2, runs: 2, damages: [], notes: [] })
   const journal = join(dir, 'journal.jsonl')

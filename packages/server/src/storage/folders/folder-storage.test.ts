@@ -71,7 +71,7 @@ it('parts that nobody completed are removed after their addresses have expired',
   rmSync(root, { recursive: true })
 })
 
-it('also while it runs, without touching what is on its way', async () => {
+it('removes expired parts while it runs, without touching uploads that are under way', async () => {
   const { root, storage, cuid, dir } = await oneRun()
   await storage.close()
   let now = Date.now()
@@ -125,7 +125,7 @@ it('what the disk refuses is declared again with what comes next, and is not pro
   rmSync(root, { recursive: true })
 })
 
-it('what is said of a run at the same time is all there', async () => {
+it('concurrent updates of a run are all kept', async () => {
   const { root, storage, cuid } = await oneRun()
   await Promise.all(['a', 'b', 'c'].map((name) => storage.updateProfile(cuid, { metadata: { [name]: 1 } })))
   await storage.close()

@@ -61,7 +61,7 @@ export class FolderStorage implements Storage {
    * Opens what is there. Projects and runs that are damaged are reported and left alone; whoever asks for one of them is
    * answered 507. Users, sessions and the secret are needed whole: without them, clients would be refused for good.
    *
-   * @param report - Hears what is damaged, with its path. Default: nobody.
+   * @param report - Called with what is damaged, and its path. Default: nobody.
    * @throws DamageError; the file system's own error.
    */
   static async open(

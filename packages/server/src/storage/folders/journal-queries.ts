@@ -44,7 +44,7 @@ export async function mediaIn(
     const points = byKey.get(key)
     if (points) points.push({ key, index, data, more, time })
     else byKey.set(key, [{ key, index, data, more, time }])
-    // What is said more is seldom longer than the paths.
+    // The other members are seldom longer than the paths.
     work.hold(data.reduce((sum, { length }) => sum + ITEM + 2 * length, ITEM) + (more ? ITEM * more.length : 0))
   })
   for (const [key, points] of byKey) byKey.set(key, await latest(points, ({ index }) => index, work))

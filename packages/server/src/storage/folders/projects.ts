@@ -7,7 +7,7 @@ import { ANY_RUN, nameOfProject, nameOfRun, type Damages } from './damage.ts'
 import { makeFolder, removeLeftovers, Saver, syncFolder, writeJson } from './json-file.ts'
 import { findProjects, PROJECT_FILE, projectDir, type FoundProject, type ProjectFile } from './project-files.ts'
 import { cuidIn, type RunFolder } from './run-folder.ts'
-import { Turns } from './turns.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
 
 /** The folder of all projects. */
 export const PROJECTS = 'projects'
@@ -33,7 +33,7 @@ export class Projects {
   readonly #damages: Damages
   readonly #report: (message: string) => void
   readonly #folders = new Map<string, ProjectFolder>()
-  readonly #turns = new Turns()
+  readonly #mutex = new KeyedMutex()
 
   constructor(root: string, damages: Damages, report: (message: string) => void) {
     this.#root = join(root, PROJECTS)
@@ -60,7 +60,7 @@ export class Projects {
   }
 
   create(workspace: string, name: string, visibility: Visibility, now: number): Promise<StoredProject> {
-    return this.#turns.take(nameOf({ workspace, name }), async () => {
+    return this.#mutex.run(nameOf({ workspace, name }), async () => {
       const known = this.find(workspace, name)
       if (known) return known.project
       const project = { cuid: newCuid(), workspace, name, visibility, description: '', createdAt: now, updatedAt: now }
@@ -156,7 +156,7 @@ function folderFor(dir: string, { project, series, deleted }: ProjectFile): Proj
         })
       } catch (error) {
         folder.unsaved = true
-        // What is said of a project that is being removed goes with it.
+        // Changes to a project that is being removed are dropped with it.
         if (!folder.removed) throw error
       }
     }),

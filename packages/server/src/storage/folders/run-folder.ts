@@ -11,7 +11,7 @@ import { RunIndex, type IndexFile } from './run-index.ts'
 import { RunJournal } from './run-journal.ts'
 import { RunLog } from './run-log.ts'
 import { beginning, plainConfig, runOf, type Entry } from './run-record.ts'
-import { Turns } from './turns.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
 
 const INDEX_FILE = 'run.json'
 /** What the name of a folder ends with while its run is being made. */
@@ -31,7 +31,7 @@ export class RunFolder {
   readonly #index: RunIndex
   readonly #saver: Saver
   readonly #files: RunFiles
-  readonly #turns = new Turns()
+  readonly #mutex = new KeyedMutex()
   #changed = false
   #timer: NodeJS.Timeout | undefined
 
@@ -61,7 +61,7 @@ export class RunFolder {
     }
     await syncFolder(dirname(dir))
     const index = new RunIndex(run)
-    index.learn(header)
+    index.add(header)
     index.size = Buffer.byteLength(text)
     const folder = new RunFolder(dir, index, new RunJournal(dir, appender))
     folder.changed()
@@ -77,7 +77,7 @@ export class RunFolder {
     const { header, length } = await journal.beginning()
     const index = (await savedIndex(dir, length)) ?? new RunIndex(runOf(header, cuidOf(dir), workspace, project))
     const folder = new RunFolder(dir, index, journal)
-    const size = await journal.catchUp(index.size, length, (record) => index.learn(record))
+    const size = await journal.catchUp(index.size, length, (record) => index.add(record))
     if (size !== index.size) folder.changed()
     // What was at rest when the last server ended has nothing half written.
     if (size !== index.size || index.run.state === 'RUNNING') await folder.#tidy().catch(() => {})
@@ -103,8 +103,8 @@ export class RunFolder {
       const after: Profile = { ...before, ...present({ ...profile }) }
       const config = profile.config && plainConfig(after)
       // What journals have no record for goes along with the metadata.
-      const said = profile.metadata ?? (profile.conda ? {} : undefined)
-      const metadata = said && { ...before.metadata, ...present(said) }
+      const given = profile.metadata ?? (profile.conda ? {} : undefined)
+      const metadata = given && { ...before.metadata, ...present(given) }
       const { requirements } = profile
       const records: (WrittenEntry | undefined)[] = [
         config && { type: 'config', time: now, config, wire: profile.config },
@@ -136,13 +136,14 @@ export class RunFolder {
   end(state: Exclude<StoredState, 'RUNNING'>, finishedAt: number): Promise<void> {
     return this.#inTurn(async () => {
       if (this.run.state === state) return
-      const { steps, lastStep, error: told } = this.#index
-      const word = state === 'FINISHED' ? 'finished' : state === 'CRASHED' ? 'crashed' : 'aborted'
-      const error = word === 'finished' ? undefined : { name: 'Error', message: told ?? `The run ${word}.` }
+      const { steps, lastStep, error: reportedError } = this.#index
+      const ending = state === 'FINISHED' ? 'finished' : state === 'CRASHED' ? 'crashed' : 'aborted'
+      const error =
+        ending === 'finished' ? undefined : { name: 'Error', message: reportedError ?? `The run ${ending}.` }
       await this.#append({
         type: 'finish',
         time: finishedAt,
-        state: word,
+        state: ending,
         ...(error && { error, cause: { type: 'reported' } }),
         duration: Math.max(0, finishedAt - this.run.createdAt),
         steps,
@@ -186,7 +187,7 @@ export class RunFolder {
 
   /** What is known is only changed when what changes it is on the disk. */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    return this.#turns.take('', work)
+    return this.#mutex.run('', work)
   }
 
   async #append(...records: WrittenEntry[]): Promise<void> {
@@ -195,7 +196,7 @@ export class RunFolder {
     if (lines.some(({ length }) => length > MAX_LINE))
       throw new ApiError(400, 'Bad_Request', 'more is said about the run than can be kept')
     const written = await this.journal.append(lines.join(''))
-    for (const record of records) this.#index.learn(record)
+    for (const record of records) this.#index.add(record)
     this.#index.size += written
     this.changed()
   }

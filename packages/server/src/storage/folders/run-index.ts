@@ -11,7 +11,7 @@ export interface IndexFile {
   steps: number
   lastStep: number | undefined
   error: string | undefined
-  /** Bytes of the journal that this speaks of. */
+  /** Bytes of the journal that this index covers. */
   size: number
 }
 
@@ -62,8 +62,8 @@ export class RunIndex {
     return number
   }
 
-  /** Takes note of a record. The same one heard twice changes nothing. */
-  learn(record: Entry): void {
+  /** Adds a record. Adding the same one twice changes nothing. */
+  add(record: Entry): void {
     switch (record.type) {
       case 'log':
         for (const key in record.data) raise(this.scalar, key, record.step)
@@ -80,7 +80,7 @@ export class RunIndex {
         if (record.level === 'error') this.error = record.text
         return this.#fill()
       case 'column':
-        return this.#learnColumn(record)
+        return this.#addColumn(record)
       case 'config':
         return this.#know({ config: record.wire ?? wireConfig(record.config, this.run.profile.config) })
       case 'metadata':
@@ -97,7 +97,7 @@ export class RunIndex {
     }
   }
 
-  #learnColumn({ key, kind, section, time, defined }: Entry & { type: 'column' }): void {
+  #addColumn({ key, kind, section, time, defined }: Entry & { type: 'column' }): void {
     this.numberOf(key)
     const known = this.columns.get(key)
     this.columns.set(key, {
@@ -120,7 +120,7 @@ export class RunIndex {
   }
 }
 
-/** Columns of the machine are told apart by their key. */
+/** Columns of the machine are recognized by their key. */
 export function classOf(key: string): ColumnDefinition['class'] {
   return key.startsWith('__swanlab__.') ? 'SYSTEM' : 'CUSTOM'
 }

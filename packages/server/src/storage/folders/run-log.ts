@@ -19,7 +19,7 @@ const MEDIA_TYPES: readonly (readonly [RegExp, string])[] = [
 
 type Definitions = (key: string) => SeriesDefinition | undefined
 
-/** What clients log, as records. The index hears of it when it is on the disk, so that it never promises too much. */
+/** What clients log, as records. The index is updated once it is on the disk, so that it never promises too much. */
 export class RunLog {
   readonly #dir: string
   readonly #journal: RunJournal
@@ -77,23 +77,23 @@ export class RunLog {
   }
 
   async appendLines(lines: readonly LogLine[]): Promise<void> {
-    const records = lines.map(({ epoch, level: said, message, time }) => {
-      const level = said === 'ERROR' ? 'error' : said === 'WARN' ? 'warn' : 'info'
+    const records = lines.map(({ epoch, level: given, message, time }) => {
+      const level = given === 'ERROR' ? 'error' : given === 'WARN' ? 'warn' : 'info'
       return { type: 'console', line: epoch, level, text: message, time } as const
     })
     await this.#append(records.map(encodeRecord).join(''), records)
   }
 
-  /** What was said first about a name or a section stays; a type that was guessed from values is corrected. */
+  /** The first name and section that were declared stay; a type that was guessed from values is corrected. */
   async defineColumns(columns: readonly Omit<ColumnDefinition, 'createdAt'>[], now: number): Promise<void> {
-    const said = new Map<string, Omit<ColumnDefinition, 'createdAt'>>()
+    const declared = new Map<string, Omit<ColumnDefinition, 'createdAt'>>()
     for (const column of columns) {
-      const known = said.get(column.key) ?? this.#index.columns.get(column.key)
+      const known = declared.get(column.key) ?? this.#index.columns.get(column.key)
       const name = known?.name ?? column.name
       const sectionName = known?.sectionName ?? column.sectionName
-      said.set(column.key, { ...column, ...(name && { name }), ...(sectionName && { sectionName }) })
+      declared.set(column.key, { ...column, ...(name && { name }), ...(sectionName && { sectionName }) })
     }
-    const records = Array.from(said.values())
+    const records = Array.from(declared.values())
       .filter((column) => !isSame(column, this.#index.columns.get(column.key)))
       .map((column) => this.#columnRecord(column.key, column.type, 0, now, column))
     await this.#append(records.map(encodeRecord).join(''), records)
@@ -112,7 +112,7 @@ export class RunLog {
     } finally {
       for (const key of declared) this.#index.undeclared.delete(key)
     }
-    for (const record of records) this.#index.learn(record)
+    for (const record of records) this.#index.add(record)
     this.#index.size += written
     this.#changed()
   }
@@ -125,16 +125,16 @@ export class RunLog {
   }
 
   /** Takes note of a column at once: the next request is not to declare it again. */
-  #declare(key: string, guess: string, step: number, time: number, said: SeriesDefinition | undefined): string {
-    const { type = guess, sectionName } = said ?? {}
-    const record = this.#columnRecord(key, type, step, time, said && { type, ...(sectionName && { sectionName }) })
+  #declare(key: string, guess: string, step: number, time: number, defined: SeriesDefinition | undefined): string {
+    const { type = guess, sectionName } = defined ?? {}
+    const record = this.#columnRecord(key, type, step, time, defined && { type, ...(sectionName && { sectionName }) })
     this.#index.undeclared.add(key)
-    this.#index.learn(record)
+    this.#index.add(record)
     return encodeRecord(record)
   }
 
-  #columnRecord(key: string, type: string, step: number, time: number, said: ServerMembers['defined']) {
-    const { class: kind = classOf(key), name, sectionName } = said ?? {}
+  #columnRecord(key: string, type: string, step: number, time: number, defined: ServerMembers['defined']) {
+    const { class: kind = classOf(key), name, sectionName } = defined ?? {}
     return {
       type: 'column',
       key,
@@ -143,13 +143,13 @@ export class RunLog {
       section: sectionName ?? sectionOf(key),
       step,
       time,
-      ...(said && { defined: { type, class: kind, name, sectionName } }),
+      ...(defined && { defined: { type, class: kind, name, sectionName } }),
     } as const
   }
 }
 
-function isSame(said: Omit<ColumnDefinition, 'createdAt'>, known: ColumnDefinition | undefined): boolean {
-  return (['type', 'class', 'name', 'sectionName'] as const).every((member) => said[member] === known?.[member])
+function isSame(column: Omit<ColumnDefinition, 'createdAt'>, known: ColumnDefinition | undefined): boolean {
+  return (['type', 'class', 'name', 'sectionName'] as const).every((member) => column[member] === known?.[member])
 }
 
 /** What a file is, by its name, until a client declares it. Short texts are no files. */

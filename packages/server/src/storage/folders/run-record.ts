@@ -7,7 +7,7 @@ import type { ColumnDefinition, Profile, StoredRun, WireConfig } from '../interf
 export interface ServerMembers {
   /** Of a `header`. */
   readonly server?: Partial<Pick<StoredRun, 'cuid' | 'job' | 'cluster' | 'requestedAt'>>
-  /** Of a `column`: what a client said of it. */
+  /** Of a `column`: as a client declared it. */
   readonly defined?: Partial<Pick<ColumnDefinition, 'type' | 'class' | 'name' | 'sectionName'>>
   /** Of a `config`: each value as the client wrapped it. */
   readonly wire?: WireConfig
@@ -75,7 +75,7 @@ export function plainConfig({ config = {} }: Profile): ConfigSnapshot {
   return Object.fromEntries(entries.toSorted((a, b) => a.sort - b.sort).map(({ key, value }) => [key, value]))
 }
 
-/** As clients send it; what they said about a key stays. */
+/** As clients send it; what they declared for a key stays. */
 export function wireConfig(config: ConfigSnapshot, before: WireConfig = {}): WireConfig {
   return Object.fromEntries(
     Object.entries(config).map(([key, value], sort) => {

@@ -9,7 +9,7 @@ import { ANY_RUN, DamageError, damageOf, nameOfRun, nameInProject, type Damages 
 import { forgetParts, forgetUploads } from './parts.ts'
 import type { ProjectFolder } from './projects.ts'
 import { cuidIn, MAKING, namesOf, RunFolder } from './run-folder.ts'
-import { Turns } from './turns.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
 
 const FOLDER = /^run-\d{8}_\d{6}-([a-z0-9]{21})(?:\.deleted)?$/
 
@@ -22,7 +22,7 @@ export class Runs {
   /** Cuids of runs that were deleted. */
   readonly #deleted = new Set<string>()
   /** One request at a time for each id, whoever asks: an id is decided on here, for the whole server. */
-  readonly #turns = new Turns()
+  readonly #mutex = new KeyedMutex()
 
   constructor(clock: () => number, damages: Damages) {
     this.#clock = clock
@@ -58,7 +58,7 @@ export class Runs {
 
   /** @throws ApiError 409 when the id is that of a run in another project of the same user; 404 when the run was deleted. */
   create(home: ProjectFolder, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
-    return this.#turns.take(order.id ?? newCuid(), () => this.#create(home, order))
+    return this.#mutex.run(order.id ?? newCuid(), () => this.#create(home, order))
   }
 
   async #create(home: ProjectFolder, order: NewRun): Promise<{ run: StoredRun; created: boolean }> {
@@ -73,14 +73,14 @@ export class Runs {
       return { run: known.run, created: repeated }
     }
     if (order.id !== undefined && home.deleted.has(order.id)) throw disabled()
-    const { id, ...said } = order
+    const { id, ...fields } = order
     const elsewhere = id === undefined ? undefined : this.#runs.get(id)?.run
     // What is not theirs is nobody's business: then the run gets another cuid, which every client takes.
     if (elsewhere?.workspace === project.workspace)
       throw new ApiError(409, 'Conflict', `run ${id} belongs to another project`)
     const cuid = id !== undefined && this.#isFree(id) ? id : newCuid()
     const run: StoredRun = {
-      ...said,
+      ...fields,
       cuid,
       slug: id ?? cuid,
       workspace: project.workspace,

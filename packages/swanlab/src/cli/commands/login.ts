@@ -55,11 +55,11 @@ async function run(flags: Flags): Promise<void> {
   const given = await givenKey(flags.apiKey)
   const source = given === undefined && !flags.relogin ? findKeySource(hosts) : undefined
   const known = source && (!flags.local || source.kind !== 'global') ? await tryKnown(hosts, source) : undefined
-  if (known && source) return tell(known, source, flags)
+  if (known && source) return printLogin(known, source, flags)
   const to = findLoginHosts(hosts)
   const save = flags.local ? 'local' : true
   const keep = (apiKey: string): Promise<LoggedIn> => login({ host: to.api, webHost: to.web, apiKey, save })
-  tell(given === undefined ? await askAndKeep(to, keep) : await keep(given), undefined, flags)
+  printLogin(given === undefined ? await askAndKeep(to, keep) : await keep(given), undefined, flags)
   warnOfOthers(to)
 }
 
@@ -110,7 +110,7 @@ function isWrongKey(error: unknown): error is SwanLabError {
   return error instanceof SwanLabError && ['LOGIN_FAILED', 'INVALID_OPTION'].includes(error.code)
 }
 
-function tell({ username, host, savedIn }: LoggedIn, source: KeySource | undefined, { json }: Flags): void {
+function printLogin({ username, host, savedIn }: LoggedIn, source: KeySource | undefined, { json }: Flags): void {
   if (json) return printJson({ username, host, savedIn, already: source !== undefined })
   if (!source) return print(`Logged in to ${host} as ${username}. The login is kept in ${savedIn}.`)
   print(`Already logged in to ${host} as ${username}, with the key from ${source.place}. Another key: --relogin`)

@@ -59,7 +59,7 @@ async function run(command: Command, folders: string[], { json, apiKey, ...flags
   for (const folder of folders) {
     const result = await syncOne(folder, flags)
     results.push(result)
-    if (!json) tell(result, api)
+    if (!json) printResult(result, api)
     if (await isHopeless(result, api)) break
   }
   const left = folders.length - results.length
@@ -111,7 +111,7 @@ function exitCode(result: Result): number {
   return result.complete ? EXIT.ok : EXIT.failed
 }
 
-function tell(result: Result, api: string): void {
+function printResult(result: Result, api: string): void {
   const name = basename(result.folder)
   if ('error' in result) return note(`${name}: ${messageOf(result.error)}`)
   const { complete, arrived, url = api, state, damaged, reason } = result

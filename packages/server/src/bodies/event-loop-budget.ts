@@ -5,7 +5,7 @@ const QUOTA = 256 * 1024
  * Shares the event loop between requests with bodies to be read: in each turn of it a bounded amount of work is done, for
  * whoever has waited longest. Whatever else the server does goes on between turns.
  */
-export class Turns {
+export class EventLoopBudget {
   #left = QUOTA
   #isResetting = false
   readonly #waiting: { readonly cost: number; readonly start: () => void }[] = []

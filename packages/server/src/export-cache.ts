@@ -14,7 +14,7 @@ interface Export {
 }
 
 /** Tables that wait to be fetched. Where there are too many, the oldest go first of the user who has the most. */
-export class ExportShelf {
+export class ExportCache {
   /** In the order in which they came. */
   readonly #exports = new Map<string, Export>()
 
