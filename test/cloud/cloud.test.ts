@@ -63,7 +63,7 @@ describe('a run in cloud mode, its uploader in the background process', () => {
     expect(server.scalars.size).toBe(4_000)
   })
 
-  it('kill -9 of the background process: another one goes on, and repeats at most what was on its way', async () => {
+  it('kill -9 of the background process: another one resumes, and repeats at most the requests in flight', async () => {
     const { run, ended } = await train(server.url, order({ steps: 400, keys: 3, pause: 10, end: 'finish' }))
     await until('something has arrived', () => server.received > 300, DEADLINE)
     const before = server.received

@@ -143,7 +143,7 @@ const FAULTS: Record<string, Fault[]> = {
   'a proxy that wants a login': times(3, { kind: 'answer', status: 407 }),
 }
 
-describe('whatever happens on the way, the server ends with every record once', () => {
+describe('whatever fails on the network, the server has every record once', () => {
   it.each(Object.keys(FAULTS))('%s', async (name) => {
     const run = await recorded()
     proxy.faults = [...FAULTS[name]!]
@@ -170,7 +170,7 @@ describe('whatever happens on the way, the server ends with every record once', 
     await expectWhole(run.id)
   })
 
-  it('a server that is started again in the middle, with another one looking after the upload', async () => {
+  it('a server that is restarted in the middle, with another process that takes over the upload', async () => {
     const run = await recorded()
     const { uploader, retry } = uploaderOf(run)
     proxy.faults = times(40, { kind: 'refuse' })

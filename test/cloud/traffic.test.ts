@@ -66,7 +66,7 @@ afterAll(() => {
   delete process.env['SWANLAB_API_HOST']
 })
 
-describe("our traffic, field by field, beside that of SwanLab's own client for the same run", () => {
+describe("our requests, field by field, compared to those of SwanLab's own client for the same run", () => {
   it('goes to the same addresses', () => {
     expect([...seen.keys()].toSorted()).toEqual(Object.keys(RECORDED).toSorted())
   })

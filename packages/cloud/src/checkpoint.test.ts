@@ -25,7 +25,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
-it('is kept by server and run', () => {
+it('a checkpoint is stored by server and run', () => {
   const other = new CheckpointFile(dir, { ...here, server: 'http://other' })
   new CheckpointFile(dir, here).save(checkpoint)
   expect(load()).toEqual(checkpoint)
@@ -35,7 +35,7 @@ it('is kept by server and run', () => {
 })
 
 test.each([null, 5, 'x', [], {}, { 'http://h r1': null }, { 'http://h r1': { target: { experimentId: 'r1' } } }])(
-  '%j is none, and is replaced',
+  'an upload.json of %j is ignored, and replaced',
   (content) => {
     write(content)
     expect(load()).toBeUndefined()
@@ -56,7 +56,7 @@ test.each([
   expect(load()).toEqual({ target, lanes: { media: { offset: 100, sent: 0 } } })
 })
 
-test.each([undefined, null, 7])('lanes %j are none', (lanes) => {
+test.each([undefined, null, 7])('"lanes" of %j are read as none', (lanes) => {
   write({ 'http://h r1': { target, lanes } })
   expect(load()).toEqual({ target, lanes: {} })
 })

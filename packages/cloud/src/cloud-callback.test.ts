@@ -20,14 +20,14 @@ import { TrackingServer } from './testing/tracking-server.ts'
 
 let server: TrackingServer
 let folder: string
-const told: string[] = []
-const report = (level: string, message: string): void => void told.push(`${level}: ${message}`)
+const messages: string[] = []
+const report = (level: string, message: string): void => void messages.push(`${level}: ${message}`)
 const uploading = (): Callback => cloud({ apiKey: 'key', host: server.url })
 
 beforeEach(async () => {
   server = await new TrackingServer().start()
   folder = mkdtempSync(join(tmpdir(), 'cloud-callback-'))
-  told.length = 0
+  messages.length = 0
   process.env['SWANLAB_SAVE_DIR'] = folder
 })
 
@@ -44,27 +44,27 @@ function start(callbacks: readonly Callback[], options: InitOptions = {}): Promi
 }
 
 describe('cloud()', () => {
-  it('says what it has to say where the run does, under its name', async () => {
+  it('reports through the run, with its name as a prefix', async () => {
     const run = await start([uploading()])
     expect(run.mode).toBe('cloud')
-    expect(told.at(-2)).toMatch(/^info: .*Tracking run swan-1/)
-    expect(told.at(-1)).toBe(`info: cloud: View it at ${run.url!}`)
+    expect(messages.at(-2)).toMatch(/^info: .*Tracking run swan-1/)
+    expect(messages.at(-1)).toBe(`info: cloud: View it at ${run.url!}`)
   })
 
-  it('says it in its own words where a report is given', async () => {
+  it('reports without the prefix where a report is given', async () => {
     const run = await start([cloud({ apiKey: 'key', host: server.url, report })])
-    expect(told.at(-1)).toBe(`info: View it at ${run.url!}`)
+    expect(messages.at(-1)).toBe(`info: View it at ${run.url!}`)
   })
 
-  it('says which key it has found, and nothing of one that was given', async () => {
+  it('reports which key it has found, and nothing about one that was given', async () => {
     process.env['SWANLAB_API_KEY'] = 'key'
     await (await start([cloud({ host: server.url })])).finish()
     delete process.env['SWANLAB_API_KEY']
     const found = `info: cloud: The API key from SWANLAB_API_KEY is used, for ${server.url}.`
-    expect(told).toContain(found)
-    told.length = 0
+    expect(messages).toContain(found)
+    messages.length = 0
     await (await start([uploading()])).finish()
-    expect(told.join()).not.toContain('The API key')
+    expect(messages.join()).not.toContain('The API key')
   })
 
   it.each([
@@ -79,7 +79,7 @@ describe('cloud()', () => {
     expect(() => cloud(options as object)).not.toThrow(/secret|se cret/)
   })
 
-  it('without a key says for which server one is needed', () => {
+  it('without a key throws an error that names the server', () => {
     expect(() => cloud({ host: server.url })).toThrow(
       expect.objectContaining({
         code: 'LOGIN_FAILED',
@@ -88,7 +88,7 @@ describe('cloud()', () => {
     )
   })
 
-  it('without journal() refuses the run before it asks the server', async () => {
+  it('without journal() rejects init before any request to the server', async () => {
     await expect(init({ project: 'cats', callbacks: [uploading()], settings: { report } })).rejects.toThrow(
       'cloud() uploads what journal() records: pass journal({ logdir }), too.',
     )
@@ -97,7 +97,7 @@ describe('cloud()', () => {
 })
 
 describe('the name of a run', () => {
-  it('is made after the number of runs on the server, not in the folder', async () => {
+  it('is derived from the number of runs on the server, not in the folder', async () => {
     await (await start([uploading()])).finish()
     const elsewhere = journal({ logdir: join(folder, 'new') })
     const run = await start([], { callbacks: [elsewhere, uploading()] })
@@ -113,7 +113,7 @@ describe('the name of a run', () => {
   })
 })
 
-describe('where another process drives it', () => {
+describe('cloud() as a resident callback', () => {
   /** Leaves all that can be rebuilt to another process. */
   const host: Callback = {
     name: 'host',
@@ -133,7 +133,7 @@ describe('where another process drives it', () => {
     const watching = { name: 'watching', onRun: (run: RunInfo) => void (info = run) }
     const run = await start([host, callback, watching])
     expect(run.url).toBe(`${server.url}/@alice/cats/runs/${run.id}`)
-    expect(told.at(-1)).toBe(`info: cloud: View it at ${run.url!}`)
+    expect(messages.at(-1)).toBe(`info: cloud: View it at ${run.url!}`)
     expect(existsSync(join(run.dir!, 'upload.json'))).toBe(true)
     run.log({ loss: 1 })
     const outcome = await run.finish()
@@ -151,7 +151,7 @@ describe('where another process drives it', () => {
     expect(server.to(/experiment$/)).toHaveLength(1)
   })
 
-  it('stops when it is told to, and says what is left', async () => {
+  it('stops when its signal aborts, and reports that the upload is not complete', async () => {
     const callback = uploading()
     const run = await start([host, callback])
     run.log({ loss: 1 })
@@ -163,21 +163,21 @@ describe('where another process drives it', () => {
     await resident.onStop!(outcome, context)
     abort()
     await Promise.all(work)
-    expect(told.at(-1)).toMatch(/^warn: The upload is not complete .* sync /)
+    expect(messages.at(-1)).toMatch(/^warn: The upload is not complete .* sync /)
   })
 
-  it('names no key outside of its options', async () => {
+  it('shows the key nowhere but in its resident options', async () => {
     const run = await start([cloud({ apiKey: 'key', host: server.url })])
     await run.finish()
     expect(readFileSync(join(run.dir!, 'upload.json'), 'utf8')).not.toContain('"key"')
   })
 
-  it('in a replay uploads nothing, and says what does', async () => {
+  it('in a replay uploads nothing, and refers to sync()', async () => {
     const run = await start([])
     await run.finish()
     await replay(run.dir!, uploading(), { report })
     expect(server.requests).toEqual([])
-    expect(told.at(-1)).toContain('A stored run is uploaded by sync(), not by replay().')
+    expect(messages.at(-1)).toContain('A stored run is uploaded by sync(), not by replay().')
   })
 
   function contextAt(place: CallbackPlace): { context: CallbackContext; work: PromiseLike<unknown>[]; abort(): void } {
@@ -189,8 +189,8 @@ describe('where another process drives it', () => {
   }
 })
 
-describe('what login() was given', () => {
-  it('is what cloud() and the mode use, and goes to its own server only', async () => {
+describe('credentials given to login()', () => {
+  it('are used by cloud() and by the mode, and sent to their own server only', async () => {
     await expect(findLogin()).rejects.toThrow(
       /^Mode "cloud", the default, needs an API key for .* SWANLAB_MODE=offline/,
     )

@@ -55,17 +55,17 @@ describe('what an answer means', () => {
     expect(errorOf('POST x', answer(413, headers, text), 0)?.remedy).toBe('narrow')
   })
 
-  it('a page is one, whatever it is called', () => {
+  it('treats an HTML page as an error, whatever its content type', () => {
     expect(errorOf('POST x', answer(200, {}, '\n<!DOCTYPE html><html>Welcome'), 0)?.remedy).toBe('retry')
   })
 
-  it('a run that is deleted is told by a phrase alone', () => {
+  it('recognises a deleted run by the reason phrase alone', () => {
     const phrase = { ...answer(404), statusText: 'Disabled Resource' }
     expect(errorOf('POST x', phrase, 0)).toMatchObject({ own: true, remedy: 'narrow' })
     expect(errorOf('POST x', answer(404, {}, '{"code":"Disabled_Resource"}'), 0)?.own).toBe(true)
   })
 
-  it("holds the server's words, on one line and bounded", () => {
+  it("holds the server's message, on one line and bounded", () => {
     const text = JSON.stringify({ code: 'Bad', message: `a\nb\u001b[31m${'x'.repeat(1000)}` })
     const error = errorOf('POST x', answer(400, {}, text), 0)!
     expect(error.message).toMatch(/^POST x: 400 Bad: a b \[31mx+$/)
@@ -84,7 +84,7 @@ describe('what an answer means', () => {
   })
 })
 
-it('says where a request is sent on to, and nothing else of that address', () => {
+it('names the origin of a redirect, and nothing else of that address', () => {
   const moved = (location: string): string | undefined => errorOf('POST x', answer(301, { location }), 0)?.message
   expect(moved('https://swan.example.com/api?token=secret')).toBe(
     'POST x: it is sent on to https://swan.example.com (301)',
@@ -92,7 +92,7 @@ it('says where a request is sent on to, and nothing else of that address', () =>
   expect(moved('/login')).toBe('POST x: somebody else answered with a web page (301)')
 })
 
-it('no answer is tried again', () => {
+it('a request without an answer is retried', () => {
   const error = unreachable('POST x', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))
   expect(error).toBeInstanceOf(CloudError)
   expect(error.message).toMatch(/^POST x: the connection was refused/)

@@ -12,12 +12,12 @@ import { TrackingServer } from './testing/tracking-server.ts'
 
 let server: TrackingServer
 let logdir: string
-const told: string[] = []
+const messages: string[] = []
 
 beforeEach(async () => {
   server = await new TrackingServer().start()
   logdir = mkdtempSync(join(tmpdir(), 'cloud-'))
-  told.length = 0
+  messages.length = 0
   process.env['SWANLAB_API_KEY'] = 'key'
   process.env['SWANLAB_API_HOST'] = `${server.url}/api`
 })
@@ -30,7 +30,7 @@ afterEach(async () => {
   delete process.env['SWANLAB_API_HOST']
 })
 
-const report = (_level: string, message: string): void => void told.push(message)
+const report = (_level: string, message: string): void => void messages.push(message)
 
 async function start(
   options: InitOptions = {},
@@ -45,7 +45,7 @@ async function start(
 }
 
 describe('cloud mode', () => {
-  it('asks as the newest client does, and uploads everything', async () => {
+  it('sends the requests of the newest client, and uploads everything', async () => {
     const run = await start({ experimentName: 'first', description: 'hello', tags: ['a'], config: { lr: 0.1 } })
     expect(run.url).toBe(`${server.url}/@alice/cats/runs/${run.id}`)
     expect(run.projectUrl).toBe(`${server.url}/@alice/cats`)
@@ -76,11 +76,11 @@ describe('cloud mode', () => {
       { key: 'loss', type: 'FLOAT' },
       { key: 'train/acc', type: 'FLOAT', sectionName: 'train' },
     ])
-    expect(told.join('\n')).toContain(`View it at ${run.url}`)
+    expect(messages.join('\n')).toContain(`View it at ${run.url}`)
     expect(JSON.stringify(readFileSync(join(run.dir!, 'journal.jsonl'), 'utf8'))).not.toContain('"key"}')
   })
 
-  it('speaks to servers of the generation before', async () => {
+  it('uploads to servers of the previous generation', async () => {
     server.modern = false
     const run = await start()
     run.log({ loss: 1 })
@@ -100,7 +100,7 @@ describe('cloud mode', () => {
     await first.finish()
     rmSync(first.dir!, { recursive: true })
     const second = await start({ id: first.id, resume: 'must' })
-    expect(told.at(-2)).toContain('Resuming run')
+    expect(messages.at(-2)).toContain('Resuming run')
     expect(second.config['lr']).toBe(0.1)
     second.log({ loss: 3 })
     await second.finish()
@@ -138,12 +138,12 @@ describe('cloud mode', () => {
     const id = 'a'.repeat(21)
     await expect(start({ id, resume: 'must' })).rejects.toMatchObject({ code: 'RESUME_FAILED' })
     const run = await start({ id, resume: 'allow' })
-    expect(told.at(-2)).toContain('Tracking run')
+    expect(messages.at(-2)).toContain('Tracking run')
     await run.finish()
     expect([...server.runs.keys()]).toEqual([id])
   })
 
-  it('names the way out when the server is not there, or does not know the key', async () => {
+  it('names a remedy when the server is unreachable, or rejects the key', async () => {
     await server.stop()
     await expect(start()).rejects.toThrow(/cannot be reached.*offlineFallback/s)
     server = await new TrackingServer().start()
@@ -153,7 +153,7 @@ describe('cloud mode', () => {
     await expect(start()).rejects.not.toThrow(/wrong/)
   })
 
-  it('waits for a server that has a bad moment, but not for one that refuses', async () => {
+  it('retries a passing failure of the server, but not a refusal', async () => {
     let moments = 2
     server.fault = (_request, response) => {
       if (moments-- <= 0) return false
@@ -191,14 +191,14 @@ describe('cloud mode', () => {
     await expect(fresh).rejects.not.toThrow(/clone/)
   })
 
-  it('an address where something else is', async () => {
+  it('rejects an address at which something other than SwanLab answers', async () => {
     server.fault = (_request, response) => Boolean(response.writeHead(404).end())
     await expect(start()).rejects.toThrow(
       /cannot be reached \(login: 404 Not Found \(not in the form in which SwanLab servers answer\)\)/,
     )
   })
 
-  it('without a key it says for which server, and which one a kept login is for', async () => {
+  it('without a key names the server, and the server of a stored login', async () => {
     delete process.env['SWANLAB_API_KEY']
     process.env['SWANLAB_SAVE_DIR'] = logdir
     writeLogin(logdir, { host: 'http://elsewhere', webHost: undefined, apiKey: 'kept' })
@@ -225,7 +225,7 @@ describe('cloud mode', () => {
     expect(server.runs.get(run.id)?.state).toBe('FINISHED')
   })
 
-  it('an outage of the whole run, then sync, sync again, and sync from another machine', async () => {
+  it('after an outage of the whole run, repeated syncs from two machines upload it once', async () => {
     const run = await start({ callbacks: [journal({ logdir })] })
     for (let step = 0; step < 1000; step++) run.log({ loss: step, acc: -step })
     await run.finish()
@@ -245,8 +245,8 @@ describe('cloud mode', () => {
 })
 
 // Retries are tried in test/cloud/faults.test.ts, where pauses are short.
-describe('what a server may do to an upload', () => {
-  it('a session that is over in mid-run is begun again', async () => {
+describe('an upload whose server misbehaves', () => {
+  it('logs in again when the session expires in mid-run', async () => {
     const run = await start()
     server.sid++
     for (let step = 0; step < 50; step++) run.log({ loss: step })
@@ -256,7 +256,7 @@ describe('what a server may do to an upload', () => {
     expect(server.runs.get(run.id)?.state).toBe('FINISHED')
   })
 
-  it('a refused record is set aside and reported, and nothing else is', async () => {
+  it('sets a refused record aside and reports it, and uploads the rest', async () => {
     server.fault = ({ body }, response) => {
       const poisoned = (body as { metrics?: { data: unknown }[] })?.metrics?.some(({ data }) => data === 13) ?? false
       if (poisoned) response.writeHead(400, { 'content-type': 'application/json' }).end('{"code":"Bad","message":"13"}')
@@ -268,13 +268,13 @@ describe('what a server may do to an upload', () => {
     expect(server.scalars.size).toBe(39)
     const refused = readFileSync(join(run.dir!, 'refused.jsonl'), 'utf8').trim().split('\n')
     expect(refused.map((line) => (JSON.parse(line) as { item: { data: number } }).item.data)).toEqual([13])
-    expect(told.join('\n')).toContain(
+    expect(messages.join('\n')).toContain(
       'The upload is not complete (the server refused 1 scalar, see refused.jsonl in the run folder)',
     )
     expect(server.runs.get(run.id)?.state).toBe('FINISHED')
   })
 
-  it('too large a request is halved', async () => {
+  it('halves a request that is too large', async () => {
     server.fault = ({ body }, response) => {
       const large = ((body as { metrics?: unknown[] })?.metrics?.length ?? 0) > 10
       if (large) response.writeHead(413).end()
@@ -286,13 +286,13 @@ describe('what a server may do to an upload', () => {
     expect(server.scalars.size).toBe(100)
   })
 
-  it('a server that never answers again leaves the run to sync, and finish comes back', async () => {
+  it('finish resolves when the server never answers again, and refers to sync', async () => {
     const run = await start({}, { finishTimeout: 500 })
     run.log({ loss: 1 })
     const { url } = server
     await server.stop()
     await run.finish()
-    expect(told.join('\n')).toContain(`npx swanlab sync ${run.dir!}`)
+    expect(messages.join('\n')).toContain(`npx swanlab sync ${run.dir!}`)
     server = await new TrackingServer().start(Number(new URL(url).port))
     expect(await sync(run.dir!, { report: () => {} })).toMatchObject({ complete: true })
     expect([...server.scalars.values()]).toEqual([1])

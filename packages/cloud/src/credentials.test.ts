@@ -26,7 +26,7 @@ describe('addresses', () => {
     expect(resolveHosts(api, web)).toEqual({ api: origin, web: page })
   })
 
-  test.each(['', 'ftp://host', 'http://', 'https://me:secret@host', 'http://a b'])('%j is none', (host) => {
+  test.each(['', 'ftp://host', 'http://', 'https://me:secret@host', 'http://a b'])('%j is no valid address', (host) => {
     expect(() => resolveHosts(host)).toThrow(/"host" takes an address/)
     expect(() => resolveHosts(host)).not.toThrow(/secret/)
   })
@@ -51,8 +51,8 @@ describe('the stored login', () => {
   })
 })
 
-describe('the key is looked for', () => {
-  it('as an argument, in the environment, in the project, in the home', () => {
+describe('the lookup of the key', () => {
+  it('takes argument, environment, project and home in this order', () => {
     const place = around({ SWANLAB_API_HOST: 'http://h:1/api', SWANLAB_API_KEY: 'env' })
     expect(findCredentials({ apiKey: 'arg' }, place)?.apiKey).toBe('arg')
     expect(findCredentials({}, place)).toEqual({ apiKey: 'env', api: 'http://h:1', web: 'http://h:1' })
@@ -66,7 +66,7 @@ describe('the key is looked for', () => {
     expect(findHosts({ host: 'http://other' }, bare).api).toBe('http://other')
   })
 
-  it('and a stored one never goes to another host', () => {
+  it('never sends a stored key to another host', () => {
     const place = around({ SWANLAB_API_HOST: 'http://evil' })
     writeLogin(join(place.home, '.swanlab'), { host: 'http://home', webHost: undefined, apiKey: 'home' })
     expect(findCredentials({}, place)).toBeUndefined()
@@ -128,7 +128,7 @@ describe('the key is looked for', () => {
     expect(findHosts(given, place).api).toBe(expected?.[1] ?? (env['SWANLAB_API_HOST'] || DEFAULT))
   })
 
-  it('and which one was taken is said in one line, without the key', () => {
+  it('describes the key that is used in one line, without the key', () => {
     const words = (env: Record<string, string>, given = {}): string => {
       const place = withLogins(env, { local: true })
       return describeKey(findKey(given, place)!, place).replaceAll(place.cwd, '.')
@@ -139,14 +139,14 @@ describe('the key is looked for', () => {
     expect(words({})).toBe('The API key from ./.swanlab/.netrc is used, for http://local.')
   })
 
-  it('a key that is typed goes to the server of the last login, and never to one that a folder names', () => {
+  it('sends a typed key to the server of the last login, and never to one that a folder names', () => {
     expect(findLoginHosts({}, withLogins({}, { local: true })).api).toBe(DEFAULT)
     expect(findLoginHosts({}, withLogins({}, { local: true, global: true })).api).toBe('http://global')
     expect(findLoginHosts({}, withLogins(host, { local: true, global: true })).api).toBe('http://env')
     expect(findLoginHosts({ host: 'http://arg' }, withLogins(host, { global: true })).api).toBe('http://arg')
   })
 
-  it('and whatever is wrong is called by where it comes from', () => {
+  it('names the source of an invalid address or key', () => {
     const place = around({ SWANLAB_API_HOST: 'a b', SWANLAB_API_KEY: 'two words' })
     expect(() => findHosts({}, place)).toThrow(/"SWANLAB_API_HOST" takes an address/)
     expect(() => findHosts({ host: 'c d' }, place)).toThrow(/"host" takes an address/)
@@ -156,7 +156,7 @@ describe('the key is looked for', () => {
     expect(findCredentials({ host: 'http://h' }, { ...place, env: {} })).toBeUndefined()
   })
 
-  it('one that is none is refused without being shown', () => {
+  it('rejects an invalid key without showing it', () => {
     expect(() => findCredentials({ apiKey: 'two words' }, around())).toThrow(/API key/)
     expect(() => findCredentials({ apiKey: 'two words' }, around())).not.toThrow(/two words/)
   })

@@ -10,7 +10,7 @@ const newFolder = temporaryPaths('project')
 const LOGIN = { host: 'http://h:1', webHost: undefined, apiKey: 'key' }
 const isRoot = process.getuid?.() === 0
 
-test('the key is not written through a link, whatever stands in its way', () => {
+test('the key is not written through a symbolic link', () => {
   const folder = newFolder()
   mkdirSync(folder)
   const victim = `${folder}-victim`
@@ -32,14 +32,14 @@ test('the folder of a key is kept out of version control, unless it says what is
   expect(readdirSync(other)).toEqual(['.netrc'])
 })
 
-test('a FIFO in the place of a login is none', () => {
+test('a FIFO at the path of a login is not read', () => {
   const folder = newFolder()
   mkdirSync(folder)
   execFileSync('mkfifo', [join(folder, '.netrc')])
   expect(readLogin(folder)).toBeUndefined()
 })
 
-test('a home that is a link keeps a login like any other', () => {
+test('a login is stored where the home is a symbolic link', () => {
   const folder = newFolder()
   mkdirSync(`${folder}-real`)
   symlinkSync(`${folder}-real`, folder)

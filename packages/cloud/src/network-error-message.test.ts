@@ -23,6 +23,9 @@ test.each([
   expect(networkErrorMessage(cause, env)).toBe(words)
 })
 
-test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])('%s names the way out', (code) => {
-  expect(networkErrorMessage(failure(code), {})).toContain('NODE_EXTRA_CA_CERTS')
-})
+test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
+  '%s names NODE_EXTRA_CA_CERTS',
+  (code) => {
+    expect(networkErrorMessage(failure(code), {})).toContain('NODE_EXTRA_CA_CERTS')
+  },
+)

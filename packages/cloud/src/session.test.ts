@@ -39,7 +39,7 @@ const answer = (status: number, body: object): HttpAnswer => ({
 const fiveAtOnce = ({ session }: Answers): Promise<unknown> =>
   Promise.all(['a', 'b', 'c', 'd', 'e'].map((path) => session.request('GET', `/${path}`)))
 
-it('logs in once for requests that begin at the same time, and once when all hear that it is over', async () => {
+it('logs in once for concurrent requests, and once more when all are answered 401', async () => {
   const server = new Answers()
   await fiveAtOnce(server)
   expect(server.logins).toBe(1)
@@ -48,7 +48,7 @@ it('logs in once for requests that begin at the same time, and once when all hea
   expect(server.logins).toBe(2)
 })
 
-it('logs in again seven days before the end, but not for each request where sessions are short', async () => {
+it('renews a session seven days before it expires, but short ones not for each request', async () => {
   const server = new Answers()
   await fiveAtOnce(server)
   server.now += 54 * DAY
@@ -59,7 +59,7 @@ it('logs in again seven days before the end, but not for each request where sess
   expect(server.logins).toBe(2)
 })
 
-it('a login that failed is tried again', async () => {
+it('retries a failed login', async () => {
   const server = new Answers()
   server.down = true
   await expect(fiveAtOnce(server)).rejects.toThrow('login: the connection was refused')
@@ -68,7 +68,7 @@ it('a login that failed is tried again', async () => {
   expect(server.logins).toBe(1)
 })
 
-it('a session that is over before it begins costs a login for each request, and no more', async () => {
+it('logs in once for each request when sessions are expired from the start', async () => {
   const server = new Answers()
   server.lasts = -1
   await server.session.request('GET', '/a')

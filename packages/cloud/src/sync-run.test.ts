@@ -49,7 +49,7 @@ afterEach(async () => {
   rmSync(logdir, { recursive: true, force: true })
 })
 
-it('does not wait where the server says no', async () => {
+it('does not retry a refusal', async () => {
   server.fault = ({ path }, response) => {
     const refused = path.includes('/team')
     if (refused)
@@ -62,7 +62,7 @@ it('does not wait where the server says no', async () => {
   await expect(sync(dir, { ...given(), apiKey: 'wrong' })).rejects.toMatchObject({ code: 'LOGIN_FAILED' })
 })
 
-it('says how a run that belongs to another project can be uploaded', async () => {
+it('names the way to upload a run that belongs to another project', async () => {
   server.fault = ({ path }, response) => {
     const conflict = path.endsWith('/experiment')
     if (conflict) response.writeHead(409).end('{"code":"Conflict","message":"elsewhere"}')
@@ -71,12 +71,12 @@ it('says how a run that belongs to another project can be uploaded', async () =>
   await expect(sync(dir, { ...given(), project: 'dogs' })).rejects.toThrow(/another project.* another id/)
 })
 
-it('takes a part of a run', async () => {
+it('uploads a part of a run', async () => {
   expect(await sync(dir, { ...given(), startStep: 3, endStep: 4 })).toMatchObject({ complete: true })
   expect([...server.scalars.keys()]).toEqual(['loss@3', 'loss@4'])
 })
 
-it('names what a folder is that is no run', async () => {
+it('names why a folder is not a run folder', async () => {
   await expect(sync(join(logdir, 'none'), given())).rejects.toThrow(/there is no such folder/)
   await expect(sync(dirname(dir), given())).rejects.toThrow(`it is a folder of runs, such as ${dir}`)
   await expect(sync(join(dir, 'files'), given())).rejects.toThrow(/holds no journal.jsonl/)
@@ -98,12 +98,12 @@ test.each([
 
 describe('a folder that others may have written', () => {
   const secret = (): string => join(logdir, 'secret')
-  const said: string[] = []
-  const listening = (): object => ({ ...given(), report: (_level: string, message: string) => said.push(message) })
+  const messages: string[] = []
+  const listening = (): object => ({ ...given(), report: (_level: string, message: string) => messages.push(message) })
 
   /** A run with one text, whose file is then taken away. */
   async function withMedia(): Promise<{ run: string; file: string }> {
-    said.length = 0
+    messages.length = 0
     writeFileSync(secret(), 'secret')
     const run = await record()
     run.log({ note: new Text('hello') })
@@ -112,16 +112,18 @@ describe('a folder that others may have written', () => {
     return { run: run.dir!, file: `media/text/${file}` }
   }
 
-  it('does not upload what a link in the place of a file leads to', async () => {
+  it('does not follow a symbolic link in place of a file', async () => {
     const { run, file } = await withMedia()
     rmSync(join(run, file))
     symlinkSync(secret(), join(run, file))
     expect(await sync(run, listening())).toMatchObject({ complete: false, missing: 1 })
     expect([...server.files.values()].map(String)).toEqual([])
-    expect(said).toContain(`A file of the run is left out: ${join(run, file)} is a symbolic link; it is left alone.`)
+    expect(messages).toContain(
+      `A file of the run is left out: ${join(run, file)} is a symbolic link; it is left alone.`,
+    )
   })
 
-  it('does not upload what lies behind a link in the place of a folder', async () => {
+  it('does not follow a symbolic link in place of a folder', async () => {
     const { run, file } = await withMedia()
     mkdirSync(join(logdir, 'private'))
     renameSync(join(run, 'media', 'text'), join(logdir, 'private', 'text'))
@@ -143,7 +145,7 @@ describe('a folder that others may have written', () => {
     await expect(sync(dir, given())).rejects.toThrow(`${dir} belongs to another user`)
   })
 
-  it('takes a link for a run where the user names one', async () => {
+  it('follows a symbolic link that the user names as the run folder', async () => {
     symlinkSync(dir, join(logdir, 'latest'))
     expect(await sync(join(logdir, 'latest'), given())).toMatchObject({ complete: true })
   })
@@ -159,7 +161,7 @@ describe('what the server does not have', () => {
     }
   }
 
-  it('is told by kind and number, kept, and sent again by the next sync', async () => {
+  it('is reported by kind and number, stored, and sent again by the next sync', async () => {
     refuse(4)
     const reason = 'the server refused 1 scalar, see refused.jsonl in the run folder'
     const first = await sync(dir, given())
@@ -175,7 +177,7 @@ describe('what the server does not have', () => {
     expect(await sync(dir, given())).toMatchObject({ complete: true, refused: 0, arrived: 0 })
   })
 
-  it('is not forgotten by whoever uploads what comes after it', async () => {
+  it('stays noted when later records are uploaded', async () => {
     refuse(4)
     await sync(dir, given())
     const run = await record({ id: idOf(dir), resume: 'must' })
@@ -185,7 +187,7 @@ describe('what the server does not have', () => {
     expect(server.scalars.size).toBe(10)
   })
 
-  it('a media file that is gone is missing until it is back', async () => {
+  it('counts a deleted media file as missing until it is back', async () => {
     const run = await record()
     run.log({ note: new Text('hello') })
     await run.finish()
@@ -201,7 +203,7 @@ describe('what the server does not have', () => {
 })
 
 describe('a folder that goes away while it is uploaded', () => {
-  it('moved: the upload is not complete, and says why', async () => {
+  it('moved: the upload is incomplete, with the reason', async () => {
     server.fault = ({ path }) => {
       if (path.endsWith('/house/metrics') && existsSync(dir)) renameSync(dir, `${dir}-moved`)
       return false
@@ -212,7 +214,7 @@ describe('a folder that goes away while it is uploaded', () => {
     expect(await sync(`${dir}-moved`, given())).toMatchObject({ complete: true })
   })
 
-  it.runIf(canMount)('unmounted: likewise, although its files are still open', async () => {
+  it.runIf(canMount)('unmounted: the upload is incomplete, although its files are still open', async () => {
     const mounted = join(logdir, 'mounted')
     mkdirSync(mounted)
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', mounted])

@@ -66,7 +66,7 @@ const refused = (): never => {
 }
 
 describe('UploadStream', () => {
-  it('goes on where it was, neither repeating nor skipping, however the journal is damaged', async () => {
+  it('resumes from its checkpoint, neither repeating nor skipping, however the journal is damaged', async () => {
     const piece = fc.oneof(
       { weight: 5, arbitrary: fc.constant('row' as const) },
       fc.constantFrom('merged' as const, 'other' as const, 'junk' as const, 'torn' as const),
@@ -134,12 +134,12 @@ describe('UploadStream', () => {
     expect(again.sent).toEqual(Array.from({ length: 20 }, (_, at) => at + 10))
   })
 
-  it('sets nothing aside when everything is refused: the fault is elsewhere', async () => {
+  it('sets nothing aside when everything is refused', async () => {
     const path = journal(Array.from({ length: 100 }, (_, step) => row(step)))
     await expect(upload(path, 100, undefined, refused)).rejects.toBeInstanceOf(UploadStopped)
   })
 
-  it('gives up when its time is over, with the reason', async () => {
+  it('gives up after the deadline, with the reason', async () => {
     const path = journal([row(0)])
     const down = (): never => {
       throw new CloudError('the connection was refused')

@@ -42,7 +42,7 @@ it('writes items as the newest client does', () => {
   expect(stateBody('aborted', TIME)).toEqual({ state: 'ABORTED', finishedAt: AT, from: 'sdk' })
 })
 
-it('an error of the run is a line, and a good end is none', () => {
+it('the error of a run becomes a log line, a finished run has none', () => {
   const finish = { type: 'finish', time: TIME, duration: 1, steps: 1, losses: {} } as const
   expect(errorLine({ ...finish, state: 'finished' })).toBeUndefined()
   expect(errorLine({ ...finish, state: 'crashed', error: { name: 'RangeError', message: 'no' } })).toEqual({
