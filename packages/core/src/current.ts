@@ -10,7 +10,7 @@ import type { LogOptions, Run } from './contract/run.ts'
 import { currentActions } from './kernel/current-callback.ts'
 import { createConfig } from './data/config-store.ts'
 
-/** The run that was started last. It is active until it has ended; what is said to it after that, it reports. */
+/** The run that was started last. It is active until it has ended; calls after that are reported. */
 let latest: Run | undefined
 let active = false
 /** The configuration of a run that is about to start. */
@@ -28,7 +28,7 @@ export function runStarting(config: Config): void {
   starting = config
 }
 
-/** It will not start after all: what was said for it is kept for the one after it. */
+/** It will not start after all: what was set for it is kept for the one after it. */
 export function runFailed(): void {
   starting = undefined
 }

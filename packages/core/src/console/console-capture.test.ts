@@ -32,7 +32,7 @@ function capture(options: Partial<CaptureOptions> = {}) {
 }
 
 describe('what a program writes to its terminal', () => {
-  it('is heard line by line, of both streams, in order', () => {
+  it('is captured line by line, of both streams, in order', () => {
     const { out, err, received, stop } = capture()
     out.stream.write('a\nb')
     err.stream.write('careful\n')
@@ -71,13 +71,13 @@ describe('what a program writes to its terminal', () => {
     expect(() => tapped.stream.write(5 as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }))
   })
 
-  it('may be written by whoever hears it: that is not heard again, and its failure hurts nobody', () => {
+  it('may be written by whoever is given it: that is not captured again, and its failure hurts nobody', () => {
     const lines: string[] = []
     const { out, err } = capture({
       line: ({ text }) => {
         lines.push(text)
-        out.stream.write(`heard ${text}\n`)
-        err.stream.write(`heard ${text}\n`)
+        out.stream.write(`received ${text}\n`)
+        err.stream.write(`received ${text}\n`)
         throw new Error('no')
       },
     })

@@ -6,7 +6,7 @@ import { LineSplitter } from './line-splitter.ts'
 type Line = Omit<ConsoleLine, 'line'>
 
 export interface CaptureOptions {
-  /** Which of the program's streams are heard. */
+  /** Which of the program's streams are captured. */
   readonly streams: 'all' | 'stdout' | 'stderr' | 'none'
   /** Longer lines are cut, in characters. */
   readonly maxLength: number
@@ -17,26 +17,26 @@ export interface CaptureOptions {
 }
 
 export interface ConsoleCapture {
-  /** Says what it still holds back: lines without an end, and the last ones of a flood. */
+  /** Emits what it still holds back: lines without an end, and the last ones of a flood. */
   flush(): void
   /** Ends it, and gives the streams back as they were found. */
   stop(): void
 }
 
 /**
- * Hears the lines that a program writes to its terminal. What is written goes its way unchanged; what is heard is what a
- * person sees in the end: of a progress bar its last state, no colours, no blank lines. Of a flood the first and the last
- * lines of each second are heard, and how many there were between.
+ * Captures the lines that a program writes to its terminal. What is written goes its way unchanged; what is captured is
+ * what a person sees in the end: of a progress bar its last state, no colours, no blank lines. Of a flood the first and
+ * the last lines of each second are captured, and how many there were between.
  *
  * Writing past Node's streams, as `fs.writeSync(1, …)`, native code and child processes with inherited streams do, is not
- * heard. Secrets are taken out of lines by the run that they are given to.
+ * captured. Secrets are taken out of lines by the run that they are given to.
  *
  * @throws whatever `process.stdout` or `process.stderr` throws; nothing has been changed then.
  */
 export function captureConsole(options: CaptureOptions): ConsoleCapture {
-  const { streams, maxLength, clock, line: hear, of: { stdout, stderr } = process } = options
-  const flood = new Flood<Line>(hear, (count, { level, time }) =>
-    hear({ level, text: `… ${count} lines left out …`, time }),
+  const { streams, maxLength, clock, line: emit, of: { stdout, stderr } = process } = options
+  const flood = new Flood<Line>(emit, (count, { level, time }) =>
+    emit({ level, text: `… ${count} lines left out …`, time }),
   )
   const splitter = (level: 'info' | 'warn'): LineSplitter =>
     new LineSplitter(maxLength, (text) => flood.take({ level, text, time: clock() }))
@@ -46,13 +46,13 @@ export function captureConsole(options: CaptureOptions): ConsoleCapture {
   ]
   let busy = false
   const apart = (work: () => void): void => {
-    // Whoever hears a line may write one.
+    // Re-entrant: whoever is given a line may write one.
     if (busy) return
     busy = true
     try {
       work()
     } catch {
-      // What a program writes is the program's affair, whether it can be heard or not.
+      // What a program writes is the program's affair, whether it can be captured or not.
     } finally {
       busy = false
     }
@@ -75,18 +75,18 @@ export function captureConsole(options: CaptureOptions): ConsoleCapture {
 }
 
 /** @returns ends it. */
-function tap(stream: NodeJS.WriteStream, hear: (chunk: unknown, encoding: unknown) => void): () => void {
+function tap(stream: NodeJS.WriteStream, onChunk: (chunk: unknown, encoding: unknown) => void): () => void {
   const own = Object.getOwnPropertyDescriptor(stream, 'write')
   // oxlint-disable-next-line typescript/unbound-method
   const original = stream.write
-  let hearing = true
+  let active = true
   const write = function (this: NodeJS.WriteStream, ...args: unknown[]): boolean {
-    if (hearing) hear(args[0], args[1])
+    if (active) onChunk(args[0], args[1])
     return Reflect.apply(original, this, args)
   }
   stream.write = write
   return () => {
-    hearing = false
+    active = false
     // Somebody has put theirs around ours meanwhile; ours only passes on from now.
     if (stream.write !== write) return
     if (own) Object.defineProperty(stream, 'write', own)

@@ -17,7 +17,7 @@ export class Flood<Line extends { readonly time: number }> {
   #held: Line[] = []
   #left = 0
 
-  /** @param gap - Hears how many lines were left out, and which one comes after them. */
+  /** @param gap - Is called with how many lines were left out, and which one comes after them. */
   constructor(pass: (line: Line) => void, gap: (count: number, before: Line) => void) {
     this.#pass = pass
     this.#gap = gap

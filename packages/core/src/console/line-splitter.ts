@@ -15,7 +15,7 @@ export class LineSplitter {
   readonly #line: (text: string) => void
   #open = ''
 
-  /** @param maxLength - In characters; longer lines are cut. @param line - Hears each line that is not blank. */
+  /** @param maxLength - In characters; longer lines are cut. @param line - Is called with each line that is not blank. */
   constructor(maxLength: number, line: (text: string) => void) {
     this.#maxLength = maxLength
     this.#line = line

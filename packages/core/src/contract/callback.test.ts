@@ -100,7 +100,7 @@ describe('SwanKitCallback', () => {
     expectTypeOf(new Named()).toExtend<Callback>()
   })
 
-  it('has no moments of its own, so that only those are called which a class really hears', () => {
+  it('has no moments of its own, so that only those are called which a class really implements', () => {
     class Quiet extends SwanKitCallback {}
     const quiet = new Quiet()
     for (const moment of ALL_MOMENTS) expect(moment in quiet).toBe(false)

@@ -135,7 +135,7 @@ export interface Callback {
   onClose?(context: CallbackContext): void
   /**
    * Recorders: gives media their place, before anybody gets their record. The first recorder that has it is asked.
-   * Absent answer: it could not, has said so, and counts it in `lost`.
+   * Absent answer: it could not, has reported so, and counts it in `lost`.
    */
   storeMedia?(draft: MediaDraft): MediaRecord | undefined
   /** Recorders: number of records that could not be kept so far, for `outcome.losses`. */

@@ -8,7 +8,7 @@ export type CallbackPlace = 'live' | 'resident' | 'replay'
 /** What {@link CallbackContext.deliver} takes beside the message. */
 export interface DeliverOptions {
   /**
-   * Tells the message apart from all others of its run and callback: the same one is delivered once, however often it is
+   * Distinguishes the message from all others of its run and callback: the same one is delivered once, however often it is
    * handed over, also by a background process that was started again. Default: made of the message and how often it
    * came.
    */

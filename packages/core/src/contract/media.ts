@@ -5,7 +5,7 @@ export interface MediaItem {
   readonly bytes: Uint8Array
   /** Without its dot. */
   readonly extension: string
-  /** What is said about it; null when nothing is. */
+  /** Its caption; null when there is none. */
   readonly more: Readonly<Record<string, JsonValue>> | null
 }
 

@@ -11,7 +11,7 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 export type ConfigSnapshot = Readonly<Record<string, JsonValue>>
 
 /**
- * What is known when a run is about to start. Heard by `onInit`; a callback may answer with an {@link InitPatch}.
+ * What is known when a run is about to start. Given to `onInit`; a callback may answer with an {@link InitPatch}.
  * Source: `on_init` and the first half of `before_init_experiment` of `SwanKitCallback`.
  */
 export interface InitInfo {
@@ -93,7 +93,7 @@ export interface OpenPatch {
   readonly dir?: string | undefined
 }
 
-/** A run that has started: complete and read-only. Heard by `onRun`, and part of every ending. */
+/** A run that has started: complete and read-only. Given to `onRun`, and part of every ending. */
 export interface RunInfo extends Omit<InitInfo, 'resume' | 'earlier' | 'nameIsDefault'> {
   readonly experimentName: string
   readonly colors: ColorPair
@@ -122,7 +122,7 @@ export interface LogRecord {
   readonly data: Readonly<Record<string, number>>
 }
 
-/** What one key got at one step that is not a number: files in the run folder, or short texts. Heard by `onMedia`. */
+/** What one key got at one step that is not a number: files in the run folder, or short texts. Given to `onMedia`. */
 export interface MediaRecord {
   readonly key: string
   /** Whole number, 0 or more. */
@@ -131,7 +131,7 @@ export interface MediaRecord {
   readonly time: number
   /** Paths relative to the run folder, such as `media/image/002-d6325bd2.png`; old clients put short texts here as they are. */
   readonly data: readonly string[]
-  /** What is said about each of `data`, in the same order; null where there is nothing. */
+  /** The caption of each of `data`, in the same order; null where there is nothing. */
   readonly more?: readonly (Readonly<Record<string, JsonValue>> | null)[] | undefined
 }
 
@@ -197,7 +197,7 @@ export interface Alert {
   readonly rule?: string | undefined
   /** Milliseconds since 1970. */
   readonly time: number
-  /** Tells an alert that a callback raised apart from all others of its run. Absent: the program raised it. */
+  /** Distinguishes an alert that a callback raised from all others of its run. Absent: the program raised it. */
   readonly id?: string | undefined
 }
 
@@ -280,7 +280,7 @@ export interface Outcome {
   readonly callbacks: readonly CallbackReport[]
 }
 
-/** A run that did not end well. Heard by `onError`, just before `onStop`. */
+/** A run that did not end well. Given to `onError`, just before `onStop`. */
 export interface RunFailure {
   readonly error: ErrorInfo
   readonly cause: Cause

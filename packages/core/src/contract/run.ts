@@ -5,7 +5,7 @@ import type { RunHooks } from './hooks.ts'
 import type { Outcome, Placement, RunState } from './payloads.ts'
 import type { PublicInfo } from './public-info.ts'
 
-/** Second argument of {@link Run.log} when more than a step is to be said. */
+/** Second argument of {@link Run.log} when more than a step is to be given. */
 export interface LogOptions {
   /** Whole number from 0 to 2^47. Default: one more than the highest step of the run. */
   step?: number | undefined
@@ -66,7 +66,7 @@ export interface Run<C extends object = Record<string, unknown>> extends AsyncDi
   /** Gives every callback something that somebody should read; notifiers send it. Never throws. */
   alert(options: AlertOptions): void
   /**
-   * Ends the run and waits until every callback has been told of it, each within its own deadline. Calling it again
+   * Ends the run and waits until every callback has been called with it, each within its own deadline. Calling it again
    * answers the same. Called from inside a callback it answers at once, with what is known by then: a callback cannot
    * wait for itself.
    *

@@ -7,7 +7,7 @@ const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 // oxlint-disable-next-line typescript/no-explicit-any
 type Loose = Record<string, any>
 
-/** What `act` changes, as heard after the tick; absent when nothing was noticed. */
+/** What `act` changes, as the listener gets it after the tick; absent when nothing was noticed. */
 async function changeBy(act: (config: Loose) => void, initial: object = {}): Promise<unknown> {
   const store = createConfig(initial)
   store.takeChange()
@@ -116,7 +116,7 @@ describe('writing', () => {
     expect(await changeBy(act, { o: { x: 1 }, l: [1] })).toBeUndefined()
   })
 
-  test('all changes of a tick are heard as one', async () => {
+  test('all changes of a tick notify once', async () => {
     const store = createConfig()
     const received = vi.fn(() => store.takeChange())
     store.onChange(received)
@@ -129,7 +129,7 @@ describe('writing', () => {
     expect(received).toHaveBeenCalledTimes(2)
   })
 
-  test('what was set before anybody listened is heard, unless it was taken', async () => {
+  test('what was set before there is a listener notifies it, unless it was taken', async () => {
     const [listener, taken] = [vi.fn(), vi.fn()]
     createConfig({ a: 1 }).onChange(listener)
     const store = createConfig({ a: 1 })

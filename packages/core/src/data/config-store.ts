@@ -7,7 +7,7 @@ import { toJson } from './json-value.ts'
 
 /**
  * A configuration that knows when it has changed, however deep the change was made. Whoever holds it sees it as it is;
- * what is told of it goes through `redactor`.
+ * what callbacks get of it goes through `redactor`.
  */
 export function createConfig(initial: object = {}, redactor: Redactor = OPEN): ConfigStore {
   const tree: Tree = Object.create(null) as Tree

@@ -13,7 +13,7 @@ const TOO_LARGE = '[too large]'
 const UNREADABLE = '[unreadable]'
 
 /**
- * Any value as plain JSON, detached from the original: what JSON cannot say is said as text. Never throws, and never
+ * Any value as plain JSON, detached from the original: what JSON cannot hold becomes text. Never throws, and never
  * answers with more than can be written down.
  *
  * Source: the sanitising of SwanLab's config, with `null` kept and the sign of infinities too.

@@ -140,7 +140,7 @@ describe('steps', () => {
   })
 
   test.each([-1, 1.5, NaN, Infinity, '3', true, 2 ** 47 + 1, 2n ** 70n, {}])(
-    '%o is replaced, and said so once',
+    '%o is replaced, and reported once',
     (step) => {
       const { log, messages } = start()
       expect([log({ a: 1 }, step)?.step, log({ a: 1 }, step)?.step]).toEqual([0, 1])
@@ -187,7 +187,7 @@ describe('steps', () => {
 })
 
 describe('columns and summaries', () => {
-  test('a column is told once, at its first value', () => {
+  test('a column is created once, at its first value', () => {
     const { log, takeColumns } = start()
     log({ loss: 1 }, 4)
     expect(takeColumns()).toEqual([{ key: 'loss', index: 0, kind: 'scalar', section: 'default', step: 4, time: 1_000 }])

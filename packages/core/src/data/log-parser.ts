@@ -8,7 +8,6 @@ import { MediaParser } from './media-parser.ts'
 import { readData, readMember, readNames, type MediaList } from './nested.ts'
 import { Problems } from './problems.ts'
 import { Series } from './series.ts'
-import { checkStep } from './step.ts'
 
 /** Levels of nesting in one `log()` call. */
 const MAX_DEPTH = 16
@@ -16,6 +15,9 @@ const MAX_DEPTH = 16
 const MAX_MEMBERS = 100_000
 /** Spellings of keys that are remembered beside the keys themselves. */
 const MAX_SPELLINGS = 10_000
+
+/** Highest step that can be given. Automatic ones go on above it, and stay below the 2^48 that SwanLab's server takes. */
+const MAX_STEP = 2 ** 47
 
 const NOTHING: readonly object[] = []
 const NO_MEDIA: readonly MediaDraft[] = Object.freeze([])
@@ -203,4 +205,13 @@ export class LogParser implements Parser {
     )
     return this.#nextStep
   }
+}
+
+/** The step in what a user gave, or what is wrong with it. */
+function checkStep(step: unknown): number | { readonly problem: string } {
+  if (typeof step === 'bigint') return checkStep(Number(step))
+  if (typeof step !== 'number') return { problem: `a ${typeof step}` }
+  if (!Number.isInteger(step) || step < 0) return { problem: String(step) }
+  if (step > MAX_STEP) return { problem: `${step}, above 2^47` }
+  return step === 0 ? 0 : step
 }

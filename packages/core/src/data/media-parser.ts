@@ -11,7 +11,7 @@ import { StepSet } from './step-set.ts'
 
 /** Longest caption, in UTF-16 units. */
 const MAX_CAPTION = 1_000
-/** Of what is said about one that cannot be kept. */
+/** Of the message about one that cannot be kept. */
 const MAX_PROBLEM = 200
 /** It becomes a part of a path. */
 const EXTENSION = /^[a-z\d]{1,16}(?:\.[a-z\d]{1,16}){0,2}$/

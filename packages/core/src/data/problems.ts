@@ -3,10 +3,10 @@ import type { Report } from '../text/reporter.ts'
 
 /** Messages about data before the rest is only counted. */
 const MAX_MESSAGES = 100
-/** Characters by which subjects are told apart: what is remembered must not be as large as what was given. */
+/** Characters by which subjects are distinguished: what is remembered must not be as large as what was given. */
 const MAX_SUBJECT = 1_024
 
-/** Says once what is wrong with a key, and counts what was lost. */
+/** Reports once what is wrong with a key, and counts what was lost. */
 export class Problems {
   readonly #report: Report
   readonly #reported = new Set<string>()
@@ -27,7 +27,7 @@ export class Problems {
     this.reportOnce(`duplicate ${subject}`, message)
   }
 
-  /** @param subject - What the message is about; it is said once. */
+  /** @param subject - What the message is about; it is reported once. */
   reportOnce(subject: string, message: string): void {
     const short = subject.slice(0, MAX_SUBJECT)
     if (this.#reported.size >= MAX_MESSAGES || this.#reported.has(short)) return

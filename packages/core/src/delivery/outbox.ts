@@ -54,7 +54,7 @@ export type Delivery = Pick<OutboxItem, 'channel' | 'event' | 'state' | 'attempt
 export interface OutboxOptions {
   /** Default: memory alone. */
   readonly store?: OutboxStore
-  /** Tells the part of a resumed run apart from its earlier ones. */
+  /** Distinguishes the part of a resumed run from its earlier ones. */
   readonly part: string
   /** How long after the end of the run delivery is tried, in milliseconds. */
   readonly budget: number
@@ -75,7 +75,7 @@ export interface OutboxChannel {
   /**
    * Takes a message over. Never throws and does not wait.
    *
-   * @param event - Tells the message apart from all others of its channel: the same one is delivered once, however
+   * @param event - Distinguishes the message from all others of its channel: the same one is delivered once, however
    *   often it is posted.
    */
   post(event: string, message: unknown): void

@@ -48,7 +48,7 @@ export function watchEndings(run: Endable, stalls: StallDetector): () => void {
     process.off('uncaughtExceptionMonitor', onUncaught)
     process.off('beforeExit', onBeforeExit)
     process.off('exit', onExit)
-    // Closing what listens to signals wakes up the event loop, and the program would hear 'beforeExit' once more.
+    // Closing what listens to signals wakes up the event loop, and the program would get 'beforeExit' once more.
     if (exiting) setImmediate(() => signals.stop()).unref()
     else signals.stop()
   }

@@ -81,7 +81,7 @@ describe('failureOf', () => {
     expect(failureOf(outcome)).toEqual({ error, cause: { type: 'exception' }, outcome, run: RUN })
   })
 
-  it('has words where there is no error, and a cause where there is none', () => {
+  it('has a message where there is no error, and a cause where there is none', () => {
     const outcome = outcomeOf({ state: 'aborted' }, RUN, totals(), 2_000)
     expect(failureOf(outcome)).toMatchObject({
       cause: { type: 'reported' },

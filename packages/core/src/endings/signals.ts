@@ -15,7 +15,7 @@ export interface SignalListener {
 }
 
 /**
- * Hears the signals that ask a process to stop, and lets it die of them as it would have. Where the program has a
+ * Subscribes to the signals that ask a process to stop, and lets it die of them as it would have. Where the program has a
  * handler of its own, that one decides, and the signal is only remembered. A second signal does not wait.
  *
  * Node resets inherited dispositions when it starts, so a program that ignores a signal does so with a handler, too.
@@ -36,7 +36,7 @@ export class Signals {
   watch(): void {
     if (!isMainThread) return
     this.#hold()
-    // A loop that never yields would never hear its signals, and Ctrl-C would do nothing: hand them back to the system.
+    // A loop that never yields would never get its signals, and Ctrl-C would do nothing: hand them back to the system.
     // One that comes in the first milliseconds, before that is noticed, has been caught and cannot be handed back.
     this.#stalls.watch({ stalled: this.#release, turned: this.#hold })
   }

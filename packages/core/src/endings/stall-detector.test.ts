@@ -28,7 +28,7 @@ describe('StallDetector', () => {
     vi.useRealTimers()
   })
 
-  it('hears at once of a loop that never yields from the beginning', () => {
+  it('notices at once a loop that never yields from the beginning', () => {
     turn()
     stalls.handOver()
     call(100)
@@ -47,7 +47,7 @@ describe('StallDetector', () => {
     expect(received).toEqual(['stalled', 'turned'])
   })
 
-  it('hears of a loop that never yields later on, by its many calls', () => {
+  it('notices a loop that stops yielding later on, by its many calls', () => {
     turn()
     call(1_000)
     expect(received).toEqual([])
@@ -55,7 +55,7 @@ describe('StallDetector', () => {
     expect(received).toEqual(['stalled'])
   })
 
-  it('hears of one that calls seldom within 600 ms, or at its second call', () => {
+  it('notices one that calls seldom within 600 ms, or at its second call', () => {
     turn()
     call(40, 10)
     expect(received).toEqual([])
@@ -99,7 +99,7 @@ describe('StallDetector', () => {
     expect(received).toEqual(['stalled', 'turned', 'stalled'])
   })
 
-  it('keeps nothing going, and hears nothing after stop()', () => {
+  it('keeps the process from nothing, and notifies nobody after stop()', () => {
     call(200, 10)
     stalls.stop()
     received = []

@@ -67,7 +67,7 @@ export class StallDetector {
     this.#limit = time + STALL
     this.#overdue = false
     clearImmediate(this.#turn)
-    // Runs after signals have been heard, which is what matters here.
+    // Runs after signals have been delivered, which is what matters here.
     this.#turn = setImmediate(() => this.#turned()).unref()
   }
 

@@ -45,7 +45,7 @@ describe('the context of a callback', () => {
     expect(seen.get('onStop')).toMatchObject({ place: 'live', resumed: false, dir: undefined })
   })
 
-  it('raises alerts that are recorded, with the same id whenever the same is said of the same run', async () => {
+  it('raises alerts that are recorded, with the same id whenever the same is raised in the same run', async () => {
     const raising = (): Callback => ({
       name: 'raising',
       onLog: ({ step }, context) => context.alert({ title: 'look', ...(step > 1 && { step }) }),

@@ -172,7 +172,7 @@ class Context implements CallbackContext, CallbackActions {
 }
 
 /**
- * Tells things of the same content apart by how often they came before. A callback that sees the same run again, after a
+ * Distinguishes things of the same content by how often they came before. A callback that sees the same run again, after a
  * restart or in a replay, does the same again, and it gets the same ids.
  */
 class Occurrences {

@@ -17,7 +17,7 @@ const FAILURE = {} as RunFailure
 const OUTCOME = {} as Outcome
 const turn = (): Promise<unknown> => new Promise(setImmediate)
 
-/** Two callbacks that write down what they hear; the first one acts whenever it hears a record. */
+/** Two callbacks that write down what they receive; the first one acts whenever it receives a record. */
 function listen(act: (step: number) => unknown = () => {}): void {
   for (const name of ['a', 'b']) {
     hooks.log.tap(name, ({ step }) => {
@@ -46,13 +46,13 @@ beforeEach(() => {
 })
 
 describe('a synchronous moment', () => {
-  it('is kept and heard in the very turn, kept first', () => {
+  it('is recorded and dispatched in the very turn, recorded first', () => {
     listen(() => received.push(`kept ${kept.length}`))
     dispatcher.emit('log', record(0))
     expect(received).toEqual(['a log 0', 'kept 1', 'b log 0'])
   })
 
-  it('that comes while another is heard is kept at once, and heard after it by all', () => {
+  it('that comes while another is being dispatched is recorded at once, and dispatched after it to all', () => {
     listen((step) => {
       if (step > 0) return
       dispatcher.emit('log', record(1))
@@ -63,7 +63,7 @@ describe('a synchronous moment', () => {
     expect(received).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a alert x', 'b alert x'])
   })
 
-  it('is heard by others no more often than callbacks may answer each other', () => {
+  it('is dispatched to others no more often than callbacks may answer each other', () => {
     listen((step) => dispatcher.emit('log', record(step + 1)))
     dispatcher.emit('log', record(0))
     expect(kept).toHaveLength(MAX_ECHO + 2)
@@ -130,7 +130,7 @@ describe('an awaited moment', () => {
 })
 
 describe('the end of the process', () => {
-  it('tells everybody in this very turn', () => {
+  it('calls every callback in this very turn', () => {
     listen()
     dispatcher.emitEndNow(FAILURE, OUTCOME)
     expect(received).toEqual(['a error', 'b error', 'a finish', 'b finish'])
@@ -139,7 +139,7 @@ describe('the end of the process', () => {
     expect(received).toHaveLength(4)
   })
 
-  it('in the midst of a synchronous moment lets the rest hear that one, and what waits, first', () => {
+  it('in the midst of a synchronous moment gives the rest that one, and what waits, first', () => {
     let atExit: string[] = []
     listen((step) => {
       if (step > 0) return
@@ -152,7 +152,7 @@ describe('the end of the process', () => {
     expect(atExit).toEqual(['a log 0', 'b log 0', 'a log 1', 'b log 1', 'a finish', 'b finish'])
   })
 
-  it('in the midst of an awaited one tells only those who have not heard it', async () => {
+  it('in the midst of an awaited one calls only those who have not been called with it', async () => {
     hooks.finish.tapPromise('slow', () => turn().then(() => void received.push('slow finish')))
     listen()
     const done = dispatcher.emitAwaited('finish', OUTCOME)

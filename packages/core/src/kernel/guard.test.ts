@@ -57,7 +57,7 @@ describe('a guarded synchronous listener', () => {
     expect(seen).toEqual([undefined, 'inner (onAlert)', 'outer (onLog)', undefined])
   })
 
-  it('hears the same payload again, except from whoever asks for those that have not heard it', () => {
+  it('is called with the same payload again, unless only those that have not been called with it are asked for', () => {
     let calls = 0
     const [first, second] = [{}, {}]
     const listener = guard.sync('a', 'onLog', () => calls++)
@@ -69,7 +69,7 @@ describe('a guarded synchronous listener', () => {
     expect(calls).toBe(3)
   })
 
-  it('switched off by one moment is deaf in all others', () => {
+  it('switched off by one moment is not called in any other', () => {
     let alerts = 0
     enroll('a')
     const log = guard.sync('a', 'onLog', oops)
@@ -99,7 +99,7 @@ describe('a guarded awaited listener', () => {
     expect(guard.unfinished()).toEqual([])
   })
 
-  it('is loud in onInit, with its name and the cause', async () => {
+  it('rejects in onInit, with its name and the cause', async () => {
     const error: unknown = await guard
       .awaited(
         'a',
@@ -113,7 +113,7 @@ describe('a guarded awaited listener', () => {
     expect(reports).toEqual([])
   })
 
-  it('is quiet in onInit when it is optional, and has not started then', async () => {
+  it('is only reported in onInit when it is optional, and has not started then', async () => {
     enroll('a', { optional: true })
     expect(await guard.awaited('a', 'onInit', oops)({})).toBeUndefined()
     expect(guard.hasStarted('a')).toBe(false)
@@ -121,7 +121,7 @@ describe('a guarded awaited listener', () => {
     expect(guard.hasStarted('a')).toBe(true)
   })
 
-  it('hears the end although it was switched off, and once', async () => {
+  it('is called with the end although it was switched off, and once', async () => {
     let ends = 0
     const [log, stop] = [guard.sync('a', 'onLog', oops), guard.awaited('a', 'onStop', () => ends++)]
     for (let n = 0; n < BREAKER_LIMIT; n++) log({})

@@ -10,7 +10,7 @@ import { describeError, errorInfo } from '../text/thrown.ts'
 
 /** Failures in a row, in one moment of one callback, after which it is switched off. */
 export const BREAKER_LIMIT = 5
-/** Kinds of failure of one callback that are told apart; beyond these they are only counted. */
+/** Kinds of failure of one callback that are distinguished; beyond these they are only counted. */
 const MAX_KINDS = 20
 
 /** Errors that speak of a callback's own code. */
@@ -266,8 +266,8 @@ export class Guard {
     member.off = true
     this.#options.report(
       'error',
-      `Callback "${member.name}" failed ${BREAKER_LIMIT} times in a row in ${moment}. It is switched off and will hear ` +
-        'only how the run ends.',
+      `Callback "${member.name}" failed ${BREAKER_LIMIT} times in a row in ${moment}. It is switched off and will be ` +
+        'called only when the run ends.',
     )
   }
 }

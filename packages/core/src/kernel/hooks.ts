@@ -65,7 +65,7 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
       awaited
         ? { ...tap, type: 'promise', fn: guardAwaited(guard, tap, moment, report) }
         : { ...tap, fn: guardSync(guard, tap, moment, report) }
-    // tapable isolates nothing and awaits nothing it was not told to; `register` is the one seam that sees every tap.
+    // tapable isolates nothing and awaits nothing it was not asked to; `register` is the one seam that sees every tap.
     hooks[hook].intercept({ register: guarded })
     guardInterceptors<Tap, Interceptor>(hooks[hook] as SyncHook<[unknown]>, hook, guarded, report)
   }
@@ -124,7 +124,7 @@ export function hasListeners(hooks: RunHooks, hook: keyof RunHooks): boolean {
   return false
 }
 
-/** Tells callbacks whose `onInit` succeeded, in this very turn, that the run will not start after all. Never rejects. */
+/** Calls `onStop` of callbacks whose `onInit` succeeded, in this very turn: the run will not start after all. Never rejects. */
 export function stopStarted(hooks: RunHooks, guard: Guard, outcome: Outcome): Promise<unknown> {
   const started = tapsOf(hooks, 'finish').filter(({ name }) => guard.hasStarted(name))
   return callEach(started, outcome).then(() => {

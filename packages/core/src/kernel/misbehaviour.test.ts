@@ -155,14 +155,14 @@ describe('repeated failure', () => {
     const bad = failing(() => true, { onAlert: () => ends.push('alert'), onStop: () => void ends.push('stop') })
     const { run, reports } = await testRun([bad])
     for (let step = 0; step < 20; step++) run.log({ loss: step })
-    run.alert({ title: 'unheard' })
+    run.alert({ title: 'not passed on' })
     const outcome = await run.finish()
 
     expect(bad.calls).toBe(BREAKER_LIMIT)
     expect(ends).toEqual(['stop'])
     expect(reports).toEqual([
       'error: Callback "bad" failed in onLog: again',
-      'error: Callback "bad" failed 5 times in a row in onLog. It is switched off and will hear only how the run ends.',
+      'error: Callback "bad" failed 5 times in a row in onLog. It is switched off and will be called only when the run ends.',
       'warn: Callback "bad" failed 5 times and was switched off.',
     ])
     expect(reportsOf(outcome)).toEqual([{ name: 'bad', failures: 5, disabled: true }])
@@ -195,7 +195,7 @@ describe('repeated failure', () => {
     ])
   })
 
-  it('tells apart no more than 20 kinds', async () => {
+  it('distinguishes no more than 20 kinds', async () => {
     let calls = 0
     const bad: Callback = {
       name: 'bad',

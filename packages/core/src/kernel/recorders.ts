@@ -5,7 +5,7 @@ import type { Report } from '../contract/report.ts'
 import { deepFreeze } from '../data/frozen.ts'
 import type { Guard } from './guard.ts'
 
-/** The recorders of one run, beside the moments that they hear: who stores media, and what they have lost. */
+/** The recorders of one run, beside the moments that they are called with: who stores media, and what they have lost. */
 export class Recorders {
   readonly #recorders: readonly Callback[]
   readonly #guard: Guard

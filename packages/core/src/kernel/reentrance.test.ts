@@ -10,7 +10,7 @@ import type { Run } from '../contract/run.ts'
 
 const LATER = ALL_MOMENTS.filter((moment) => moment !== 'onInit')
 
-/** What a callback may do to its run, and how the memory can tell that it was done. */
+/** What a callback may do to its run, and how the recorder shows that it was done. */
 const DEEDS: Record<string, { does: (run: Run) => unknown; kept: string | undefined }> = {
   logs: { does: (run) => run.log({ extra: 1 }), kept: 'onLog {"extra":1}' },
   alerts: { does: (run) => run.alert({ title: 'extra' }), kept: 'onAlert extra' },
@@ -83,7 +83,7 @@ describe.each([
     expect(seen[1]!.filter((line) => line.startsWith('onStop'))).toHaveLength(1)
     expect(kept.filter((line) => line.startsWith('onStop'))).toHaveLength(1)
     expect(seen[1]!.indexOf('onRun')).toBe(1)
-    // Whatever is heard is also kept.
+    // Whatever is dispatched is also recorded.
     for (const line of seen[1]!.filter((each) => /^on(?:Log|Alert|Column|RuntimeInfo)/.test(each)))
       expect(kept).toContain(line)
     expect(reports.filter((line) => !line.includes('came after the end'))).toEqual([])
@@ -160,7 +160,7 @@ describe('finish() from inside a callback', () => {
 })
 
 describe('a callback that answers without end', () => {
-  it('is heard a bounded number of times, and every record is kept', async () => {
+  it('is called a bounded number of times, and every record is kept', async () => {
     const loop: Callback = { name: 'loop', onLog: ({ data }) => run.log({ n: data['n']! + 1 }) }
     const { run, memory, reports } = await testRun([loop])
     run.log({ n: 0 })
@@ -220,7 +220,7 @@ describe('a callback that answers without end', () => {
 })
 
 describe('what callbacks add at the end', () => {
-  it('in onError is heard by all, before onStop; in onStop it is only kept', async () => {
+  it('in onError is dispatched to all, before onStop; in onStop it is only recorded', async () => {
     const adding: Callback = {
       name: 'adding',
       onError: () => run.alert({ title: 'in onError' }),
@@ -254,7 +254,7 @@ describe('what callbacks add at the end', () => {
   })
 })
 
-it('a moment that comes while others still hear of the start is heard after it', async () => {
+it('a moment that comes while onRun is still being called is dispatched after it', async () => {
   let current: Run | undefined
   let starting: Promise<unknown> | undefined
   const [before, after] = [recorder('before'), recorder('after')]

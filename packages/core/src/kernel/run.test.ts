@@ -64,7 +64,7 @@ describe('finish', () => {
     },
   )
 
-  it('gives onError the error, or words for its absence', async () => {
+  it('gives onError the error, or a message when there is none', async () => {
     const errors: unknown[] = []
     const listening = { name: 'a', onError: (failure: object) => void errors.push(failure) }
     const { run } = await testRun([listening])
@@ -88,7 +88,7 @@ describe('finish', () => {
     expect(ended?.steps).toBe(1)
   })
 
-  it('says what the memory could not keep', async () => {
+  it('reports what the recorder could not keep', async () => {
     const { run, reports } = await testRun([], { memory: { lost: () => 3 } })
     expect((await run.finish()).losses).toEqual({ records: 3 })
     expect(reports).toEqual(['warn: 3 records could not be written.'])
@@ -122,7 +122,7 @@ describe('work that was handed to waitUntil', () => {
     expect(reports).toEqual([])
   })
 
-  it('is told to stop when its time is over, and can still say what is left', async () => {
+  it('is asked to stop when its time is over, and can still report what is left', async () => {
     const working = {
       name: 'working',
       onStop: (_: Outcome, { waitUntil, signal, report }: CallbackContext) =>
@@ -145,7 +145,7 @@ describe('work that was handed to waitUntil', () => {
 })
 
 describe('log', () => {
-  it('gives the memory each moment at once, and before anybody else', async () => {
+  it('gives the recorder each moment at once, and before any other callback', async () => {
     const order: string[] = []
     const memory = { onLog: () => void order.push('backend'), onColumnCreate: () => void order.push('column') }
     const { run } = await testRun([{ name: 'a', onLog: () => void order.push('callback') }], { memory })

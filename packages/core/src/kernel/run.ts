@@ -62,7 +62,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
   #reportedClosed = false
   /** @internal Hands over what is still held back, before the end is put on record and once more before nothing can be. */
   _flush: () => void = () => {}
-  /** @internal The run has ended, and every callback has been told. */
+  /** @internal The run has ended, and every callback has been called. */
   _onClosed: () => void = () => {}
 
   /** @param line - Number of the last line of the terminal in earlier parts of the run. */
@@ -100,7 +100,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
   }
 
   log(data: object, stepOrOptions?: number | LogOptions): void {
-    // A run takes what comes until everybody has been told of its end: a signal does not stop a training at once.
+    // A run takes what comes until every callback has been called with its end: a signal does not stop a training at once.
     if (this.#closed) return this.#reportClosed('log()')
     const { dispatcher, parser, stalls, clock } = this.#options
     const options = typeof stepOrOptions === 'object' && stepOrOptions !== null ? stepOrOptions : undefined
@@ -134,7 +134,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     await this.finish()
   }
 
-  /** @internal Tells everybody that the run has started. */
+  /** @internal Calls `onRun` of every callback. */
   _begin(): Promise<void> {
     return this.#options.dispatcher.emitAwaited('run', this.#current())
   }
@@ -215,7 +215,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     return stored
   }
 
-  /** Puts the end into words and on record. From here on callbacks get nothing before they are told of it. */
+  /** Puts the end on record. From here on callbacks get nothing before they get the end. */
   #conclude(ending: Ending): Outcome {
     this.#options.dispatcher.hold()
     this._flush()

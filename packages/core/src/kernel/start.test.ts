@@ -18,7 +18,7 @@ const refusing = (error: unknown, more: Partial<Callback> = {}): Callback => ({
 })
 
 describe('onInit', () => {
-  it('is asked in order: the mode first, and each hears what those before it have answered', async () => {
+  it('is called in order: the recorder first, and each gets what those before it have answered', async () => {
     const received: [string, string | undefined][] = []
     const naming = (name: string, experimentName: string): Callback => ({
       name,
@@ -69,7 +69,7 @@ describe('onInit', () => {
     await expect(testRun([refusing(refusal)])).rejects.toBe(refusal)
   })
 
-  it('that fails leaves nothing behind: whoever had started is stopped, once, and nobody else hears anything', async () => {
+  it('that fails leaves nothing behind: whoever had started is stopped, once, and nobody else is called', async () => {
     const before = listeners()
     const [first, last] = [recorder('first'), recorder('last')]
     const outcomes: Outcome[] = []
@@ -108,7 +108,7 @@ describe('onInit', () => {
     expect(stopped).toBe(1)
   })
 
-  it('leaves nothing behind either when the place of the run cannot be made', async () => {
+  it('leaves nothing behind either when the run folder cannot be made', async () => {
     const before = listeners()
     const first = recorder('first')
     const refusal = new SwanLabError('LOGDIR_UNUSABLE', 'read-only')
@@ -143,7 +143,7 @@ describe('apply', () => {
 })
 
 describe('a started run', () => {
-  it('is heard of by its owner before any onRun, and has begun when the promise resolves', async () => {
+  it('is announced to its owner before any onRun, and has begun when the promise resolves', async () => {
     const order: string[] = []
     let current: Run | undefined
     const callback: Callback = {
@@ -158,7 +158,7 @@ describe('a started run', () => {
     expect(run.state).toBe('running')
   })
 
-  it('tells what it knows of itself only after it has begun', async () => {
+  it('reports runtime information only after it has begun', async () => {
     const all = recorder('all')
     await testRun([all], { config: { lr: 1 } })
     expect(all.received).toEqual([
@@ -170,7 +170,7 @@ describe('a started run', () => {
     ])
   })
 
-  it('has what its place adds to it', async () => {
+  it('has the folder that onOpen answers with', async () => {
     const { run } = await testRun([], { memory: { onOpen: () => ({ dir: '/run/here' }) } })
     expect(run.dir).toBe('/run/here')
     expect(run.public).toEqual({
@@ -213,7 +213,7 @@ it('names must be unique, and a clash names the name', async () => {
 })
 
 describe('a host', () => {
-  it('says where the others live, takes its time over it, and what it adopts is asked here and told nothing', async () => {
+  it('says where the others live, takes its time over it, and what it adopts gets onInit here and nothing else', async () => {
     const moments: string[] = []
     const noting = (moment: string) => (): void => void moments.push(moment)
     const offered: string[] = []

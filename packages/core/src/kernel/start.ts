@@ -28,7 +28,7 @@ export interface StartOptions {
   readonly callbacks: readonly Callback[]
   readonly parser: Parser
   readonly config: ConfigStore
-  /** What everything goes through before anybody is told of it, but for the configuration, which does so itself. */
+  /** What everything goes through before any callback gets it, but for the configuration, which does so itself. */
   readonly redactor?: Redactor | undefined
   /** Default deadline of asynchronous moments, in milliseconds. */
   readonly callbackTimeout: number
@@ -48,10 +48,10 @@ const BEFORE_RUN: readonly Moment[] = ['onInit', 'onOpen']
 const UNNAMED: ColorPair = ['#528d59', '#528d59']
 
 /**
- * Starts a run: asks every callback, opens its place, tells every callback.
+ * Starts a run: calls every `onInit`, opens the run folder, calls every `onRun`.
  *
- * @throws SwanLabError when a callback cannot be used or refuses to start, or the run has no place. Nothing is left
- *   behind then: callbacks that had already started are told that the run was aborted.
+ * @throws SwanLabError when a callback cannot be used or refuses to start, or the run folder cannot be opened. Nothing is left
+ *   behind then: callbacks that had already started are called with the end of a run that was aborted.
  */
 export function startRun(options: StartOptions): Promise<ActiveRun> {
   return new Start(options).run()
@@ -157,7 +157,7 @@ class Start {
     }
   }
 
-  /** From the moment its place is open, no ending may miss the run; hence nothing here is awaited. */
+  /** From the moment the run folder is open, no ending may miss the run; hence nothing here is awaited. */
   #open(): ActiveRun {
     const { callbacks, config, parser, redactor = OPEN, clock, report, finishTimeout, started, ended } = this.#options
     const { id, logdir, resume, resumed, earlier = [] } = this.#info

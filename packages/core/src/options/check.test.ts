@@ -50,7 +50,7 @@ describe('checkOptions', () => {
     expect(messageOf('hunter2')).toContain('takes an object of options, but got text')
   })
 
-  it('shows the part of a value that is wrong, where the option can tell', () => {
+  it('shows the part of a value that is wrong, where the option knows it', () => {
     expect(messageOf({ webhookUrl: 'good', receivers: ['a', 7] })).toContain(
       'receivers: takes a list of text, but got 7',
     )

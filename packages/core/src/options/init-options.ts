@@ -55,7 +55,7 @@ export interface InitOptions<C extends object = Record<string, unknown>> {
   readonly load?: string | undefined
   /** Whether a project that this run creates can be seen by everybody. Default: private. Load file: also `private`. */
   readonly public?: boolean | undefined
-  /** Plugins, in the order in which they hear each moment. One alone needs no list. */
+  /** Plugins, in the order in which they are called at each moment. One alone needs no list. */
   readonly callbacks?: readonly Callback[] | Callback | undefined
   /** How the run is recorded. */
   readonly settings?: Settings | SettingsOptions | undefined

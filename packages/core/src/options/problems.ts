@@ -4,7 +4,7 @@ import { quote, show } from './show.ts'
 
 const MOST_LINES = 20
 
-/** What is wrong with the options: gathered, so that one error tells everything. */
+/** What is wrong with the options: gathered, so that one error names everything. */
 export class Problems {
   readonly #lines: string[] = []
   #more = 0

@@ -30,7 +30,7 @@ z.config({ jitless: true })
 /**
  * Checks and tidies. Each issue's message says what its parameter takes.
  *
- * @param warn - Is told what was changed rather than refused.
+ * @param warn - Is called with what was changed rather than refused.
  */
 export function createSchema(warn: (name: keyof Checked, what: string) => void): z.ZodMiniType<Checked> {
   const fit = (name: keyof Checked, most: number, tidy: (text: string) => string) =>

@@ -41,8 +41,8 @@ export interface SettingsOptions {
   /**
    * Which of the program's streams are recorded, line by line: `all`, `stdout`, `stderr` or `none`. Lines are kept, uploaded
    * and, after a crash, sent to whoever is notified, as the program wrote them: secrets in them are not looked for. Not
-   * heard is what does not go through `process.stdout` and `process.stderr`: `fs.writeSync(1, …)`, native code, and child
-   * processes that inherit the streams. Default: `all`. Source: `log_proxy_type`.
+   * captured is what does not go through `process.stdout` and `process.stderr`: `fs.writeSync(1, …)`, native code, and
+   * child processes that inherit the streams. Default: `all`. Source: `log_proxy_type`.
    */
   readonly console?: CapturedStreams | undefined
   /** The rest of a longer line is not recorded, in characters: 500 to 4,096. Default: 1,024. Source: `max_log_length`. */

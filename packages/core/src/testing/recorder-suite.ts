@@ -13,7 +13,7 @@ import type { InitOptions } from '../options/init-options.ts'
 /** A record as somebody else finds it who looks at what is kept. */
 export type KeptRecord = Readonly<Record<string, unknown>> & { readonly type: string }
 
-/** A recorder under test, seen through the place where it keeps runs. */
+/** A recorder under test, seen through the storage where it keeps runs. */
 export interface RecorderUnderTest {
   readonly name: string
   /** Makes one, as a program would. @param folder - An empty one for each test. */
@@ -22,9 +22,9 @@ export interface RecorderUnderTest {
   records(folder: string, run: Run): readonly KeptRecord[]
   /** Content of what is kept of media. @param path - As in `data` of its record. */
   media(folder: string, run: Run, path: string): Uint8Array
-  /** From now on there is no place for media. */
+  /** From now on media cannot be stored. */
   breakMedia(folder: string, run: Run): void
-  /** From now on records find no place. Absent: that cannot be done on this machine. */
+  /** From now on records cannot be written. Absent: that cannot be done on this machine. */
   breakRecords?: ((folder: string, run: Run) => void) | undefined
 }
 
@@ -98,7 +98,7 @@ export function describeRecorder(recorder: RecorderUnderTest): void {
       ])
     })
 
-    it('has how the run ended before any other callback is told, and what those log in their last moment', async () => {
+    it('has how the run ended before any other callback is called, and what those log in onStop', async () => {
       const ends: unknown[] = []
       const last: Callback = {
         name: 'last',
@@ -201,7 +201,7 @@ export function describeRecorder(recorder: RecorderUnderTest): void {
       expect((await start([], { ...missing, resume: 'allow' })).id).toBe(missing.id)
     })
 
-    it('counts media that find no place, and costs nobody else anything', async () => {
+    it('counts media that cannot be stored, and costs nobody else anything', async () => {
       const got: unknown[] = []
       const run = await start([
         { name: 'listening', onLog: ({ data }) => got.push(data), onMedia: () => got.push('media') },
@@ -215,7 +215,7 @@ export function describeRecorder(recorder: RecorderUnderTest): void {
       expect(reports.at(-1)).toContain('2 records could not be written')
     })
 
-    it.runIf(recorder.breakRecords)('counts records that find no place, and the training goes on', async () => {
+    it.runIf(recorder.breakRecords)('counts records that cannot be written, and the training goes on', async () => {
       const got: unknown[] = []
       const run = await start([{ name: 'listening', onLog: ({ data }) => got.push(data) }])
       run.log({ loss: 1 })

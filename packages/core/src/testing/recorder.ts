@@ -1,7 +1,7 @@
 import type { Callback } from '../contract/callback.ts'
 import { MOMENTS, type Moment } from '../contract/moments.ts'
 
-/** What one callback has heard: a moment, and what tells its payload apart. */
+/** What one callback has received: a moment, and what distinguishes its payload. */
 export type ReceivedMoment = string
 
 /** Those of every run and callback; opening, closing and the terminal are the recorders' affair. */
@@ -11,7 +11,7 @@ export const ALL_MOMENTS: readonly Moment[] = (Object.keys(MOMENTS) as Moment[])
 export const SYNC_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => !MOMENTS[moment].awaited)
 export const AWAITED_MOMENTS: readonly Moment[] = ALL_MOMENTS.filter((moment) => MOMENTS[moment].awaited)
 
-/** A callback that hears every moment, and writes it down. */
+/** A callback with every moment, and writes it down. */
 export function recorder(
   name: string,
   received: ReceivedMoment[] = [],
@@ -27,7 +27,7 @@ export function recorder(
   return { name, ...methods, received }
 }
 
-/** One line that tells a moment apart from others of its kind. */
+/** One line that distinguishes a moment from others of its kind. */
 export function noted(moment: Moment, payload: unknown): ReceivedMoment {
   const { data, key, title, value, config, metadata, state, cause, text } = (payload ?? {}) as Record<string, unknown>
   const details: Record<Moment, unknown> = {

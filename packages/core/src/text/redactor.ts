@@ -1,6 +1,6 @@
 import type { ErrorInfo, JsonValue } from '../contract/payloads.ts'
 
-/** Takes secrets out of whatever is about to be put on record, before anybody is told of it. */
+/** Takes secrets out of whatever is about to be put on record, before any callback gets it. */
 export interface Redactor {
   readonly text: (text: string) => string
   /** Numbers and booleans stay. What nothing is taken out of is given back as it is. */

@@ -40,7 +40,7 @@ export function quietly(report: Report): Report {
       // An async function type-checks here.
       Promise.resolve(report(level, message) as unknown).catch(() => {})
     } catch {
-      // There is nobody left to tell.
+      // There is nowhere left to report to.
     }
   }
 }

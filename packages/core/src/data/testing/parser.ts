@@ -2,7 +2,7 @@ import type { MediaDraft } from '../../contract/media.ts'
 import type { ColumnInfo, LogRecord } from '../../contract/payloads.ts'
 import { LogParser } from '../log-parser.ts'
 
-/** A parser at a fixed time, what its calls brought, and what it has said. */
+/** A parser at a fixed time, what its calls brought, and the messages that it has reported. */
 export function startParser(): {
   parser: LogParser
   log: (data: unknown, step?: unknown) => LogRecord | undefined
