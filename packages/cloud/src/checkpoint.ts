@@ -21,7 +21,7 @@ export interface Target {
   readonly lines: number
 }
 
-/** How far one kind of record has been uploaded. */
+/** How far one stream has been uploaded. */
 export interface StreamCheckpoint {
   /** Where the next line begins in the journal, in bytes. */
   readonly offset: number
@@ -42,13 +42,13 @@ export interface Lacking {
   readonly missing: number
 }
 
-/** How far one run is on one server. */
+/** How far one run has been uploaded to one server. */
 export interface Checkpoint {
   readonly target: Target
   readonly lanes: Readonly<Record<string, StreamCheckpoint>>
 }
 
-/** Where to go on so that what the server lacks is sent again; it takes the same item twice for one. */
+/** Checkpoints from which what the server lacks is sent again; servers dedupe items. */
 export function rewound(lanes: Checkpoint['lanes']): Record<string, StreamCheckpoint> {
   const entries = Object.entries(lanes).map(([name, { lacking, ...checkpoint }]) => {
     const { offset, sent } = lacking ?? checkpoint
@@ -57,7 +57,7 @@ export function rewound(lanes: Checkpoint['lanes']): Record<string, StreamCheckp
   return Object.fromEntries(entries)
 }
 
-/** What has been uploaded of a run, kept in its folder so that whoever goes on neither repeats nor skips. */
+/** What has been uploaded of a run, kept in its folder so that an upload resumes without repeating or skipping. */
 export class CheckpointFile {
   readonly #dir: string
   readonly #journal: string
@@ -70,7 +70,7 @@ export class CheckpointFile {
     this.#key = `${server} ${id}`
   }
 
-  /** What is damaged counts as not uploaded: servers take the same item twice for one. */
+  /** What is damaged counts as not uploaded: servers dedupe what is sent again. */
   load(): Checkpoint | undefined {
     const { target, lanes } = fieldsOf(this.#all()[this.#key])
     if (!isTarget(target)) return undefined
@@ -81,7 +81,7 @@ export class CheckpointFile {
     return { target, lanes: Object.fromEntries(sound) }
   }
 
-  /** By renaming: a reader never sees half a file. @throws the file system's own error. */
+  /** Atomic, by renaming: a reader never sees half a file. @throws the file system's own error. */
   save(checkpoint: Checkpoint): void {
     replaceWithin(this.#dir, FILE, `${JSON.stringify({ ...this.#all(), [this.#key]: checkpoint }, null, 1)}\n`)
   }

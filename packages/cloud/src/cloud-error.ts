@@ -14,9 +14,9 @@ export interface CloudErrorOptions {
   /** HTTP status; absent when there was no answer. */
   readonly status?: number | undefined
   readonly reason?: string | undefined
-  /** The server's own word for what is wrong. */
+  /** The server's error code. */
   readonly code?: string | undefined
-  /** True: a tracking server says so, and not somebody on the way to it. Default: false. */
+  /** True: a tracking server answered, not a proxy in between. Default: false. */
   readonly own?: boolean | undefined
   /** Milliseconds after which the server wants to be asked again. */
   readonly retryAfter?: number | undefined
@@ -45,11 +45,11 @@ export class CloudError extends Error {
     const { status, own } = this
     if (status === 401) return 'login'
     if (status === undefined || status < 400 || status >= 500) return 'retry'
-    // Whoever has a limit on sizes, it speaks of what was sent.
+    // Too large: about what was sent, also when a proxy answers.
     if (status === 413) return 'narrow'
-    // Somebody on the way: the server has not seen what was sent, and may take it.
+    // From a proxy: the server has not seen what was sent, and may accept it.
     if (!own) return 'retry'
-    // None of these speaks of what was sent: slow down, log in to the proxy, pay the bill, come back later.
+    // None of these is about what was sent: slow down, log in to the proxy, pay the bill, come back later.
     return [402, 403, 407, 408, 421, 423, 425, 429].includes(status) ? 'retry' : 'narrow'
   }
 }
@@ -80,7 +80,7 @@ export function errorOf(what: string, answer: HttpAnswer, now: number): CloudErr
 
 /**
  * Tracking servers say `{code, message}`, both texts. Proxies, gateways and other kinds of server have pages, or JSON of
- * another shape. Of a deleted run, clients are told by its word or phrase alone.
+ * another shape. A deleted run is recognised by its code or reason phrase alone.
  */
 function isOwn(code: string | undefined, message: string | undefined, reason: string): boolean {
   if (code === 'Disabled_Resource' || reason === 'Disabled Resource') return true

@@ -2,7 +2,7 @@ const UNKNOWN_AUTHORITY =
   'its certificate is not of an authority that is known here; NODE_EXTRA_CA_CERTS names the file of a further one'
 const NO_TLS = 'it does not speak TLS; is it an address with http://?'
 
-const WORDS: Readonly<Record<string, string>> = {
+const MESSAGES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was cut',
   UND_ERR_SOCKET: 'the connection was cut',
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'] as const
 
-/** Why there was no answer, for people. Not the error's own words: they may hold an address with a password. */
+/** Why there was no answer, for people. Not the error's own message: it may hold an address with a password. */
 export function networkErrorMessage(
   cause: unknown,
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -33,7 +33,7 @@ export function networkErrorMessage(
   const refused = /\bProxy\b.*\((\d{3})\)/.exec(message)?.[1]
   if (refused) return `the proxy refuses (${refused})${aside}`
   if (proxy && (code === 'ERR_INVALID_URL' || code === 'UND_ERR_INVALID_ARG')) return `${proxy} names no proxy`
-  return `${(code && WORDS[code]) ?? code ?? 'the network failed'}${aside}`
+  return `${(code && MESSAGES[code]) ?? code ?? 'the network failed'}${aside}`
 }
 
 function innermost(cause: unknown): { name: string; code: string | undefined; message: string } {

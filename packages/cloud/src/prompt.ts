@@ -58,7 +58,7 @@ export async function prompt(
       lines.once('close', () => reject(new SwanLabError('LOGIN_FAILED', 'Nothing was entered.'))),
     )
     closed.catch(() => {})
-    // Not before the terminal has been told to show nothing: a key may be pasted at once.
+    // Only after echo is off: a key may be pasted at once.
     output.write(question)
     try {
       const answer = (await Promise.race([lines.question(''), closed])).trim()

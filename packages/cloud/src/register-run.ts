@@ -5,7 +5,7 @@ import type { Target } from './checkpoint.ts'
 import type { CallOptions, Session } from './session.ts'
 import { timestamp } from './wire.ts'
 
-/** What a server must be told of a run. */
+/** What is sent to a server to register a run. */
 export type RunDescription = Pick<RunInfo, 'id' | 'project' | 'workspace' | 'description' | 'tags' | 'public'> & {
   /** What the run is called, and its colours; asked for once the number of runs of the project is known. */
   readonly look: (index: number) => { experimentName: string; colors: readonly string[] }
@@ -57,7 +57,7 @@ export async function registerRun(
     },
     options,
   )
-  // A request that was repeated on its way finds the run that it made itself: a new run is new whatever is answered.
+  // A retried request finds the run that it created itself: a new run is new whatever the answer.
   const existed = !experiment.created && options.resume !== undefined
   const summaries = existed ? await getSummaries(session, project, experiment.cuid, options) : undefined
   const config = existed

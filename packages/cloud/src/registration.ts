@@ -61,7 +61,7 @@ export async function register(info: InitInfo, options: RegisterOptions): Promis
   }
 }
 
-/** What has become of a run's registration. */
+/** The outcome of a run's registration. */
 export class Registration {
   readonly #info: InitInfo
   readonly #options: RegisterOptions
@@ -102,7 +102,7 @@ export class Registration {
     return url ? `View it at ${url}` : `It is uploaded to ${this.#options.credentials.api}`
   }
 
-  /** Says in the run folder where the uploader begins. */
+  /** Writes the checkpoint at which the uploader begins. */
   saveCheckpoint(dir: string, id: string): void {
     if (!this.#registered) return
     const { target, existed } = this.#registered
@@ -123,7 +123,7 @@ export class Registration {
   }
 }
 
-/** A server that is being restarted, or has a bad moment, does not keep a training from starting. */
+/** Retries passing failures, such as a restart of the server, so that they do not keep a training from starting. */
 async function withinTime<T>(time: number, attempt: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + time
   for (let attempts = 1; ; attempts++) {
@@ -138,7 +138,7 @@ async function withinTime<T>(time: number, attempt: () => Promise<T>): Promise<T
   }
 }
 
-/** Not so where nobody listens, or a name is not known: that is said at once. */
+/** Refused connections and unknown names are not retried: the user is told at once. */
 function isPassing({ status, cause }: CloudError): boolean {
   if (status !== undefined) return [408, 425, 429].includes(status) || (status >= 500 && status !== 501)
   const { code } = (cause ?? {}) as { code?: unknown }

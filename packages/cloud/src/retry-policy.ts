@@ -29,7 +29,7 @@ export interface RetryPolicyOptions {
   readonly afterEnd?: number | undefined
 }
 
-/** How long and how often a run's uploads are tried again; one for all that is uploaded of it. */
+/** Backoff and deadline of a run's uploads, shared by all of its streams. */
 export class RetryPolicy {
   readonly #options: RetryPolicyOptions
   readonly #abort = new AbortController()
@@ -42,7 +42,7 @@ export class RetryPolicy {
     this.#options = options
   }
 
-  /** Aborts requests and pauses when nothing more is to be sent. */
+  /** Aborted by `stop()`: cancels requests and pauses. */
   get signal(): AbortSignal {
     return this.#abort.signal
   }
@@ -56,7 +56,7 @@ export class RetryPolicy {
     this.#abort.abort(new UploadStopped('told to stop'))
   }
 
-  /** Something arrived. */
+  /** A request has been acknowledged. */
   succeeded(what: string): void {
     this.#failing.delete(what)
     if (this.#failing.size > 0) return
@@ -65,7 +65,7 @@ export class RetryPolicy {
   }
 
   /**
-   * Waits before the next attempt.
+   * Waits before the next attempt: exponential backoff with jitter, or Retry-After where that is longer.
    *
    * @param attempts - How many have failed.
    * @throws UploadStopped when there is no time for another one.

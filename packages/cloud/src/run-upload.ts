@@ -10,7 +10,7 @@ import { Uploader } from './uploader.ts'
 export interface RunUploadOptions {
   readonly credentials: Credentials
   readonly report: Report
-  /** Aborts when nothing more is to be sent. */
+  /** Aborted when nothing more is to be sent. */
   readonly signal: AbortSignal
 }
 

@@ -2,7 +2,7 @@ import { CloudError, errorOf, unreachable } from './cloud-error.ts'
 import type { Credentials } from './credentials.ts'
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts'
 
-/** Before this much of a session is left a new one is begun, as SwanLab's clients do; in milliseconds. */
+/** A session is renewed this long before it expires, as SwanLab's clients do; in milliseconds. */
 const RENEWAL = 7 * 86_400_000
 /** A server that gives only short sessions must not be logged in to before every request. */
 const SHORTEST_USE = 3_600_000
@@ -12,7 +12,7 @@ export interface SessionOptions {
   readonly credentials: Credentials
   readonly transport: Transport
   readonly clock: () => number
-  /** Of this library, told to the server. */
+  /** Of this library, sent to the server. */
   readonly version: string
   /** How long an answer is waited for, in milliseconds. Default: 60,000. */
   readonly requestTime?: number | undefined
@@ -73,12 +73,12 @@ export class Session {
       const error = errorOf(what, answer, this.#options.clock())
       if (!error) return { status: answer.status, json: parsed(answer.text) }
       if (error.status !== 401 || again) throw error
-      // Unless another request has been told so before, and a new session is on its way.
+      // Unless another request was answered 401 before, and a new login is in flight.
       if (this.#current === login) this.#login = this.#current = undefined
     }
   }
 
-  /** Puts an object where a signed address says. No session is told to whoever keeps objects. @throws CloudError */
+  /** Puts an object where a signed address says. The session cookie is not sent to the object store. @throws CloudError */
   async put(url: string, body: Uint8Array, contentType: string, call?: CallOptions): Promise<void> {
     const { transport, clock, version, requestTime = REQUEST_TIME } = this.#options
     const headers = { 'content-type': contentType, 'x-swanlab-sdk-version': version }

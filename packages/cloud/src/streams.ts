@@ -21,7 +21,7 @@ interface ProfileItem {
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyStreamSpec = StreamSpec<any>
 
-/** What is uploaded of a run, each kind by itself: none waits for another. */
+/** The streams of a run. They are independent: none waits for another. */
 export function streamsFor(to: Destination): readonly AnyStreamSpec[] {
   return [profile(to), consoleLines(to), columns(to), scalars(to), media(to)]
 }

@@ -66,7 +66,7 @@ const PROGRESS_EVERY = 100
 const LONGEST_REQUEST = 60_000
 const SHORTEST_REQUEST = 5_000
 
-/** Does what `sync` promises. */
+/** The implementation of `sync`. */
 export async function syncRun(runDir: string, options: SyncOptions, version: string): Promise<SyncReport> {
   const { report = terminalReport(), transport = httpTransport(), timeout = 60_000, onProgress } = options
   const dir = realPath(runDir)
@@ -83,7 +83,7 @@ export async function syncRun(runDir: string, options: SyncOptions, version: str
   const state = endIfLost(dir, path, stored)
   const retry = new RetryPolicy({ clock: Date.now, random: Math.random, report, afterEnd: timeout })
   retry.runEnded(Date.now())
-  // One answer is not waited for longer than all of an outage.
+  // The timeout of one request is no longer than that of the whole outage.
   const requestTime = Math.min(LONGEST_REQUEST, Math.max(SHORTEST_REQUEST, timeout))
   const session = new Session({ credentials, transport, clock: Date.now, version, requestTime })
   const uploader = uploaderOf({ dir, stored, options, credentials, session, retry, report })
@@ -125,7 +125,7 @@ function uploaderOf({ dir, stored, options, credentials, session, retry, report 
     dir,
     session,
     retry,
-    // Of a part of a run nothing is remembered: it is sent again whenever it is asked for.
+    // A part of a run has no checkpoint: it is sent again by each sync.
     checkpoint: range ? undefined : new CheckpointFile(dir, { server: credentials.api, id: place }),
     reregister: true,
     register: async () => {
@@ -166,11 +166,11 @@ function readRun(dir: string, path: string): StoredRun {
   return { run, owner, state, damaged: reader.damage.dropped }
 }
 
-/** How the run stands. Nobody is left to say how it ended: it is ended as lost, and the journal says so. */
+/** State of the run. One whose process is gone without a finish record is ended as lost, also in its journal. */
 function endIfLost(dir: string, path: string, { owner, state }: StoredRun): RunState {
   if (state !== 'running' || recordingState(dir, owner) !== 'gone') return state
   const lease = takeLease(dir)
-  // Somebody continues it.
+  // Another process continues it.
   if (!lease.taken) return state
   try {
     closeLost(dir, (record) => appendRecords(path, [record]))

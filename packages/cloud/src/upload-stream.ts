@@ -6,7 +6,7 @@ import type { Lacking, StreamCheckpoint } from './checkpoint.ts'
 /** Refusals in a row, without anything accepted, after which the fault is not taken to be in the items. */
 const MAX_REFUSALS = 20
 
-/** One kind of data: which records it is made of, and how it is sent. */
+/** What one stream uploads: which records it is made of, and how they are sent. */
 export interface StreamSpec<Item> {
   readonly name: string
   readonly types: ReadonlySet<JournalRecord['type']>
@@ -26,7 +26,7 @@ export interface UploadStreamOptions {
   readonly retry: RetryPolicy
   /** How long records are gathered before they are sent, in milliseconds. */
   readonly interval: number
-  /** Everything before this has been answered. */
+  /** Called with a checkpoint when everything before it has been acknowledged. */
   readonly save: (name: string, checkpoint: StreamCheckpoint) => void
   /** The server refuses an item. The rest goes on without it. */
   readonly setAside: (name: string, item: unknown, error: CloudError) => void
@@ -48,7 +48,7 @@ export class UploadStream<Item> {
   #lacking: Lacking | undefined
   /** Items that have arrived through this stream. */
   #arrived = 0
-  /** Of the batch on its way. */
+  /** Of the batch in flight. */
   #refused = 0
   #missing = 0
   #ending = false
@@ -65,7 +65,7 @@ export class UploadStream<Item> {
     this.#records = this.#cursor.read()
   }
 
-  /** Place in the journal up to which everything has arrived, in bytes. */
+  /** Offset in the journal up to which everything has been acknowledged, in bytes. */
   get offset(): number {
     return this.#offset
   }
@@ -133,7 +133,7 @@ export class UploadStream<Item> {
     this.#lacking = { offset, sent, refused: refused + this.#refused, missing: missing + this.#missing }
   }
 
-  /** Whole records, as far as they fit, and where the ones behind them begin. */
+  /** A batch of whole records, as many as fit, and the offset of the next one. */
   #batch(last: boolean): { items: Item[]; offset: number; sent: number } {
     const items: Item[] = []
     let sent = this.#sent
@@ -246,7 +246,7 @@ export class UploadStream<Item> {
     }
   }
 
-  /** Until there may be more, in no hurry. */
+  /** Waits for the interval, or until `end()`. */
   async #rest(ms: number): Promise<void> {
     const woken = new Promise<void>((resolve) => (this.#wake = resolve))
     if (this.#ending) return

@@ -25,7 +25,7 @@ export interface UploaderOptions {
   readonly dir: string
   readonly session: Session
   readonly retry: RetryPolicy
-  /** Where it is remembered what has arrived. Absent: everything is sent, and nothing remembered. */
+  /** Stores what has been acknowledged. Absent: everything is sent, and nothing stored. */
   readonly checkpoint?: CheckpointFile | undefined
   /** Creates the run on the server, or finds it there. */
   readonly register: () => Promise<Pick<RegisteredRun, 'target' | 'existed'>>
@@ -169,7 +169,7 @@ export class Uploader {
     })
   }
 
-  /** Tries until it works. @throws UploadStopped, or the CloudError of a refusal. */
+  /** Retries until it succeeds. @throws UploadStopped, or the CloudError of a refusal. */
   async #withRetries<T>(what: string, attempt: () => Promise<T>): Promise<T> {
     for (let attempts = 1; ; attempts++) {
       try {
@@ -191,12 +191,12 @@ export class Uploader {
     try {
       checkpoint.save({ target: this.#target, lanes: this.#saved })
     } catch (error) {
-      // Sent again by whoever goes on: servers take the same item twice for one.
+      // Sent again by the next upload: servers dedupe items.
       report('warn', `What has been uploaded cannot be noted in the run folder (${messageOf(error)}).`)
     }
   }
 
-  /** Servers take a run that has beaten once, and stopped, for gone. */
+  /** Servers take a run whose heartbeats have stopped for gone. */
   #startHeartbeat({ experimentId }: Target): void {
     const { session, retry } = this.#options
     const beat = (): void => {
