@@ -49,14 +49,8 @@ export type { Run } from './contract/run.ts'
 export { LogParser } from './data/log-parser.ts'
 export { backoff } from './delivery/backoff.ts'
 export { deliveryReport } from './delivery/delivery-report.ts'
-export {
-  Outbox,
-  type Delivery,
-  type OutboxChannel,
-  type OutboxItem,
-  type OutboxOptions,
-  type OutboxStore,
-} from './delivery/outbox.ts'
+export { Outbox, type Delivery, type OutboxChannel, type OutboxOptions } from './delivery/outbox.ts'
+export type { OutboxItem, OutboxStore } from './delivery/outbox-item.ts'
 export { attempt, type Send } from './delivery/delivery-attempt.ts'
 export { DeliveryError, furtherAttempts } from './delivery/delivery-error.ts'
 export type { HostActions } from './contract/callback.ts'

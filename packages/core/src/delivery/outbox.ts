@@ -4,7 +4,7 @@ import { maskText } from '../text/mask.ts'
 import { backoff } from './backoff.ts'
 import { attempt, type Send } from './delivery-attempt.ts'
 import { furtherAttempts, MAX_UNCERTAIN, UNCERTAIN } from './delivery-error.ts'
-import { END, eventInWords, tooLate } from './outbox-words.ts'
+import { describeEvent, END, isUntriedEnd, tooLate, type OutboxItem, type OutboxStore } from './outbox-item.ts'
 
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 300_000
@@ -14,34 +14,6 @@ const LONGEST_ASKED = 900_000
 export const LONGEST_ATTEMPT = 20_000
 /** Notifications of one run that are kept; more than this is a loop somewhere. The news of the end is kept beyond. */
 const MAX_ITEMS = 1_000
-
-/** One message on its way. No secret is in it: the callback that sends it has them. */
-export interface OutboxItem {
-  /** Run part, event and channel: what makes it the same message. */
-  readonly key: string
-  readonly channel: string
-  readonly event: string
-  readonly notification: unknown
-  readonly state: 'waiting' | 'sent' | 'given up'
-  readonly attempts: number
-  /** Milliseconds since 1970. */
-  readonly posted: number
-  /** Milliseconds since 1970; not before this the next attempt is made. */
-  readonly nextTry: number
-  /** When it was sent or given up, in milliseconds since 1970. */
-  readonly settled?: number
-  /** Why the last attempt failed. */
-  readonly reason?: string
-  /** Attempts whose answer got lost: the receiver may have the message. */
-  readonly uncertain?: number
-}
-
-/** Where an outbox keeps its items, so that a later process can go on. */
-export interface OutboxStore {
-  load(): readonly OutboxItem[]
-  /** @throws when it cannot; delivery goes on from memory then. */
-  save(item: OutboxItem): void
-}
 
 const MEMORY: OutboxStore = { load: () => [], save: () => {} }
 
@@ -289,7 +261,7 @@ export class Outbox {
 
   #giveUp(item: OutboxItem, reason: string): void {
     this.#save({ ...item, state: 'given up', settled: this.#options.clock(), reason })
-    this.#options.report('error', `${item.channel}: ${eventInWords(item.event)} was not delivered: ${reason}`)
+    this.#options.report('error', `${item.channel}: ${describeEvent(item.event)} was not delivered: ${reason}`)
   }
 
   #save(item: OutboxItem): void {
@@ -312,10 +284,6 @@ function nextOf({ failing }: Channel, waiting: readonly OutboxItem[]): OutboxIte
   if (end) return end
   const [first, ...others] = waiting
   return first && others.reduce((best, other) => (other.nextTry < best.nextTry ? other : best), first)
-}
-
-function isUntriedEnd({ event, attempts }: OutboxItem): boolean {
-  return event === END && attempts === 0
 }
 
 function isBusy({ attempt: trying, timer }: Channel): boolean {
