@@ -89,7 +89,7 @@ it('an id that two users ask for at the same moment goes to one of them, and the
 })
 
 describe('a batch', () => {
-  it('with nonsense in it keeps what is not', async () => {
+  it('with malformed items keeps the well-formed ones', async () => {
     const { cuid } = await newRun(alice)
     const bad = [
       { key: 'k'.repeat(10 * 1024 * 1024), index: 0, data: 1 },
@@ -126,7 +126,7 @@ describe('a batch', () => {
     await isWell()
   })
 
-  it('with numbers out of range has them as infinities', async () => {
+  it('with numbers out of range stores them as infinities', async () => {
     const { cuid } = await newRun(alice)
     const body = `{"experimentId":"${cuid}","type":"scalar","metrics":[{"key":"a","index":0,"data":-1e999},{"key":"a","index":1e999,"data":1}]}`
     expect((await raw('POST', '/house/metrics', body)).status).toBe(200)
@@ -134,7 +134,7 @@ describe('a batch', () => {
     expect(Array.from(points, ({ index, data }) => [index, data])).toEqual([[0, -Infinity]])
   })
 
-  it('that is nested without end costs the item that is, and no client comes back with it', async () => {
+  it('with an item that is nested too deeply skips that item, and no client sends it again', async () => {
     const { cuid } = await newRun(alice)
     const deep = '['.repeat(200_000) + ']'.repeat(200_000)
     const media = (key: string, more: string): string => `{"key":"${key}","index":0,"data":["text"],"more":[${more}]}`

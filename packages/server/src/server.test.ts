@@ -65,7 +65,7 @@ describe('while it closes', () => {
     return answer
   }
 
-  it('it listens no more, takes what had arrived, and says "later" to what arrives on open connections', async () => {
+  it('the server stops listening, completes requests that had arrived, and answers 507 to what arrives on open connections', async () => {
     const { server, dataDir, alice } = await setUp()
     const port = Number(new URL(server.url).port)
     await alice.call('POST', '/projects/alice', { name: 'cats' })

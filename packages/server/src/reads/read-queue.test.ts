@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LATER } from '../errors.ts'
 import { ReadQueue } from './read-queue.ts'
-import { Abandoned, Lane, Memory, Work } from './work.ts'
+import { Abandoned, SliceScheduler, Memory, Work } from './work.ts'
 
 const MIB = 1024 * 1024
 const here = (): AbortSignal => new AbortController().signal
@@ -95,10 +95,10 @@ describe('the queue of reads', () => {
 describe('work', () => {
   it('has a slice of each turn of the event loop, whoever does it', async () => {
     let now = 0
-    const lane = new Lane()
+    const scheduler = new SliceScheduler()
     const done: string[] = []
     const work = async (name: string): Promise<void> => {
-      const mine = new Work({ lane, now: () => now })
+      const mine = new Work({ scheduler, now: () => now })
       for (let part = 0; part < 3; part++) {
         now += 5
         expect(mine.due).toBe(true)

@@ -1,5 +1,5 @@
 import { OverloadError } from '../errors.ts'
-import { Abandoned, Lane, Memory, Work } from './work.ts'
+import { Abandoned, SliceScheduler, Memory, Work } from './work.ts'
 
 /** Reads that are worked at together; of one user only one. */
 const MAX_ACTIVE = 4
@@ -16,7 +16,7 @@ interface Waiting {
 
 /** What is read waits in a queue for each user, and the users take turns: nobody's reads hold up those of others. */
 export class ReadQueue {
-  readonly #lane = new Lane()
+  readonly #scheduler = new SliceScheduler()
   readonly #memory: Memory
   readonly #direct: Memory
   readonly #active = new Set<string>()
@@ -32,14 +32,14 @@ export class ReadQueue {
 
   /** Work for what must not wait until others have read, such as the beginning of a run; it lets others work. */
   direct(user: string, signal: AbortSignal): Work {
-    return new Work({ lane: this.#lane, memory: this.#direct, user, signal })
+    return new Work({ scheduler: this.#scheduler, memory: this.#direct, user, signal })
   }
 
   /** @throws ApiError 507 when too many wait, or this one has waited too long. Abandoned when nobody waits for it. */
   async run<T>(user: string, signal: AbortSignal, read: (work: Work) => Promise<T>): Promise<T> {
     if (this.#active.has(user) || this.#active.size >= MAX_ACTIVE) await this.#wait(user, signal)
     else this.#active.add(user)
-    const work = new Work({ lane: this.#lane, memory: this.#memory, user, signal })
+    const work = new Work({ scheduler: this.#scheduler, memory: this.#memory, user, signal })
     try {
       await work.pause()
       return await read(work)

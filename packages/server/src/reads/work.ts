@@ -13,7 +13,7 @@ export class Abandoned extends Error {
 const tooMuch = (what: string): ApiError => new ApiError(400, 'Too_Much', `${what}: ask for less at once`)
 
 /** One slice of work in each turn of the event loop, whoever does it: requests that write come in between. */
-export class Lane {
+export class SliceScheduler {
   readonly #waiting: (() => void)[] = []
 
   /** Resolves when it is the caller's turn. */
@@ -48,7 +48,7 @@ export class Memory {
     this.#held += bytes
   }
 
-  giveBack(user: string, bytes: number): void {
+  free(user: string, bytes: number): void {
     const left = (this.#byUser.get(user) ?? 0) - bytes
     if (left > 0) this.#byUser.set(user, left)
     else this.#byUser.delete(user)
@@ -57,7 +57,7 @@ export class Memory {
 }
 
 export interface WorkOptions {
-  readonly lane?: Lane | undefined
+  readonly scheduler?: SliceScheduler | undefined
   readonly memory?: Memory | undefined
   /** Whose memory it takes. */
   readonly user?: string | undefined
@@ -71,7 +71,7 @@ export interface WorkOptions {
  * a little, whatever that was: bytes, values, lines.
  */
 export class Work {
-  readonly #lane: Lane
+  readonly #scheduler: SliceScheduler
   readonly #memory: Memory
   readonly #user: string
   readonly #signal: AbortSignal | undefined
@@ -80,8 +80,14 @@ export class Work {
   #spent = 0
   #held = 0
 
-  constructor({ lane = new Lane(), memory = new Memory(Infinity), user = '', signal, now }: WorkOptions = {}) {
-    this.#lane = lane
+  constructor({
+    scheduler = new SliceScheduler(),
+    memory = new Memory(Infinity),
+    user = '',
+    signal,
+    now,
+  }: WorkOptions = {}) {
+    this.#scheduler = scheduler
     this.#memory = memory
     this.#user = user
     this.#signal = signal
@@ -98,7 +104,7 @@ export class Work {
   async pause(): Promise<void> {
     this.#spent += this.#now() - this.#since
     if (this.#spent > LONGEST) throw tooMuch(`this takes the server more than ${LONGEST / 1_000} s`)
-    await this.#lane.turn()
+    await this.#scheduler.turn()
     if (this.#signal?.aborted) throw new Abandoned()
     this.#since = this.#now()
   }
@@ -115,7 +121,7 @@ export class Work {
 
   /** Lets go of everything but so many bytes, which whoever has them lets go of. */
   release(but = 0): void {
-    this.#memory.giveBack(this.#user, this.#held - but)
+    this.#memory.free(this.#user, this.#held - but)
     this.#held = but
   }
 }

@@ -29,7 +29,7 @@ it('a run that is asked for again is continued; its name stays; a request repeat
     expect((await alice.call('GET', `/project/alice/cats/runs/${id}`)).body.slug).toBe('mine')
 })
 
-it('of requests at the same moment one makes the run and the others continue it; in two projects one is refused', async () => {
+it('of concurrent requests one makes the run and the others continue it; in two projects one is refused', async () => {
   const ask = (project: string, cuid: string, createdAt?: string) =>
     alice.call('POST', `/project/alice/${project}/experiment`, { name: 'x', cuid, createdAt })
   const same = await Promise.all([1, 2, 3].map((second) => ask('cats', 'together', `2026-11-24T00:00:0${second}Z`)))
@@ -72,7 +72,7 @@ it('a run that was deleted says so in the words that clients stop at, and takes 
   })
 })
 
-it('a run whose heart has stopped is offline', async () => {
+it('a run without heartbeats is offline', async () => {
   let now = Date.now()
   const own = await setUp({ clock: () => now })
   await own.alice.call('POST', '/projects/alice', { name: 'p' })

@@ -4,7 +4,7 @@ import { clean, note } from './output.ts'
 export interface Progress {
   update(done: number, total: number): void
   /** Something that happened meanwhile. */
-  say(message: string): void
+  note(message: string): void
   stop(): void
 }
 
@@ -36,7 +36,7 @@ async function bar(name: string): Promise<Progress> {
       one.setTotal(most)
       one.update(now)
     },
-    say: (message) => {
+    note: (message) => {
       one.stop()
       note(message)
       start()
@@ -53,7 +53,7 @@ function lines(name: string): Progress {
       last = Date.now()
       note(`${name}: ${Math.floor((100 * done) / Math.max(total, 1))} %`)
     },
-    say: note,
+    note,
     stop: () => {},
   }
 }

@@ -51,7 +51,7 @@ describe.runIf(process.platform !== 'win32')('what the server keeps', () => {
     rmSync(parent, { recursive: true })
   })
 
-  it('and an older server left open is closed at the start, also behind links', async () => {
+  it('that an older server left open is made private at the start, also behind links', async () => {
     const root = mkdtempSync(join(tmpdir(), 'private-'))
     const elsewhere = mkdtempSync(join(tmpdir(), 'private-'))
     await fill(root)

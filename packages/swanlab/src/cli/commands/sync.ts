@@ -85,7 +85,7 @@ async function syncOne(path: string, flags: Flags): Promise<Result> {
     const report = await sync(folder, {
       ...flags,
       onProgress: (done, total) => progress.update(done, total),
-      report: (level, message) => (level === 'warn' || level === 'error' ? progress.say(message) : undefined),
+      report: (level, message) => (level === 'warn' || level === 'error' ? progress.note(message) : undefined),
     })
     return { folder, ...report }
   } catch (error) {
