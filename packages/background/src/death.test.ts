@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { endingOf, type Remains } from './death.ts'
-import { exitOf } from './wait-status.ts'
+import { endingOf, exitOf, type Remains } from './death.ts'
 
 const NOTHING: Remains = { status: undefined, memory: [], crash: undefined }
 const oom = 'the control group counts 1 out-of-memory kill(s) since the run began'

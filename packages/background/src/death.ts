@@ -1,12 +1,15 @@
+import { constants } from 'node:os'
 import { describeCause, type Cause, type Ending } from '@swanlab/core/internal'
 import type { ProcessIdentity } from '@swanlab/journal/internal'
 import { crashInKernelLog, MemoryEvidence } from './memory-evidence.ts'
-import { exitOf, type Exit } from './wait-status.ts'
 
 /** Signals of a program that breaks by itself. */
 const NATIVE: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'])
 /** Resident memory from which Node's heap counts as full, as a share of its limit. */
 const FULL = 0.9
+
+/** How a process ended, as the system says. */
+type Exit = { readonly code: number } | { readonly signal: string }
 
 /** What can be known of a training process that is gone and did not say how. */
 export interface Remains {
@@ -80,4 +83,12 @@ function causeOf({ memory, crash, heap }: Remains, exit: Exit | undefined): Caus
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MB`
+}
+
+/** Takes apart a wait status, as of `waitpid(2)`. */
+export function exitOf(status: number): Exit {
+  const signal = status & 0x7f
+  if (signal === 0) return { code: (status >> 8) & 0xff }
+  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0]
+  return { signal: name ?? `signal ${signal}` }
 }

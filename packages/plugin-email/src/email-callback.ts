@@ -1,7 +1,9 @@
+import { domainToASCII } from 'node:url'
 import { checkOptions, type OptionCheck, type Resident, SwanLabError } from '@swanlab/core'
-import { type Notification, NotificationCallback, type SendContext } from '@swanlab/notification'
+import { type Notification, NotificationCallback, plainText, type SendContext } from '@swanlab/notification'
+import type { SendMailOptions } from 'nodemailer'
 import { failureOf } from './failure.ts'
-import { mailOf } from './mail.ts'
+import { renderHtml } from './html.ts'
 import { EMAIL_CHECKS, type EmailOptions, type MailTransport } from './options.ts'
 import { Receivers } from './receivers.ts'
 import { smtpTransport, type WatchedMail } from './smtp.ts'
@@ -84,5 +86,23 @@ export class EmailCallback extends NotificationCallback {
   async sendEmail(mail: { subject: string; content: string }): Promise<void> {
     checkOptions('sendEmail', mail, { subject: TEXT, content: TEXT })
     await this.deliverMessage({ title: mail.subject, text: mail.content })
+  }
+}
+
+/** A notification as one mail: text for every reader, HTML for most. */
+function mailOf(notification: Notification, { senderEmail, receiverEmail }: EmailOptions): SendMailOptions {
+  const domain = domainToASCII(senderEmail.slice(senderEmail.indexOf('@') + 1)) || 'swanlab.invalid'
+  return {
+    from: { name: 'SwanLab', address: senderEmail },
+    to: [receiverEmail].flat().map((address) => ({ name: '', address })),
+    subject: notification.subject,
+    text: plainText(notification),
+    html: renderHtml(notification),
+    // The same for every attempt: when an answer got lost and a mail goes out twice, mail programs show it once.
+    messageId: `<${notification.id}@${domain}>`,
+    // No out-of-office answers to a training script.
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
   }
 }

@@ -1,8 +1,7 @@
 import type { Notification } from '@swanlab/notification'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { slackMessage } from './blocks.ts'
-import { codeBlock, escaped } from './mrkdwn.ts'
+import { codeBlock, escaped, slackMessage } from './blocks.ts'
 
 const many = <Item>(count: number, item: Item): Item[] => Array.from({ length: count }, () => item)
 

@@ -1,6 +1,5 @@
 import type { IncomingWebhookSendArguments } from '@slack/webhook'
 import { type MetricSection, type Notification, plainText } from '@swanlab/notification'
-import { codeBlock, escaped } from './mrkdwn.ts'
 
 type Block = NonNullable<IncomingWebhookSendArguments['blocks']>[number]
 
@@ -12,6 +11,8 @@ const MAX_FIELDS = 10
 const MAX_BUTTON = 75
 const MAX_URL = 3000
 const MAX_BLOCKS = 50
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 /** A notification as a Slack message: blocks, and a plain text for previews and for programs that know no blocks. */
 export function slackMessage(notification: Notification): IncomingWebhookSendArguments {
@@ -103,4 +104,24 @@ function metricLines({ columns, rows }: MetricSection): string {
   const line = (row: readonly string[]): string =>
     row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ')
   return cells.map(line).join('\n')
+}
+
+/**
+ * Text that Slack shows as it is: mentions, channels and links in it stay letters, and it opens no code block. Cut to
+ * `max` characters as Slack counts them, after escaping and never inside an entity.
+ *
+ * Source: https://docs.slack.dev/messaging/formatting-message-text
+ */
+export function escaped(text: string, max: number): string {
+  let result = ''
+  for (const character of text.slice(0, max).replaceAll('```', '`\u200B`\u200B`')) {
+    const next = ENTITIES[character] ?? character
+    if (result.length + next.length > max - 1) return `${result}…`
+    result += next
+  }
+  return result
+}
+
+export function codeBlock(text: string, max: number): string {
+  return `\`\`\`\n${escaped(text, max - 8)}\n\`\`\``
 }

@@ -7,6 +7,8 @@ import {
   attach,
   type Callback,
   checkCallback,
+  checkOptions,
+  type Checks,
   Contexts,
   createHooks,
   Guard,
@@ -18,6 +20,7 @@ import {
   processRedactor,
   quietly,
   SwanLabError,
+  terminalReport,
 } from '@swanlab/core/internal'
 import { realPath } from '../files/safe-open.ts'
 import { JournalCursor } from '../format/cursor.ts'
@@ -26,11 +29,17 @@ import { noRunIn } from '../format/no-run.ts'
 import { JOURNAL_FILE, JOURNAL_FORMAT, type JournalRecord } from '../format/records.ts'
 import type { ProcessIdentity } from '../files/process-identity.ts'
 import { Pace } from './replay-pace.ts'
-import { checkReplay } from './replay-options.ts'
 import type { LoggedRow, RaisedAlert, ReplayOptions, ReplayReport, StopRequest } from './replay-types.ts'
 
 /** How often the journal of a living run is looked at, in milliseconds. */
 const POLL = 100
+
+const CHECKS: Checks<ReplayOptions> = {
+  speed: ['a number above 0', (value) => typeof value === 'number' && value > 0],
+  from: ['a step: a number from 0', (value) => typeof value === 'number' && value >= 0],
+  callbackTimeout: ['a number of milliseconds above 0', (value) => typeof value === 'number' && value > 0],
+  report: ['a function', (value) => typeof value === 'function'],
+}
 
 /** Moments that belong to a step, if they name it. Columns do, too, but are wanted whenever they came. */
 const HAS_STEP: ReadonlySet<JournalRecord['type']> = new Set(['log', 'media', 'alert'])
@@ -154,4 +163,11 @@ async function feed(dir: string, driver: Driver, pace: Pace, from: number): Prom
 function refuseLater(format: number): void {
   if (format > JOURNAL_FORMAT)
     throw new SwanLabError('INVALID_FILE', 'replay: the run was recorded by a later version of SwanLab for TypeScript.')
+}
+
+/** @throws SwanLabError `INVALID_OPTION`; every problem is named. */
+function checkReplay(options: ReplayOptions): { [K in keyof ReplayOptions]-?: NonNullable<ReplayOptions[K]> } {
+  checkOptions('replay', options, CHECKS)
+  const { speed = Infinity, from = 0, callbackTimeout = 60_000, report = terminalReport() } = options
+  return { speed, from, callbackTimeout, report }
 }
