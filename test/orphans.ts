@@ -2,29 +2,29 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process of the tracker. */
-export interface Companion {
+export interface TrackerProcess {
   readonly pid: number
-  readonly what: 'background process' | 'witness'
+  readonly what: 'background process' | 'exit watcher'
   /** The run folder it belongs to. */
   readonly dir: string
 }
 
 const BACKGROUND = /\/background\/(?:src|dist)\/main\.[jt]s$/
 /** In the script of the shell that waits for the death of a training. */
-const WITNESS = 'read -r word'
+const EXIT_WATCHER = 'read -r word'
 
 /** Living processes of the tracker that belong to a run in this logdir, whoever their parent is. Linux only. */
-export function companionsIn(logdir: string): Companion[] {
+export function trackerProcessesIn(logdir: string): TrackerProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => companion(Number(pid)) ?? [])
+    .flatMap((pid) => trackerProcess(Number(pid)) ?? [])
     .filter(({ dir }) => dir.startsWith(`${logdir}/`))
 }
 
 /** Waits until the tracker has left no process behind. @throws with what is left. */
 export async function expectNoOrphans(logdir: string, patience = 10_000): Promise<void> {
   for (let waited = 0; ; waited += 20) {
-    const left = companionsIn(logdir)
+    const left = trackerProcessesIn(logdir)
     if (left.length === 0) return
     if (waited >= patience) {
       const list = left.map(({ pid, what, dir }) => `${what} ${pid} of ${dir}`).join(', ')
@@ -34,13 +34,13 @@ export async function expectNoOrphans(logdir: string, patience = 10_000): Promis
   }
 }
 
-function companion(pid: number): Companion | undefined {
+function trackerProcess(pid: number): TrackerProcess | undefined {
   try {
     // A zombie has no arguments any more.
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
-    // A shell that is about to become a background process counts as a witness.
-    const script = args.findIndex((arg) => arg.includes(WITNESS))
-    if (script >= 0) return { pid, what: 'witness', dir: args[script + 2]! }
+    // A shell that is about to become a background process counts as an exit watcher.
+    const script = args.findIndex((arg) => arg.includes(EXIT_WATCHER))
+    if (script >= 0) return { pid, what: 'exit watcher', dir: args[script + 2]! }
     if (args.some((arg) => BACKGROUND.test(arg)))
       return { pid, what: 'background process', dir: readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') }
   } catch {

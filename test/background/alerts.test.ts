@@ -9,7 +9,7 @@ import { compiled } from '../compiled.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { Rule } from './rule.ts'
 import { slack } from './slack.ts'
-import { heard, processesOf, start, until, type Program } from './start.ts'
+import { momentsIn, processesOf, start, until, type Program } from './start.ts'
 
 let folder: string
 let logdir: string
@@ -37,9 +37,9 @@ function recorded(dir: string): string[] {
 }
 
 const titles = (path: string): string[] =>
-  heard(path).map((line) => (line as unknown as { title: string }).title ?? line.payload.title)
+  momentsIn(path).map((line) => (line as unknown as { title: string }).title ?? line.payload.title)
 const liveTitles = (): string[] =>
-  heard(`${file}.live`).flatMap(({ moment, payload }) => (moment === 'alert' ? [payload.title as string] : []))
+  momentsIn(`${file}.live`).flatMap(({ moment, payload }) => (moment === 'alert' ? [payload.title as string] : []))
 const about = (messages: readonly string[], title: string): string[] => messages.filter((text) => text.includes(title))
 
 describe.runIf(process.platform === 'linux')('an alert that a callback raises in the background process', () => {
@@ -54,7 +54,7 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
       await until('no process is left', () => processesOf(ready.dir).length === 0)
       expect(recorded(ready.dir)).toEqual(['loss is 7', 'finished', 'it is over'])
       expect(titles(file)).toEqual(['loss is 7'])
-      expect(new Set(heard(file).map(({ pid }) => pid))).not.toContain(ready.pid)
+      expect(new Set(momentsIn(file).map(({ pid }) => pid))).not.toContain(ready.pid)
       expect(liveTitles()).toEqual(['loss is 7'])
       expect(about(messages, 'loss is 7')).toHaveLength(1)
       server.close()
@@ -183,7 +183,7 @@ test('in a replay, what a callback raises is in the report of the replay, and no
       { callback: 'rule', title: 'it is over' },
     ])
   }
-  expect(heard(file)).toMatchObject([{ place: 'replay' }, { place: 'replay' }])
+  expect(momentsIn(file)).toMatchObject([{ place: 'replay' }, { place: 'replay' }])
   await active.finish()
   expect(recorded(active.dir!)).toEqual(['finished'])
   expect(recorded(stored.dir!)).toEqual(['finished'])

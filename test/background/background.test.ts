@@ -12,7 +12,7 @@ import type { Outcome } from '../../packages/core/src/contract/payloads.ts'
 import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { slack } from './slack.ts'
-import { heard, processesOf, start, until } from './start.ts'
+import { momentsIn, processesOf, start, until } from './start.ts'
 import { compiled } from '../compiled.ts'
 
 let folder: string
@@ -22,14 +22,14 @@ let file: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'background-'))
   logdir = join(folder, 'swanlog')
-  file = join(folder, 'heard')
+  file = join(folder, 'moments')
 })
 afterEach(async () => {
   if (process.platform === 'linux') await expectNoOrphans(logdir)
   rmSync(folder, { recursive: true, force: true })
 })
 
-const ended = (): boolean => heard(file).some(({ moment }) => moment === 'finish')
+const ended = (): boolean => momentsIn(file).some(({ moment }) => moment === 'finish')
 
 /** States of the notifications in an outbox. */
 function statesOf(dir: string): string[] {
@@ -43,7 +43,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
   test.each([
     ['', COMPILED],
     [' (in TypeScript, through tsx)', ['--conditions=source', '--import', 'tsx', SOURCE]],
-  ])('a resident callback hears what a live one hears, in the same order%s', async (_, program) => {
+  ])('a resident callback is called with what a live one is, in the same order%s', async (_, program) => {
     const { ready, ended: over } = await start({ how: 'end', logdir, file, both: true }, program)
     expect(await over).toBe(0)
     expect(ready.callbacks).toEqual([
@@ -52,11 +52,11 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
       { name: 'live', place: 'live' },
       { name: 'background', place: 'live' },
     ])
-    await until('the end is heard', ended)
+    await until('the end is recorded', ended)
     // In the training it is asked, and that is all.
-    expect(heard(file).flatMap(({ pid, moment }) => (pid === ready.pid ? [moment] : []))).toEqual(['init'])
-    const resident = heard(file).filter(({ pid }) => pid !== ready.pid)
-    const live = heard(`${file}.live`)
+    expect(momentsIn(file).flatMap(({ pid, moment }) => (pid === ready.pid ? [moment] : []))).toEqual(['init'])
+    const resident = momentsIn(file).filter(({ pid }) => pid !== ready.pid)
+    const live = momentsIn(`${file}.live`)
     const moments = (list: typeof live): unknown[] =>
       list
         .filter(({ moment }) => !['init', 'run', 'finish'].includes(moment))
@@ -74,10 +74,10 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     ['throw', 1, { type: 'exception' }],
     ['exit in exit', 9, undefined],
   ])('%s', async (how, code, cause) => {
-    const { ready, witnessed } = await start({ how, logdir, file })
-    expect(await witnessed()).toBe(code)
-    await until('the end is heard', ended)
-    const { payload } = heard(file).at(-1)!
+    const { ready, endedAfterWatcher } = await start({ how, logdir, file })
+    expect(await endedAfterWatcher()).toBe(code)
+    await until('the end is recorded', ended)
+    const { payload } = momentsIn(file).at(-1)!
     expect(payload).toMatchObject({ state: cause ? 'crashed' : 'finished', steps: 6, lastStep: 100 })
     expect(payload.cause).toEqual(cause)
     expect(payload.summary.loss).toMatchObject({ last: 0.1, count: 6 })
@@ -92,7 +92,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const { ready, ended: over } = await start({ how: 'print, then kill', logdir, file, slackUrl: url })
     expect(await over).toBe('SIGKILL')
     await until('the end has arrived', () => ended() && messages.length === 2)
-    const { lastLines } = heard(file).at(-1)!.payload as Outcome
+    const { lastLines } = momentsIn(file).at(-1)!.payload as Outcome
     expect(lastLines?.map(({ level, text }) => `${level}: ${text.split(': ')[0]}`)).toEqual([
       ...Array.from({ length: 18 }, (_, at) => `info: epoch ${at + 13}`),
       'warn:   <b>out of swans</b>',
@@ -116,19 +116,19 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     await until('it is started again', () => processesOf(ready.dir).length > 0)
     child.stdin!.write('now\n')
     expect(await over).toBe(0)
-    await until('the end is heard', ended)
+    await until('the end is recorded', ended)
     expect(messages).toHaveLength(2)
     expect(stderr()).toContain('The background process is gone (it ended with SIGKILL); starting it again.')
     server.close()
   })
 
   test('a training that dies in the middle of a long step has lasted until then', async () => {
-    const { ready, child, witnessed } = await start({ how: 'wait', logdir, file })
+    const { ready, child, endedAfterWatcher } = await start({ how: 'wait', logdir, file })
     await sleep(1_500)
     child.kill('SIGKILL')
-    expect(await witnessed()).toBe('SIGKILL')
-    await until('the end is heard', ended)
-    const { endTime, duration } = heard(file).at(-1)!.payload as Outcome
+    expect(await endedAfterWatcher()).toBe('SIGKILL')
+    await until('the end is recorded', ended)
+    const { endTime, duration } = momentsIn(file).at(-1)!.payload as Outcome
     const records = [...new JournalReader(join(ready.dir, 'journal.jsonl'))]
     const last = records.findLast(({ type }) => type !== 'finish')!
     const silence = endTime - last.time
@@ -210,7 +210,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
         place: 'live',
         reason: '@swanlab/background is bundled into the program',
       })
-      expect(heard(file).filter(({ moment }) => moment === 'finish')).toHaveLength(1)
+      expect(momentsIn(file).filter(({ moment }) => moment === 'finish')).toHaveLength(1)
       expect(stderr()).toContain('If that crashes or is killed, nothing is sent.')
       expect(readdirSync(logdir).filter((name) => name.startsWith('run-'))).toHaveLength(1)
     },
@@ -242,7 +242,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
       place: 'live',
       reason: 'settings.background is false',
     })
-    expect(new Set(heard(file).map(({ pid }) => pid))).toEqual(new Set([ready.pid]))
+    expect(new Set(momentsIn(file).map(({ pid }) => pid))).toEqual(new Set([ready.pid]))
     expect(stderr().match(/because settings\.background is false/g)).toHaveLength(1)
   })
 })

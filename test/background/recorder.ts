@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import type { Callback } from '@swanlab/core'
 
-/** Writes every moment it hears, and in which process, to a file. */
+/** Writes every moment it is called with, and in which process, to a file. */
 export class Recorder implements Callback {
   readonly name: string
   readonly resident: Callback['resident']

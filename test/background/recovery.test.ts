@@ -5,15 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { slack } from './slack.ts'
-import { heard, processesOf, start, until, type Program } from './start.ts'
+import { momentsIn, processesOf, start, until, type Program } from './start.ts'
 
 let folder: string
 let logdir: string
 let file: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'owed-'))
+  folder = mkdtempSync(join(tmpdir(), 'recovery-'))
   logdir = join(folder, 'swanlog')
-  file = join(folder, 'heard')
+  file = join(folder, 'moments')
 })
 afterEach(async () => {
   if (process.platform === 'linux') await expectNoOrphans(logdir)
@@ -30,7 +30,7 @@ async function killBoth({ child, ready, ended }: Program): Promise<void> {
 }
 
 describe.runIf(process.platform === 'linux')('a run whose processes are both gone', () => {
-  test('is ended by the next one, which delivers what is owed, once', async () => {
+  test('is ended by the next one, which delivers what is pending, once', async () => {
     const { url, messages, server } = await slack(503)
     const first = await start({ how: 'wait', logdir, slackUrl: url })
     await killBoth(first)
@@ -46,7 +46,7 @@ describe.runIf(process.platform === 'linux')('a run whose processes are both gon
     server.close()
   })
 
-  test('what is owed waits for a run with the callbacks it is owed through', async () => {
+  test('what is undelivered waits for a run with the callbacks it belongs to', async () => {
     const { url, messages, server } = await slack()
     const first = await start({ how: 'wait', logdir, slackUrl: url })
     await until('the alert has arrived', () => messages.length === 1)
@@ -66,13 +66,13 @@ describe.runIf(process.platform === 'linux')('a run whose processes are both gon
     server.close()
   })
 
-  test('whoever has heard its end does not hear it again while others are waited for', async () => {
+  test('a callback that was given its end is not given it again while others are waited for', async () => {
     const { url, messages, server } = await slack()
     const first = await start({ how: 'wait', logdir, file, slackUrl: url })
     await until('the alert has arrived', () => messages.length === 1)
     await killBoth(first)
     const ends = (): unknown[] =>
-      heard(file).filter(({ moment, payload }) => moment === 'finish' && payload.run.dir === first.ready.dir)
+      momentsIn(file).filter(({ moment, payload }) => moment === 'finish' && payload.run.dir === first.ready.dir)
     for (const [other, crashes] of [
       [{ file }, 0],
       [{ file }, 0],

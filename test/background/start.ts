@@ -6,13 +6,13 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { compiled } from '../compiled.ts'
-import { companionsIn } from '../orphans.ts'
+import { trackerProcessesIn } from '../orphans.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface Program {
   readonly child: ChildProcess
-  /** What it said once it had logged everything. */
+  /** What it printed once it had logged everything. */
   readonly ready: {
     readonly pid: number
     readonly dir: string
@@ -21,10 +21,10 @@ export interface Program {
   /** Exit code or signal. */
   readonly ended: Promise<number | string>
   /**
-   * The same for a training that dies, asked for only when its witness has seen it: on a busy machine a parent that asks
-   * at once is now and then quicker than the witness. How often is measured in `test/kill`.
+   * The same for a training that dies, asked for only when its exit watcher has seen it: on a busy machine a parent that
+   * asks at once is now and then quicker than the exit watcher. How often is measured in `test/kill`.
    */
-  witnessed(): Promise<number | string>
+  endedAfterWatcher(): Promise<number | string>
   stderr(): string
 }
 
@@ -47,36 +47,36 @@ export async function start(
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Program['ready']))
     void ended.then((how) => sleep(100).then(() => reject(new Error(`the program ended with ${how}: ${stderr}`))))
   })
-  const witnessed = (): Promise<number | string> => {
+  const endedAfterWatcher = (): Promise<number | string> => {
     // Asking is done by the event loop, so that must not turn.
     for (let waited = 0; waited < 10_000 && isWatched(ready.dir); waited += 10) pause(10)
     return ended
   }
-  return { child, ready, ended, witnessed, stderr: () => stderr }
+  return { child, ready, ended, endedAfterWatcher, stderr: () => stderr }
 }
 
 function isWatched(dir: string): boolean {
-  return companionsIn(dirname(dir)).some((companion) => companion.what === 'witness' && companion.dir === dir)
+  return trackerProcessesIn(dirname(dir)).some((each) => each.what === 'exit watcher' && each.dir === dir)
 }
 
 function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
-export interface Heard {
+export interface RecordedMoment {
   readonly pid: number
   readonly moment: string
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly payload: any
 }
 
-export function heard(file: string): Heard[] {
+export function momentsIn(file: string): RecordedMoment[] {
   if (!existsSync(file)) return []
   // The last line may be being written.
   return readFileSync(file, 'utf8')
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line) as Heard)
+    .map((line) => JSON.parse(line) as RecordedMoment)
 }
 
 /** Waits for something to become true, and says what it was when it does not. */

@@ -61,7 +61,7 @@ interface Ended {
   readonly places: object[]
   readonly callbacks: object[]
   readonly stderr: string
-  readonly heard: string
+  readonly moments: string
 }
 
 async function runs(
@@ -69,31 +69,33 @@ async function runs(
   argv: readonly string[],
   plugin: { exported?: string; fails?: boolean } = {},
 ): Promise<Ended> {
-  const file = join(folder, 'heard')
+  const file = join(folder, 'moments')
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'mine', type }))
   const options = JSON.stringify({ exported: 'Watcher', file, ...plugin })
   const child = spawn(process.execPath, [...argv, options], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   expect(stderr + out).toContain('"places"')
-  const heard = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  return { ...(JSON.parse(out) as Pick<Ended, 'places' | 'callbacks'>), stderr, heard }
+  const moments = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return { ...(JSON.parse(out) as Pick<Ended, 'places' | 'callbacks'>), stderr, moments }
 }
 
 const CLI = join(TSX, 'dist/cli.mjs')
 
 describe('a callback in TypeScript that can be rebuilt', () => {
   test('lives in the background process under tsx, also in a package of CommonJS, which is what npm makes', async () => {
-    const { places, callbacks, heard, stderr } = await runs('commonjs', [CLI, 'train.ts'])
+    const { places, callbacks, moments, stderr } = await runs('commonjs', [CLI, 'train.ts'])
     expect(stderr).not.toContain('in the training process')
     expect(places).toContainEqual({ name: 'watcher', place: 'resident' })
-    expect(heard).toBe('resident 0\n')
+    expect(moments).toBe('resident 0\n')
     expect(callbacks).toContainEqual({ name: 'watcher', failures: 0, disabled: false })
   })
 
   test('has its failures there counted, and told at the end', async () => {
-    const { places, callbacks, heard, stderr } = await runs('module', ['--import', 'tsx', 'train.ts'], { fails: true })
+    const { places, callbacks, moments, stderr } = await runs('module', ['--import', 'tsx', 'train.ts'], {
+      fails: true,
+    })
     expect(places).toContainEqual({ name: 'watcher', place: 'resident' })
-    expect(heard).toBe('resident 0\n')
+    expect(moments).toBe('resident 0\n')
     expect(callbacks).toContainEqual({ name: 'watcher', failures: 1, disabled: false })
     expect(stderr).toContain('Callback "watcher" failed in onLog: the watcher is tired')
     expect(stderr).toContain('Callback "watcher" failed once.')
@@ -104,16 +106,16 @@ describe('a callback in TypeScript that can be rebuilt', () => {
       join(folder, 'main.mjs'),
       "import { register } from 'tsx/esm/api'\nregister()\nawait import('./train.ts')\n",
     )
-    const { places, heard, stderr } = await runs('module', ['main.mjs'])
-    expect(heard).toBe('live 0\n')
+    const { places, moments, stderr } = await runs('module', ['main.mjs'])
+    expect(moments).toBe('live 0\n')
     const reason = expect.stringMatching(/^its module cannot be used in the background process: .*\.ts/) as string
     expect(places).toContainEqual({ name: 'watcher', place: 'live', reason })
     expect(stderr.match(/in the training process, because/g)).toHaveLength(1)
   })
 
   test('lives in the training when it names an export that is not there', async () => {
-    const { places, heard, stderr } = await runs('module', ['--import', 'tsx', 'train.ts'], { exported: 'Watchr' })
-    expect(heard).toBe('live 0\n')
+    const { places, moments, stderr } = await runs('module', ['--import', 'tsx', 'train.ts'], { exported: 'Watchr' })
+    expect(moments).toBe('live 0\n')
     expect(places).toContainEqual({ name: 'watcher', place: 'live', reason: expect.any(String) as string })
     expect(stderr).toContain('it exports no function or class "Watchr"; did you mean "Watcher"?')
     expect(stderr.match(/in the training process, because/g)).toHaveLength(1)
@@ -125,8 +127,8 @@ describe('a callback in TypeScript that can be rebuilt', () => {
       join(folder, 'other.ts'),
       "import { init } from 'swanlab'\nif (!process.argv[1]!.endsWith('train.ts')) await init({ mode: 'offline' })\n",
     )
-    const { places, heard } = await runs('module', ['--import', 'tsx', 'train.ts'])
-    expect(heard).toBe('live 0\n')
+    const { places, moments } = await runs('module', ['--import', 'tsx', 'train.ts'])
+    expect(moments).toBe('live 0\n')
     const reason = expect.stringContaining('init() was called in the background process') as string
     expect(places).toContainEqual({ name: 'watcher', place: 'live', reason })
   })

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sync } from 'swanlab'
 import { TrackingServer } from '../../packages/cloud/src/testing/tracking-server.ts'
 import { until } from '../background/start.ts'
-import { companionsIn } from '../orphans.ts'
+import { trackerProcessesIn } from '../orphans.ts'
 import { train } from './start.ts'
 
 /** For what reaches the server by way of another process, in milliseconds. */
@@ -133,5 +133,5 @@ describe('a run in cloud mode, its uploader in the background process', () => {
 
 /** Background processes of runs in a logdir. */
 function backgroundOf(folder: string): number[] {
-  return companionsIn(folder).flatMap(({ pid, what }) => (what === 'background process' ? [pid] : []))
+  return trackerProcessesIn(folder).flatMap(({ pid, what }) => (what === 'background process' ? [pid] : []))
 }

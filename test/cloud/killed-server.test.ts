@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createServer } from '@swanlab/server'
 import { compiled } from '../compiled.ts'
 import { journalIn } from '../hardships/hardship.ts'
-import { companionsIn, expectNoOrphans } from '../orphans.ts'
+import { trackerProcessesIn, expectNoOrphans } from '../orphans.ts'
 import { until } from '../background/start.ts'
 import { train } from './start.ts'
 
@@ -90,7 +90,7 @@ describe.runIf(process.platform === 'linux')('with kill -9', () => {
           await sleep(200)
           await startServer(Number(port))
         } else if (victim === 'background') {
-          for (const { pid, what } of companionsIn(logdir))
+          for (const { pid, what } of trackerProcessesIn(logdir))
             if (what === 'background process') process.kill(pid, 'SIGKILL')
         } else {
           await training.logged
@@ -98,7 +98,7 @@ describe.runIf(process.platform === 'linux')('with kill -9', () => {
         }
       }
       expect(await training.ended).toBe(end === 'finish' ? 0 : 'SIGKILL')
-      await until('nobody is left', () => companionsIn(logdir).length === 0, 40_000)
+      await until('nobody is left', () => trackerProcessesIn(logdir).length === 0, 40_000)
       await killServer()
 
       expect(journalIn(training.run.dir).rows).toBe(STEPS)

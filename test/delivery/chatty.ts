@@ -1,6 +1,6 @@
 import type { Callback } from '@swanlab/core'
 
-/** Prints what it hears, as an author does who tries a callback. */
+/** Prints what it is called with, as an author does who tries a callback. */
 export class Chatty implements Callback {
   readonly name = 'chatty'
   readonly resident: Callback['resident'] = { module: import.meta.url, export: 'Chatty', options: {} }

@@ -7,9 +7,9 @@ describe.runIf(process.platform === 'linux')('a clock that is put back and forth
   test.each([
     ['finish', 0, 'finished', undefined],
     ['kill', 'SIGKILL', 'crashed', 'killed'],
-  ] as const)('every step is recorded and everybody hears the end (%s)', async (end, code, state, type) => {
+  ] as const)('every step is recorded and every callback gets the end (%s)', async (end, code, state, type) => {
     const training = await place().start({ how: 'a clock that jumps', end })
-    expect(await (end === 'kill' ? training.witnessed() : training.ended)).toBe(code)
+    expect(await (end === 'kill' ? training.endedAfterWatcher() : training.ended)).toBe(code)
     const outcome = await training.end()
     expect(outcome).toMatchObject({ state, steps: 61, lastStep: 60 })
     expect(outcome.cause?.type).toBe(type)
@@ -18,9 +18,9 @@ describe.runIf(process.platform === 'linux')('a clock that is put back and forth
     expect({ rows, dropped, ends: finishes.length }).toEqual({ rows: 61, dropped: 0, ends: 1 })
     expect(finishes[0]!.duration).toBeGreaterThanOrEqual(0)
     expect(
-      training.heard().flatMap(({ moment, payload }) => (moment === 'log' ? [payload.step as number] : [])),
+      training.moments().flatMap(({ moment, payload }) => (moment === 'log' ? [payload.step as number] : [])),
     ).toEqual(Array.from({ length: 61 }, (_, step) => step))
-    expect(training.heard().filter(({ moment }) => moment === 'alert')).toHaveLength(3)
+    expect(training.moments().filter(({ moment }) => moment === 'alert')).toHaveLength(3)
     expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
     if (end === 'finish') {
       expect(training.outcome().duration).toBeGreaterThanOrEqual(0)

@@ -14,18 +14,18 @@ describe.runIf(process.platform === 'linux')('a folder that is deleted under a r
     ['logdir', 'finish', 5, 'finished', undefined],
     ['logdir', 'kill', 'SIGKILL', 'crashed', { type: 'killed', evidence: ['exit status: SIGKILL'] }],
   ] as const)(
-    '%s, %s: the training goes on, everybody hears the end, and no folder comes back',
+    '%s, %s: the training goes on, every callback is notified of the end, and no folder comes back',
     async (what, end, code, state, cause) => {
       const { folder, logdir, start } = place()
       const training = await start({ how: 'a deleted folder', end })
-      await until('the journal is open at both ends', () => training.heard().some(({ moment }) => moment === 'log'))
+      await until('the journal is open at both ends', () => training.moments().some(({ moment }) => moment === 'log'))
       rmSync(what === 'logdir' ? logdir : training.ready.dir, { recursive: true })
       training.child.stdin!.write('now\n')
-      expect(await (end === 'kill' ? training.witnessed() : training.ended)).toBe(code)
+      expect(await (end === 'kill' ? training.endedAfterWatcher() : training.ended)).toBe(code)
       const outcome = await training.end()
       expect({ state: outcome.state, cause: outcome.cause, steps: outcome.steps }).toEqual({ state, cause, steps: 51 })
-      // Everything that was logged was heard, and nobody will find it in a file.
-      expect(training.heard().filter(({ moment }) => moment === 'log')).toHaveLength(51)
+      // Every callback was given what was logged, and nobody will find it in a file.
+      expect(training.moments().filter(({ moment }) => moment === 'log')).toHaveLength(51)
       if (end === 'finish') {
         const own = training.outcome()
         expect(own.losses.records).toBeGreaterThanOrEqual(51)

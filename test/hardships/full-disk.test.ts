@@ -59,10 +59,10 @@ describe.runIf(process.platform === 'linux')(
       await expectNoOrphans(logdir)
     })
 
-    test.skipIf(!possible)('a training that is killed on it is told of as killed', async () => {
+    test.skipIf(!possible)('a training that is killed on it is reported as killed', async () => {
       const logdir = join(disk('kill')!, 'swanlog')
       const training = await place().start({ how: 'a full disk', end: 'kill', logdir })
-      expect(await training.witnessed()).toBe('SIGKILL')
+      expect(await training.endedAfterWatcher()).toBe('SIGKILL')
       expect(await training.end()).toMatchObject({ state: 'crashed', cause: { type: 'killed' } })
       expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
       // While a process is at work, a file may be being replaced.

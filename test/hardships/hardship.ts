@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { JOURNAL_FILE, type FinishRecord } from '../../packages/journal/src/format/records.ts'
-import { heard, start, until, type Heard, type Program } from '../background/start.ts'
+import { momentsIn, start, until, type RecordedMoment, type Program } from '../background/start.ts'
 import { startReceivers, type Receivers } from '../kill/receivers.ts'
 import { compiled } from '../compiled.ts'
 import { expectNoOrphans } from '../orphans.ts'
@@ -12,14 +12,14 @@ import type { Order } from './order.ts'
 
 /** A program under way, with everything that can be found out about it from outside. */
 export interface Hardship extends Program {
-  /** Moments the recorder has heard. */
-  heard(): Heard[]
+  /** Moments that the recorder has written down. */
+  moments(): RecordedMoment[]
   acknowledged(): number
   // oxlint-disable-next-line typescript/no-explicit-any
   outcome(): any
   /** Subjects of its mails and texts of its messages that say how it ended. */
   messages(): { mails: string[]; slack: string[] }
-  /** Waits until the recorder and both receivers have heard the end. @returns what the recorder heard of it. */
+  /** Waits until the recorder and both receivers have been given the end. @returns what the recorder was given. */
   // oxlint-disable-next-line typescript/no-explicit-any
   end(patience?: number): Promise<any>
 }
@@ -66,7 +66,7 @@ export function usePlace(): () => Place {
       const order: Order = {
         name,
         logdir: join(folder, 'swanlog'),
-        heard: at('heard'),
+        moments: at('moments'),
         acknowledged: at('acknowledged'),
         outcome: at('outcome'),
         slackUrl: receivers.slackUrl,
@@ -84,7 +84,7 @@ export function usePlace(): () => Place {
 
 function hardship(program: Program, order: Order, receivers: Receivers): Hardship {
   const found: Omit<Hardship, keyof Program | 'end'> = {
-    heard: () => heard(order.heard),
+    moments: () => momentsIn(order.moments),
     acknowledged: () => Number(readFileSync(order.acknowledged, 'utf8').trim() || 0),
     outcome: () => JSON.parse(readFileSync(order.outcome, 'utf8')) as unknown,
     messages: () => ({
@@ -99,13 +99,13 @@ function hardship(program: Program, order: Order, receivers: Receivers): Hardshi
       const arrived = (): boolean => {
         const { mails, slack } = found.messages()
         return (
-          found.heard().some(({ moment }) => moment === 'finish') &&
+          found.moments().some(({ moment }) => moment === 'finish') &&
           (!order.smtpPort || mails.length > 0) &&
           (!order.slackUrl || slack.length > 0)
         )
       }
-      await until('the end is heard, and the messages have arrived', arrived, patience)
-      return found.heard().findLast(({ moment }) => moment === 'finish')!.payload as unknown
+      await until('the end is recorded, and the messages have arrived', arrived, patience)
+      return found.moments().findLast(({ moment }) => moment === 'finish')!.payload as unknown
     },
   }
 }

@@ -23,11 +23,11 @@ describe.runIf(process.platform === 'linux')('many programs at once', () => {
     for (const training of trainings) {
       const { dir } = training.ready
       expect(journalIn(dir)).toMatchObject({ rows: 50, finishes: [{ state: 'finished', steps: 50 }], dropped: 0 })
-      // Heard once, by its own background process, and nobody took it for abandoned.
-      expect(training.heard().filter(({ moment }) => moment === 'log')).toHaveLength(50)
-      expect(training.heard().filter(({ moment }) => moment === 'finish')).toHaveLength(1)
+      // RecordedMoment once, by its own background process, and nobody took it for abandoned.
+      expect(training.moments().filter(({ moment }) => moment === 'log')).toHaveLength(50)
+      expect(training.moments().filter(({ moment }) => moment === 'finish')).toHaveLength(1)
       const { pid: own } = training.ready
-      expect(new Set(training.heard().flatMap(({ pid }) => (pid === own ? [] : [pid]))).size).toBe(1)
+      expect(new Set(training.moments().flatMap(({ pid }) => (pid === own ? [] : [pid]))).size).toBe(1)
       expect(new OutboxFiles(dir).load().map(({ state, attempts }) => [state, attempts])).toEqual([['sent', 1]])
       expect(training.messages().slack).toHaveLength(1)
     }

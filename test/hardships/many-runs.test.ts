@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { companionsIn } from '../orphans.ts'
+import { trackerProcessesIn } from '../orphans.ts'
 import { until } from '../background/start.ts'
 import { usePlace } from './hardship.ts'
 
@@ -12,7 +12,7 @@ const WARM = 5
 const place = usePlace()
 
 describe.runIf(process.platform === 'linux')('many runs, one after the other', () => {
-  test(`${RUNS} runs are all heard, and leave nothing in the process`, { timeout: 120_000 }, async () => {
+  test(`${RUNS} runs all reach the callbacks, and leave nothing in the process`, { timeout: 120_000 }, async () => {
     const { logdir, start } = place()
     const training = await start({ how: 'many runs', runs: RUNS, smtpPort: 0 })
     expect(await training.ended).toBe(0)
@@ -25,11 +25,11 @@ describe.runIf(process.platform === 'linux')('many runs, one after the other', (
       expect(least(what, seen.slice(-5)), what).toBeLessThanOrEqual(least(what, seen.slice(WARM, WARM + 5)))
     expect(least('children', seen.slice(-5))).toBe(0)
 
-    const ends = training.heard().filter(({ moment }) => moment === 'finish')
+    const ends = training.moments().filter(({ moment }) => moment === 'finish')
     expect(new Set(ends.map(({ payload }) => payload.run.id as string)).size).toBe(RUNS)
     expect(ends.filter(({ payload }) => payload.state === 'finished' && payload.steps === 3)).toHaveLength(RUNS)
     expect(training.messages().slack).toHaveLength(RUNS)
-    await until('no process is left', () => companionsIn(logdir).length === 0)
+    await until('no process is left', () => trackerProcessesIn(logdir).length === 0)
     expect(readdirSync(join(logdir, '.running'))).toEqual([])
   })
 })

@@ -5,12 +5,12 @@ import { journalIn, usePlace } from './hardship.ts'
 const place = usePlace()
 
 describe.runIf(process.platform === 'linux')('memory', () => {
-  test('a heap that fills up is called so, costs no row, and everybody hears it', async () => {
+  test('a heap that fills up is reported as such, costs no row, and every callback is notified', async () => {
     const training = await place().start({ how: 'a heap that fills up' }, ['--max-old-space-size=40'])
     // So small a heap can be full before the background process is up, which then has seen no memory.
-    await until('it is heard', () => training.heard().some(({ moment }) => moment === 'log'))
+    await until('it is recorded', () => training.moments().some(({ moment }) => moment === 'log'))
     training.child.stdin!.write('now\n')
-    expect(await training.witnessed()).toBe('SIGABRT')
+    expect(await training.endedAfterWatcher()).toBe('SIGABRT')
     expect(training.stderr()).toContain('heap out of memory')
     const { state, cause } = await training.end()
     expect({ state, cause }).toEqual({
@@ -34,7 +34,7 @@ describe.runIf(process.platform === 'linux')('memory', () => {
   test('a program that holds a gigabyte and is killed', async () => {
     const training = await place().start({ how: 'much memory', bytes: 2 ** 30 })
     training.child.kill('SIGKILL')
-    expect(await training.witnessed()).toBe('SIGKILL')
+    expect(await training.endedAfterWatcher()).toBe('SIGKILL')
     const { cause, steps } = await training.end()
     expect({ cause, steps }).toEqual({ cause: { type: 'killed', evidence: ['exit status: SIGKILL'] }, steps: 100 })
     expect(journalIn(training.ready.dir)).toMatchObject({ rows: 100, finishes: [{ cause }], dropped: 0 })

@@ -15,7 +15,7 @@ export interface Order {
   readonly name: string
   readonly logdir: string
   /** File of the recorder. */
-  readonly heard: string
+  readonly moments: string
   /** Receives the number of rows whose log() has returned. */
   readonly acknowledged: string
   /** Receives the outcome, once there is one. */

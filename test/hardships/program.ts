@@ -35,7 +35,7 @@ async function start(clock: () => number = Date.now): Promise<void> {
     logdir: order.logdir,
     settings: { clock, metadataCollect: false, requirementsCollect: false },
     callbacks: [
-      new Recorder({ file: order.heard }),
+      new Recorder({ file: order.moments }),
       ...(order.slackUrl ? [new SlackCallback({ webhookUrl: order.slackUrl })] : []),
       ...(order.smtpPort
         ? [

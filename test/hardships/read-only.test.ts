@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync } fr
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { until } from '../background/start.ts'
-import { companionsIn } from '../orphans.ts'
+import { trackerProcessesIn } from '../orphans.ts'
 import { journalIn, usePlace } from './hardship.ts'
 import { bound, stranger } from './permissions.ts'
 
@@ -21,7 +21,7 @@ describe.runIf(process.platform === 'linux' && bound)('a place nobody may write 
       message: `"logdir": no run can be recorded in ${here.logdir} (EACCES).`,
     })
     expect(training.stderr()).toBe('')
-    expect(companionsIn(here.logdir)).toEqual([])
+    expect(trackerProcessesIn(here.logdir)).toEqual([])
     expect(readdirSync(here.logdir)).toEqual([])
     expect(existsSync(join(here.logdir, '.running'))).toBe(false)
   })
@@ -31,7 +31,7 @@ describe.runIf(process.platform === 'linux' && bound)('a place nobody may write 
     ['return', 5, 'crashed', { type: 'exit', code: 5 }],
     ['kill', 'SIGKILL', 'crashed', { type: 'killed', evidence: ['exit status: SIGKILL'] }],
   ] as const)(
-    'a run folder that becomes one is written on where it is open, and everybody hears the end (%s)',
+    'a run folder that becomes one is written on where it is open, and every callback is notified of the end (%s)',
     async (end, code, state, cause) => {
       const here = place()
       const training = await here.start({ how: 'a place nobody may write to', end }, [], bound)
@@ -40,7 +40,7 @@ describe.runIf(process.platform === 'linux' && bound)('a place nobody may write 
       if (existsSync(join(dir, 'files'))) folders.push(join(dir, 'files'))
       for (const path of folders) chmodSync(path, 0o555)
       training.child.stdin!.write('now\n')
-      expect(await (end === 'kill' ? training.witnessed() : training.ended)).toBe(code)
+      expect(await (end === 'kill' ? training.endedAfterWatcher() : training.ended)).toBe(code)
       const outcome = await training.end()
       expect({ state: outcome.state, cause: outcome.cause, steps: outcome.steps }).toEqual({ state, cause, steps: 50 })
       expect(journalIn(dir)).toMatchObject({ rows: 50, finishes: [{ state }], dropped: 0 })
@@ -57,9 +57,9 @@ describe.runIf(process.platform === 'linux' && bound)('a place nobody may write 
     mkdirSync(here.logdir)
     for (const path of [here.folder, here.logdir]) chownSync(path, stranger!, stranger!)
     const training = await here.start({ how: 'privileges that are given up', end: 'kill', become: stranger! })
-    await until('it is heard', () => training.heard().some(({ moment }) => moment === 'log'))
+    await until('it is recorded', () => training.moments().some(({ moment }) => moment === 'log'))
     training.child.stdin!.write('now\n')
-    expect(await training.witnessed()).toBe('SIGKILL')
+    expect(await training.endedAfterWatcher()).toBe('SIGKILL')
     const { state, cause, steps } = await training.end()
     expect({ state, steps }).toEqual({ state: 'crashed', steps: 51 })
     // Whether a dead process still counts as one that hides something depends on the kernel.

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { journalIn, usePlace } from './hardship.ts'
 import { until } from '../background/start.ts'
-import { companionsIn } from '../orphans.ts'
+import { trackerProcessesIn } from '../orphans.ts'
 
 /** How long nothing happens, in milliseconds: several looks at the journal and at the heap. */
 const STILL = 1_500
@@ -24,12 +24,12 @@ describe.runIf(process.platform === 'linux')('a training that is stopped for a w
     await other.end()
     await sleep(STILL)
     expect(training.acknowledged()).toBe(rows)
-    expect(training.heard().filter(({ moment }) => moment === 'error' || moment === 'finish')).toEqual([])
+    expect(training.moments().filter(({ moment }) => moment === 'error' || moment === 'finish')).toEqual([])
     expect(training.messages()).toEqual({ mails: [], slack: [] })
     expect(journalIn(training.ready.dir).finishes).toEqual([])
     expect(existsSync(join(logdir, '.running', training.ready.dir.slice(logdir.length + 1)))).toBe(true)
-    expect(companionsIn(logdir).map(({ what }) => what)).toEqual(
-      expect.arrayContaining(['background process', 'witness']),
+    expect(trackerProcessesIn(logdir).map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['background process', 'exit watcher']),
     )
 
     training.child.kill('SIGCONT')
@@ -46,13 +46,13 @@ describe.runIf(process.platform === 'linux')('a training that is stopped for a w
     expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
   })
 
-  test('and killed while it is: the death is told as it was', async () => {
+  test('and killed while it is: the death is reported as it was', async () => {
     const training = await place().start({ how: 'being stopped' })
     await until('it trains', () => training.acknowledged() > 10)
     training.child.kill('SIGSTOP')
     await sleep(200)
     training.child.kill('SIGKILL')
-    expect(await training.witnessed()).toBe('SIGKILL')
+    expect(await training.endedAfterWatcher()).toBe('SIGKILL')
     expect(await training.end()).toMatchObject({ state: 'crashed', cause: { type: 'killed' } })
     expect(journalIn(training.ready.dir).rows).toBeGreaterThanOrEqual(training.acknowledged())
   })

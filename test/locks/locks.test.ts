@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { recordingState } from '../../packages/journal/src/format/lease.ts'
 import { JournalReader } from '../../packages/journal/src/format/reader.ts'
-import { heard, processesOf, start, until } from '../background/start.ts'
+import { momentsIn, processesOf, start, until } from '../background/start.ts'
 import { compiled } from '../compiled.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { noNamespaces, OWN_HOST_NAME, OWN_PIDS, startAsked, type Asked } from './processes.ts'
@@ -94,7 +94,7 @@ test('a training that is killed leaves its run to others, while a child of it li
 })
 
 test('a background process holds its part of the run beyond the death of the training', async () => {
-  const order = { how: 'wait', logdir, file: join(folder, 'heard') }
+  const order = { how: 'wait', logdir, file: join(folder, 'moments') }
   const training = await start(order, [compiled('background/program')])
   const { dir } = training.ready
   const [background = 0] = processesOf(dir)
@@ -149,7 +149,7 @@ describe.skipIf(why !== undefined)('in namespaces of their own', () => {
   })
 
   test('a living run is nobody’s to end', async () => {
-    const [file, other] = [join(folder, 'heard'), join(folder, 'other')]
+    const [file, other] = [join(folder, 'moments'), join(folder, 'other')]
     const program = [compiled('background/program')]
     const living = await start({ how: 'finish when told', logdir, file }, program, OWN_PIDS)
     for (const through of [[], [...OWN_HOST_NAME, 'another'], OWN_PIDS]) {
@@ -162,14 +162,14 @@ describe.skipIf(why !== undefined)('in namespaces of their own', () => {
     living.child.stdin!.write('\n')
     expect(await living.ended).toBe(0)
     expect(recordsIn(living.ready.dir, 'finish')).toMatchObject([{ state: 'finished' }])
-    const ends = [file, other].flatMap((each) => heard(each)).filter(({ moment }) => moment === 'finish')
+    const ends = [file, other].flatMap((each) => momentsIn(each)).filter(({ moment }) => moment === 'finish')
     expect(ends.filter(({ payload }) => payload.run.dir === living.ready.dir)).toMatchObject([
       { payload: { state: 'finished' } },
     ])
   })
 
   test('a run that died in a container is told by the next one', async () => {
-    const file = join(folder, 'heard')
+    const file = join(folder, 'moments')
     const program = [compiled('background/program')]
     const dead = await start({ how: 'wait', logdir, file }, program, OWN_PIDS)
     dead.child.kill('SIGKILL')

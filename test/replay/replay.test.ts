@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { init, replay, type Callback, type ReplayOptions } from 'swanlab'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Recorder } from '../background/recorder.ts'
-import { heard, start, until, type Heard } from '../background/start.ts'
+import { momentsIn, start, until, type RecordedMoment } from '../background/start.ts'
 import { compiled } from '../compiled.ts'
 
 const CRASHED = fileURLToPath(new URL('../fixtures/crashed-run', import.meta.url))
@@ -27,15 +27,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 async function hear(
   dir: string,
   options: ReplayOptions = {},
-): Promise<{ all: Heard[]; logged: number[]; outcome: Awaited<ReturnType<typeof replay>> }> {
+): Promise<{ all: RecordedMoment[]; logged: number[]; outcome: Awaited<ReturnType<typeof replay>> }> {
   const file = join(folder, `heard-${Math.random()}`)
   const outcome = await replay(dir, new Recorder({ file }), { report, ...options })
-  const all = heard(file)
+  const all = momentsIn(file)
   return { all, outcome, logged: all.flatMap(({ moment, payload }) => (moment === 'log' ? [payload.step] : [])) }
 }
 
 /** Moments with what they said, but for who else listened. */
-function told(all: readonly Heard[]): unknown[] {
+function told(all: readonly RecordedMoment[]): unknown[] {
   return all.map(({ moment, payload }) => [
     moment,
     ...(moment === 'init' ? [] : [moment === 'runtimeInfo' ? payload : withoutCallbacks(payload)]),
@@ -81,7 +81,7 @@ async function record(more: object = {}): Promise<{ dir: string; id: string; fil
 test('the same moments as in the live run, in the same order', async () => {
   const { dir, file } = await record()
   const { all } = await hear(dir)
-  expect(told(all)).toEqual(told(heard(file)))
+  expect(told(all)).toEqual(told(momentsIn(file)))
   expect(all.map(({ moment }) => moment)).toContain('metric')
   expect(reports).toEqual([])
 })
@@ -188,7 +188,7 @@ describe('a run that is being recorded is followed until it ends', () => {
     const { all, outcome } = await hear(ready.dir)
     expect(await ended).toBe(0)
     expect(outcome).toMatchObject({ state: 'finished', steps: 60 })
-    expect(told(all)).toEqual(told(heard(file)))
+    expect(told(all)).toEqual(told(momentsIn(file)))
   })
 
   test('by death, as lost when nobody is left to explain it', async () => {
@@ -205,12 +205,14 @@ describe('a run that is being recorded is followed until it ends', () => {
     const hearing = hear(ready.dir)
     setTimeout(() => child.kill('SIGKILL'), 300)
     expect(await ended).toBe('SIGKILL')
-    // Its witness may come too late on a busy machine; then it says so, and not that nobody has seen anything.
+    // Its exit watcher may come too late on a busy machine; then it says so, and not that nobody has seen anything.
     expect((await hearing).outcome).toMatchObject({
       state: 'crashed',
       cause: { type: expect.stringMatching(/^(killed|lost-contact)$/) as string },
     })
-    await until('its callbacks have heard it, too', () => heard(order.file).some(({ moment }) => moment === 'finish'))
+    await until('its callbacks have heard it, too', () =>
+      momentsIn(order.file).some(({ moment }) => moment === 'finish'),
+    )
   })
 })
 

@@ -5,42 +5,42 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundlePrograms, runProgram, type Blow, type Ended } from './run-program.ts'
 
 const bundles = mkdtempSync(join(tmpdir(), 'swanlab-bundles-'))
-beforeAll(() => bundlePrograms(['last-words'], bundles))
+beforeAll(() => bundlePrograms(['exit-callbacks'], bundles))
 afterAll(() => rmSync(bundles, { recursive: true, force: true }))
 
-const program = join(bundles, 'last-words.mjs')
+const program = join(bundles, 'exit-callbacks.mjs')
 const run = (name: string, blow?: Blow): Promise<Ended> => runProgram(program, [name, 'with'], blow)
 const both = (name: string, blow?: Blow): Promise<[Ended, Ended]> =>
   Promise.all([run(name, blow), runProgram(program, [name, 'without'], blow)])
 const finishes = ({ journals }: Ended): unknown[] => journals.flatMap((journal) => [...journal.finishes])
 const lines = ({ ending }: Ended): string[] => ending.stdout.split('\n').filter(Boolean)
 
-describe('everybody hears the end', () => {
+describe('every callback is notified of the end', () => {
   it('when the program exits right after a finish that nobody waits for', async () => {
     const ended = await run('finishes without waiting, and exits')
     expect(ended.ending.code).toBe(0)
-    expect(lines(ended)).toEqual(['a hears finished', 'b hears finished', 'c hears finished'])
+    expect(lines(ended)).toEqual(['a gets finished', 'b gets finished', 'c gets finished'])
     expect(finishes(ended)).toEqual([expect.objectContaining({ state: 'finished', steps: 3 })])
   })
 
   it('when the program throws, before Node prints what it threw', async () => {
     const ended = await run('throws')
     expect(ended.ending.code).toBe(1)
-    expect(lines(ended)).toEqual(['a hears exception', 'b hears exception', 'a hears crashed', 'b hears crashed'])
+    expect(lines(ended)).toEqual(['a gets exception', 'b gets exception', 'a gets crashed', 'b gets crashed'])
   })
 
   it('when a handler exits once more while the program exits', async () => {
     const ended = await run('exits once more')
     expect(ended.ending.code).toBe(9)
-    expect(lines(ended)).toEqual(['a hears exit', 'b hears exit', 'a hears crashed', 'b hears crashed'])
+    expect(lines(ended)).toEqual(['a gets exit', 'b gets exit', 'a gets crashed', 'b gets crashed'])
     expect(finishes(ended)).toEqual([expect.objectContaining({ cause: { type: 'exit', code: 2 } })])
   })
 
   it('when a second signal does not wait for one that hangs', async () => {
     const ended = await run('is told twice')
     expect(ended.ending.signal).toBe('SIGINT')
-    const heard = ['a hears signal', 'b hears signal', 'a hears aborted', 'again', 'b hears aborted']
-    expect(lines(ended)).toEqual(heard)
+    const expected = ['a gets signal', 'b gets signal', 'a gets aborted', 'again', 'b gets aborted']
+    expect(lines(ended)).toEqual(expected)
     expect(ended.messages.join('\n')).toContain('ended before these callbacks were done: hanging (onStop).')
     expect(ended.messages.join('\n')).not.toContain('no answer')
     expect(finishes(ended)).toEqual([expect.objectContaining({ state: 'aborted' })])
@@ -48,7 +48,7 @@ describe('everybody hears the end', () => {
 })
 
 describe('the program ends as it would have', () => {
-  it('hearing its own end no more often than without the tracker', async () => {
+  it('handling its own end no more often than without the tracker', async () => {
     const [tracked, alone] = await both('listens to its own end')
     expect(lines(tracked)).toEqual(['beforeExit 0', 'exit 0'])
     expect(tracked.ending).toEqual(alone.ending)
@@ -93,8 +93,8 @@ describe('a program that does not yield', () => {
   })
 })
 
-describe('when a callback calls process.exit, everybody else hears all of it', () => {
-  const heardBy = (who: string, ended: Ended): string[] =>
+describe('when a callback calls process.exit, every other callback still gets every moment', () => {
+  const momentsOf = (who: string, ended: Ended): string[] =>
     lines(ended).flatMap((line) => (line.startsWith(`${who} `) ? [line.slice(who.length + 1)] : []))
   // Step 0 is the program's first, step 1 has two keys, one of them new, and what the callback adds comes last.
   const START = ['onInit', 'onRun']
@@ -104,7 +104,7 @@ describe('when a callback calls process.exit, everybody else hears all of it', (
   const ONLY = ['onColumnCreate', ...ADDED]
   const END = ['onError', 'onStop']
 
-  it.each<[moment: string, rows: number, heard: string[]]>([
+  it.each<[moment: string, rows: number, moments: string[]]>([
     ['onRun', 1, [...START, ...ONLY, ...END]],
     ['onRun later', 1, [...START, ...ONLY, ...END]],
     ['onRuntimeInfoUpdate', 1, [...START, 'onRuntimeInfoUpdate', ...ONLY, ...END]],
@@ -114,11 +114,11 @@ describe('when a callback calls process.exit, everybody else hears all of it', (
     ['onAlert', 3, [...START, ...FIRST, ...SECOND, 'onAlert', ...ADDED, ...END]],
     ['onError', 3, [...START, ...FIRST, ...SECOND, 'onAlert', 'onError', ...ADDED, 'onStop']],
     ['onStop', 3, [...START, ...FIRST, ...SECOND, 'onAlert', 'onStop']],
-  ])('in %s', async (moment, rows, heard) => {
+  ])('in %s', async (moment, rows, expected) => {
     const ended = await run(`exits inside ${moment}`)
     expect(ended.ending).toMatchObject({ code: 7, signal: null, stderr: '' })
-    expect(heardBy('first', ended)).toEqual(heard)
-    expect(heardBy('last', ended)).toEqual(heard)
+    expect(momentsOf('first', ended)).toEqual(expected)
+    expect(momentsOf('last', ended)).toEqual(expected)
     expect(ended.journals).toEqual([expect.objectContaining({ rows, finishes: [expect.anything()] })])
   })
 

@@ -3,7 +3,7 @@ import type { Callback } from '../../packages/core/src/index.ts'
 import { begin, live, point, raise, sleep, train, tracked } from './training.ts'
 
 const say = (text: string): void => void writeSync(1, `${text}\n`)
-/** Calls `reached` when it has heard the end, which it never gets over. */
+/** Calls `reached` when it is notified of the end, and then hangs. */
 const hangingAt = (reached: () => void): Callback => ({
   name: 'hanging',
   timeout: 300,
@@ -14,8 +14,8 @@ const hangingAt = (reached: () => void): Callback => ({
 })
 const telling = (name: string): Callback => ({
   name,
-  onError: ({ cause }) => say(`${name} hears ${cause.type}`),
-  onStop: ({ state }) => say(`${name} hears ${state}`),
+  onError: ({ cause }) => say(`${name} gets ${cause.type}`),
+  onStop: ({ state }) => say(`${name} gets ${state}`),
 })
 
 /** Works in stretches that do not yield, for five seconds, and logs at the end of each. */
@@ -37,7 +37,7 @@ function neverYield(run: Parameters<typeof train>[0]): never {
   }
 }
 
-/** Programs in which it matters who hears what, and when. `process.argv`: the program's name, and `with` or `without`. */
+/** Programs in which it matters which callback is called with what, and when. `process.argv`: the program's name, and `with` or `without`. */
 const PROGRAMS: Record<string, () => unknown> = {
   'listens to its own end': async () => {
     process.on('beforeExit', (code) => say(`beforeExit ${code}`))
@@ -48,14 +48,14 @@ const PROGRAMS: Record<string, () => unknown> = {
     // How signal-exit 4 does it, which many a program has by way of others.
     const emitter = { count: 1 }
     ;(globalThis as Record<symbol, unknown>)[Symbol.for('signal-exit emitter')] = emitter
-    const heard = (signal: NodeJS.Signals): void => {
+    const handle = (signal: NodeJS.Signals): void => {
       if (process.listeners(signal).length !== emitter.count) return
       emitter.count--
-      process.off(signal, heard)
+      process.off(signal, handle)
       say('cursor restored')
       raise(signal)
     }
-    process.on('SIGINT', heard)
+    process.on('SIGINT', handle)
     train(await begin())
     raise('SIGINT')
     live()
@@ -88,7 +88,7 @@ const PROGRAMS: Record<string, () => unknown> = {
     const { reached, reach } = point()
     train(await begin(hangingAt(reach)))
     raise('SIGTERM')
-    // Without the tracker, nobody hears it.
+    // Without the tracker, nobody listens for it.
     if (tracked) await reached
     else await sleep(50)
     process.exit(0)
@@ -111,7 +111,7 @@ const PROGRAMS: Record<string, () => unknown> = {
     const { reached, reach } = point()
     let count = 0
     process.on('SIGINT', () => {
-      say('heard')
+      say('handled')
       if (++count === 2) reach()
     })
     const run = await begin()
@@ -133,14 +133,14 @@ async function exitInside(moment: string, later: boolean): Promise<void> {
     process.exit(7)
   }
   const moments = ['onInit', 'onRun', 'onRuntimeInfoUpdate', 'onColumnCreate', 'onLog', 'onMetricCreate', 'onAlert']
-  const hearing = (name: string): Callback => {
+  const recorder = (name: string): Callback => {
     const methods = [...moments, 'onError', 'onStop'].map((each) => [each, () => say(`${name} ${each}`)])
     return { name, ...Object.fromEntries(methods) } as Callback
   }
   const { getRun } = await import('../../packages/core/src/index.ts')
   let run = undefined as unknown as Awaited<ReturnType<typeof begin>>
   const introducing: Callback = { name: 'introducing', onRun: () => void (run = getRun() as typeof run) }
-  await begin(introducing, hearing('first'), { name: 'exiting', [moment]: leave }, hearing('last'))
+  await begin(introducing, recorder('first'), { name: 'exiting', [moment]: leave }, recorder('last'))
   run.config['lr'] = 1
   run.log({ loss: 0 })
   run.log({ loss: 1, acc: 1 })
