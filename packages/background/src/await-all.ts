@@ -1,25 +1,25 @@
 /**
- * Waits for works that go on side by side, and tells each time one of them is done who is still awaited.
+ * Waits for concurrent works, and reports who is still awaited each time one of them is done.
  *
- * @param tell - Is called at once, too.
+ * @param report - Is called at once, too.
  * @returns what the works gave, in their order.
  */
 export async function awaitAll<T>(
   works: readonly { readonly name: string; readonly done: Promise<T> }[],
-  tell: (awaited: string[]) => void,
+  report: (awaited: string[]) => void,
 ): Promise<T[]> {
   const left = new Set(works)
-  const say = (): void => {
-    if (left.size > 0) tell([...new Set([...left].map(({ name }) => name))])
+  const reportLeft = (): void => {
+    if (left.size > 0) report([...new Set([...left].map(({ name }) => name))])
   }
-  say()
+  reportLeft()
   return Promise.all(
     works.map(async (work) => {
       try {
         return await work.done
       } finally {
         left.delete(work)
-        say()
+        reportLeft()
       }
     }),
   )

@@ -7,7 +7,7 @@ import { recoverAbandoned } from './recover-abandoned.ts'
 
 /** Name of the background process's own log in the run folder. */
 const LOG_FILE = 'background.log'
-/** How long everything may take once the process was told to stop, in milliseconds: an attempt at delivery takes 20 s. */
+/** How long everything may take once the process was asked to stop, in milliseconds: an attempt at delivery takes 20 s. */
 const STOP_TIMEOUT = 25_000
 /** How long the training may take to read the last messages, in milliseconds. */
 const FLUSH_TIMEOUT = 1_000
@@ -47,8 +47,8 @@ export async function runBackgroundProcess(): Promise<void> {
 
 function logTo({ dir }: FollowOrder, channel: IpcChannel): Report {
   const { text } = processRedactor()
-  return (level, said) => {
-    const message = text(said)
+  return (level, unredacted) => {
+    const message = text(unredacted)
     try {
       appendWithin(dir, LOG_FILE, `${new Date().toISOString()} ${level} ${message}\n`)
     } catch {

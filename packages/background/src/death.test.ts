@@ -41,7 +41,7 @@ describe('what a death is called', () => {
     expect(endingOf({ ...NOTHING, ...remains })).toMatchObject(expected)
   })
 
-  test('every ending but a good one has an error in words', () => {
+  test('every ending but a good one has an error message', () => {
     for (const status of [undefined, 6, 9, 11, 15, 7 << 8]) {
       const { error } = endingOf({ ...NOTHING, status })
       expect(error?.name).toMatch(/^[A-Z]/)

@@ -11,7 +11,7 @@ const FULL = 0.9
 /** How a process ended, as the system says. */
 type Exit = { readonly code: number } | { readonly signal: string }
 
-/** What can be known of a training process that is gone and did not say how. */
+/** What can be known of a training process that is gone and did not report how. */
 export interface Remains {
   /** Wait status; absent when its parent had asked for it first. */
   readonly status: number | undefined
@@ -41,7 +41,7 @@ export class DeathWatch {
   }
 }
 
-/** How a process ended, by its remains. What they do not tell is not guessed. */
+/** How a process ended, by its remains. What they do not show is not guessed. */
 export function endingOf(remains: Remains): Ending {
   const { status, hidden } = remains
   const ending = status === undefined || (status === 0 && hidden) ? undefined : exitOf(status)

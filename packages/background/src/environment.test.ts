@@ -5,7 +5,7 @@ const of = (env: NodeJS.ProcessEnv, execArgv: string[] = []): NodeJS.ProcessEnv 
   environmentOf(env, execArgv, '/home/me')
 
 describe('the environment of the background process', () => {
-  it("is the training's, without what that was told to load or to listen to", () => {
+  it("is the training's, without the options that load modules or open a debugger", () => {
     const NODE_OPTIONS = '--require ./agent.js --inspect=9229 --max-old-space-size=100'
     expect(
       of({ HOME: '/home/me', HTTPS_PROXY: 'http://proxy', NODE_OPTIONS }, ['--import', 'tsx', '--inspect']),

@@ -5,7 +5,7 @@ const NETWORK = /^--(?:use-(?:openssl|system|bundled)-ca$|tls-[\w.-]+(?:=|$)|dns
 
 /**
  * The environment of the background process: the training's, from which it must reach the same servers. What the
- * training was told to load, or to listen to as a debugger, is not meant for it.
+ * training was configured to load, or to listen to as a debugger, is not meant for it.
  *
  * @param cwd - Where the training works: the background process works elsewhere.
  */

@@ -2,8 +2,8 @@ import { accessSync, close, closeSync, constants, openSync, watch, writeSync, ty
 
 const SHELL = '/bin/sh'
 // One start for two processes, because `init` has to wait for each. The text between the marks makes a pipe, and what the
-// exit watcher says goes through it to the background process, which the shell becomes. It is a pipe and no file: a full disk
-// or a deleted folder must not hide a death. The exit watcher waits for a word on descriptor 3; at the end of input instead,
+// exit watcher writes goes through it to the background process, which the shell becomes. It is a pipe and no file: a full disk
+// or a deleted folder must not hide a death. The exit watcher waits for a line on descriptor 3; at the end of input instead,
 // the training is dead, and what the kernel still knows of it is passed on. It is nobody's child, so that nobody has to
 // ask after it when it has ended. The environment may define functions by these names, and a time after which bash reads
 // no more, as hardened machines do.
@@ -20,7 +20,7 @@ if test -p /proc/self/fd/4 && command exec 5>/proc/self/fd/4; then
   exec "$@" watched 3<&4 4<&- 5>&-
 fi
 exec "$@" 3<&- 4<&-`
-/** Asks to be told when memory was short for a second within two; nobody listens. */
+/** Asks to be notified when memory was short for a second within two; nobody listens. */
 const PRESSURE = { file: '/proc/pressure/memory', trigger: 'some 1000000 2000000\n' }
 
 /** Descriptor of the exit watcher's pipe in the background process. */
@@ -32,7 +32,7 @@ export const WATCHED = 'watched'
 
 /**
  * The command that posts an exit watcher of this process's death and then becomes `command`. Only the parent of a process is
- * told how it ended. Anybody can read it for as long as the process is a zombie, which is until its parent has asked: a
+ * given its exit status. Anybody can read it for as long as the process is a zombie, which is until its parent has asked: a
  * matter of microseconds, and too soon for a process that has to wake up first. A shell is up in a millisecond.
  *
  * @param dir - The run folder, so that `ps` shows whose exit watcher it is.

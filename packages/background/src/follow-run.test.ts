@@ -145,7 +145,7 @@ test('work that it asked to be waited for is waited for, and named meanwhile', a
   expect(messages.at(-1)).toMatchObject({ type: 'settled', state: 'finished' })
 })
 
-test('its signal aborts when the process is told to stop, while the training lives and when it has ended', async () => {
+test('its signal aborts when the process is asked to stop, while the training lives and when it has ended', async () => {
   const living = follow({ how: 'work' })
   await expect.poll(() => notes().length).toBe(2)
   living.stop.abort()

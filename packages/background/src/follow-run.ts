@@ -26,7 +26,7 @@ import { RaisedAlerts } from './raised-alerts.ts'
 import { rebuildCallbacks, type RebuiltCallbacks } from './rebuild-callbacks.ts'
 import { withLease } from './with-lease.ts'
 
-/** How long the exit watcher's word on how the training died is waited for, and work that was told to stop: ms. */
+/** How long the exit watcher's status of the training is waited for, and work that was asked to stop: ms. */
 export const GRACE = 2_000
 /** How often the training is asked meanwhile whether it has let go, in milliseconds. */
 const POLL = 50
@@ -66,7 +66,7 @@ class Follower {
   readonly #cursor: JournalCursor
   readonly #sleep: InterruptibleSleep
   readonly #watcher: FileWatcher
-  /** Callbacks that have been told that what they log is not recorded. */
+  /** Callbacks for which it has been reported that what they log is not recorded. */
   readonly #unrecorded = new Set<string>()
 
   constructor(order: FollowOrder, channel: Channel, report: Report, stop: AbortSignal, here: boolean) {
@@ -109,7 +109,7 @@ class Follower {
     heap.stop()
     exitStatus.close()
     if (!outcome) {
-      // Told to stop while the training lives on: nothing more can be known, and what is known is on disk.
+      // Asked to stop while the training lives on: nothing more can be known, and what is known is on disk.
       this.#outbox.stop()
       halt.abort()
       this.#watcher.stop()
@@ -189,7 +189,7 @@ class Follower {
   /** Feeds records as they come. @returns the outcome, when the training wrote one. */
   async #follow(driver: Driver): Promise<Outcome | undefined> {
     for (;;) {
-      // Asked before reading: what was written before the training said how the run ended, or died, is read after it.
+      // Asked before reading: what was written before the training recorded the end of the run, or died, is read after it.
       const enough = this.#channel.closed || this.#stop.aborted
       const { end } = this.#channel
       const before = this.#cursor.position
@@ -212,7 +212,7 @@ class Follower {
     return driver.outcome
   }
 
-  /** The training is gone and did not say how it ended: finds out, writes it down, tells everybody. */
+  /** The training is gone and did not say how it ended: finds out, records it, notifies the callbacks. */
   async #conclude(driver: Driver, explain: () => Promise<Ending>): Promise<Outcome | undefined> {
     const finished = await this.#readOn(driver)
     if (finished) return finished
@@ -221,7 +221,7 @@ class Follower {
     const time = driver.lastTime + sinceLastWrite(this.#order.dir)
     const ending = await explain()
     const ended = await withLease(this.#order.dir, async (mayWrite) => {
-      // Whoever continues the run has ended this part, and what follows in the journal is theirs.
+      // Whoever continues the run has ended this session, and what follows in the journal is theirs.
       const already = await this.#readOn(driver)
       if (!already && mayWrite) this.#write([...this.#raised.take(), finishRecord(driver, ending, time)])
       return already
@@ -275,7 +275,7 @@ class Follower {
     try {
       appendRecords(join(this.#order.dir, JOURNAL_FILE), records)
     } catch {
-      // A full or read-only disk, or a deleted journal: the callbacks are told of the end all the same.
+      // A full or read-only disk, or a deleted journal: the callbacks are notified of the end all the same.
     }
   }
 

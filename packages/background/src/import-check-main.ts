@@ -4,7 +4,7 @@ import { markAsBackground } from './background-flag.ts'
 import { MARK, type Importable } from './import-check-ipc.ts'
 import { exportOf } from './resident-module.ts'
 
-// Imports what it is told on standard input, as the background process would, and says for each whether it worked.
+// Imports what it reads from standard input, as the background process would, and answers for each whether it worked.
 markAsBackground()
 const order = JSON.parse(await text(process.stdin)) as readonly Importable[]
 for (const { module, export: name } of order) {

@@ -58,9 +58,9 @@ function ask(
           .split('\n')
           .filter((line) => line.startsWith(MARK))
           .map((line) => JSON.parse(line.slice(MARK.length)) as string | null)
-        const said = /^\w*Error\b.*$/m.exec(stderr)?.[0].slice(0, 300)
+        const reason = /^\w*Error\b.*$/m.exec(stderr)?.[0].slice(0, 300)
         const ended = `it ended with ${error?.signal ?? error?.code ?? 0}`
-        resolve({ answers, failure: error?.killed ? `it was not done within ${timeout / 1_000} s` : (said ?? ended) })
+        resolve({ answers, failure: error?.killed ? `it was not done within ${timeout / 1_000} s` : (reason ?? ended) })
       })
       const order = modules.map(({ module, export: name }) => ({ module, export: name }))
       child.stdin?.on('error', () => {}).end(JSON.stringify(order))

@@ -1,6 +1,6 @@
 import type { EndMessage, FollowOrder, IpcMessage } from './ipc-messages.ts'
 
-/** Unread messages after which the training counts as too busy to be told what callbacks log, in bytes. */
+/** Unread messages after which the training counts as too busy to be sent what callbacks log, in bytes. */
 const MAX_UNREAD = 16_777_216
 
 /**
@@ -12,7 +12,7 @@ export class IpcChannel {
   readonly order: Promise<FollowOrder | undefined>
   /** The training is gone, or has let go. */
   closed = false
-  /** How the run ended, once the training has said so. */
+  /** How the run ended, once the training has sent it. */
   end: EndMessage | undefined
   readonly #output: NodeJS.WriteStream
   #ordered: ((order: FollowOrder | undefined) => void) | undefined

@@ -5,14 +5,14 @@ import type { FinishRecord, ProcessIdentity } from '@swanlab/journal/internal'
 export interface FollowOrder {
   /** The run folder. */
   readonly dir: string
-  /** Where this part of the run begins in the journal, in bytes. */
+  /** Where this session of the run begins in the journal, in bytes. */
   readonly from: number
   readonly callbacks: readonly ResidentCallback[]
   readonly callbackTimeout: number
   readonly training: ProcessIdentity
   /** Limit of the training's heap, in bytes. */
   readonly heapLimit: number
-  /** Another background process may have driven the callbacks over this part of the run before. */
+  /** Another background process may have driven the callbacks over this session of the run before. */
   readonly redelivered: boolean
 }
 
@@ -45,14 +45,14 @@ export type IpcMessage =
     }
   /** A callback asks the training to stop. */
   | { readonly type: 'stop'; readonly name: string; readonly reason: string }
-  /** Everybody has been told of the end; these callbacks are still at work on it. */
+  /** All callbacks have been notified of the end; these are still at work on it. */
   | {
       readonly type: 'awaited'
       readonly names: readonly string[]
       readonly callbacks: readonly CallbackReport[]
       readonly deliveries: readonly Delivery[]
     }
-  /** Everybody has been told of the end, and every message has been tried once. */
+  /** All callbacks have been notified of the end, and every message has been tried once. */
   | {
       readonly type: 'settled'
       readonly state: RunState

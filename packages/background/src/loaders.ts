@@ -17,7 +17,7 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set([
 ])
 
 /**
- * What the training was told of loading modules, as arguments for another process in the same folder: tsx, ts-node,
+ * The training's options for loading modules, as arguments for another process in the same folder: tsx, ts-node,
  * swc-node and their like, and export conditions. By `--import` something else may be loaded, too, such as
  * instrumentation; only callbacks that need a loader get it.
  */

@@ -28,7 +28,7 @@ function outboxOf(options: Partial<OutboxOptions> = {}): Outbox {
 
 const note = { id: 'x', event: 'ended', subject: 'it is over' }
 
-/** Fails as told, then takes everything. */
+/** Fails as scripted, then takes everything. */
 function receiver(...failures: readonly unknown[]): { send: Send; taken: unknown[]; attempts: () => number } {
   const taken: unknown[] = []
   let attempts = 0
@@ -47,11 +47,11 @@ function receiver(...failures: readonly unknown[]): { send: Send; taken: unknown
 test('a notification is on disk before its first attempt', async () => {
   const outbox = outboxOf()
   let onDisk: string[] = []
-  const mailbox = outbox.channel('mail', () => {
+  const channel = outbox.channel('mail', () => {
     onDisk = readdirSync(join(dir, 'outbox'))
     return Promise.resolve()
   })
-  mailbox.post('ended', note)
+  channel.post('ended', note)
   await outbox.settled()
   expect(onDisk).toHaveLength(1)
   expect(outbox.deliveries()).toMatchObject([{ channel: 'mail', event: 'ended', state: 'sent', attempts: 1 }])
@@ -60,11 +60,11 @@ test('a notification is on disk before its first attempt', async () => {
 test('the same event is delivered once, however often it is posted', async () => {
   const { send, taken } = receiver()
   const outbox = outboxOf()
-  const mailbox = outbox.channel('mail', send)
-  mailbox.post('ended', note)
-  mailbox.post('ended', note)
+  const channel = outbox.channel('mail', send)
+  channel.post('ended', note)
+  channel.post('ended', note)
   await outbox.settled()
-  mailbox.post('ended', note)
+  channel.post('ended', note)
   await outbox.settled()
   expect(taken).toHaveLength(1)
 })
@@ -199,9 +199,9 @@ describe('a receiver’s channel', () => {
   test('gets one notification at a time, in their order', async () => {
     const { send, most, taken } = crowded(1)
     const outbox = outboxOf()
-    const mailbox = outbox.channel('mail', send)
+    const channel = outbox.channel('mail', send)
     const notes = Array.from({ length: 20 }, (_, i) => ({ ...note, id: String(i) }))
-    notes.forEach((each, i) => mailbox.post(`alert-${i}`, each))
+    notes.forEach((each, i) => channel.post(`alert-${i}`, each))
     expect(outbox.untried()).toEqual(['mail'])
     await outbox.tried('mail')
     expect(most()).toBe(1)
@@ -212,10 +212,10 @@ describe('a receiver’s channel', () => {
   test('that asked for peace gets it, for every notification', async () => {
     const { send, attempts } = receiver(Object.assign(new Error('slow down'), { retryAfter: 100 }))
     const outbox = outboxOf()
-    const mailbox = outbox.channel('mail', send)
+    const channel = outbox.channel('mail', send)
     const start = performance.now()
-    mailbox.post('alert-1', note)
-    mailbox.post('ended', note)
+    channel.post('alert-1', note)
+    channel.post('ended', note)
     await outbox.tried()
     expect(attempts()).toBe(1)
     await outbox.settled()
@@ -237,11 +237,11 @@ describe('a receiver’s channel', () => {
   test('that hangs over each of many notifications does not outlast the budget', async () => {
     let attempts = 0
     const outbox = outboxOf({ budget: 60, attemptTime: 40 })
-    const mailbox = outbox.channel('mail', () => {
+    const channel = outbox.channel('mail', () => {
       attempts++
       return new Promise(() => {})
     })
-    for (let i = 0; i < 50; i++) mailbox.post(`alert-${i}`, note)
+    for (let i = 0; i < 50; i++) channel.post(`alert-${i}`, note)
     outbox.runEnded()
     await outbox.settled()
     expect(attempts).toBeLessThan(4)
@@ -262,9 +262,9 @@ test('waiting for first attempts does not wait for further ones', async () => {
 test('a flood of alerts is bounded and reported once, and the news of the end is not lost in it', async () => {
   const { send, taken } = receiver()
   const outbox = outboxOf({ store: { load: () => [], save: () => {} } })
-  const mailbox = outbox.channel('mail', send)
-  for (let i = 0; i < 2_000; i++) mailbox.post(`alert-${i}`, note)
-  mailbox.post('ended', note)
+  const channel = outbox.channel('mail', send)
+  for (let i = 0; i < 2_000; i++) channel.post(`alert-${i}`, note)
+  channel.post('ended', note)
   await outbox.settled()
   expect(taken).toHaveLength(1_001)
   expect(outbox.deliveries().at(-1)).toMatchObject({ event: 'ended', state: 'sent' })

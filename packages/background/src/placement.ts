@@ -12,7 +12,7 @@ export interface Placed {
   readonly residents: readonly ResidentCallback[]
   /** Arguments of Node that the background process needs to import them. */
   readonly loaders: readonly string[]
-  /** Where the run's part begins in its journal, in bytes, once it has been opened. */
+  /** Where the session begins in its journal, in bytes, once it has been opened. */
   readonly begin: () => number
 }
 

@@ -120,7 +120,7 @@ async function recoverSession(
 /**
  * Replays the last session of a run to callbacks that have not been given its end, and ends it if it has no end.
  *
- * @returns false when it has been continued meanwhile: whoever did that has ended this part.
+ * @returns false when it has been continued meanwhile: whoever did that has ended this session.
  */
 async function deliverEnd(
   dir: string,

@@ -37,7 +37,7 @@ function notJson(value: unknown, path = 'options', depth = 0): string | undefine
 }
 
 /**
- * Rebuilds a callback from what it said of itself.
+ * Rebuilds a callback from its own description.
  *
  * @throws whatever its module or constructor throws.
  */
@@ -65,7 +65,7 @@ export async function exportOf(module: string, name: string): Promise<Function> 
   )
 }
 
-/** Can Node import this without being told how? */
+/** Can Node import this without a loader? */
 export function isPlain({ module }: Resident, loaders: readonly string[]): boolean {
   return /\.[cm]?js$/.test(module) && (loaders.length === 0 || module.includes('/node_modules/'))
 }

@@ -49,7 +49,7 @@ export function spawnBackground(dir: string, loaders: readonly string[] = [], lo
     windowsHide: true,
     env: environmentOf(process.env, process.execArgv, process.cwd()),
   })
-  // Told to nobody else, it would end the training; without descriptors to spare, there are no pipes either.
+  // An 'error' event without a listener would end the training; without descriptors to spare, there are no pipes either.
   child.on('error', () => {})
   if ((child.stdio as unknown) === undefined) throw new Error('too many open files')
   child.unref()

@@ -62,7 +62,7 @@ afterEach(() => rmSync(logdir, { recursive: true, force: true }))
 
 const marked = (): boolean => readMark(dir) !== undefined
 
-/** A run with a supervisor. @returns what the user is told, what callbacks do in the run, and what ends it. */
+/** A run with a supervisor. @returns the messages to the user, what callbacks do in the run, and what ends it. */
 function supervise(how: { name: string; start: () => Spawned; finishTimeout?: number; startTimeout?: number }) {
   const messages: string[] = []
   const report = (level: string, message: string): void =>
@@ -125,7 +125,7 @@ test('a background process that hangs before it has begun is ended, and does not
   await expect.poll(() => hanging?.signalCode, PATIENCE).toBe('SIGKILL')
 })
 
-test('one that dies before it is up is started once more, told so, and no third time', async () => {
+test('one that dies before it is up is started once more, as a redelivery, and no third time', async () => {
   const orders = join(logdir, 'orders')
   const start = (): Spawned => {
     const dies = `process.stdin.once('data', (order) => {

@@ -39,7 +39,7 @@ export interface SupervisorOptions {
   readonly callbackTimeout: number
   /** How long the end of the run waits for the background process, in milliseconds. */
   readonly finishTimeout: number
-  /** Where the run's part begins in its journal, in bytes. */
+  /** Where the session begins in its journal, in bytes. */
   readonly from: () => number
   /** Does in the run what the callbacks ask for. The same alert may come twice. */
   readonly act: HostActions
@@ -66,7 +66,7 @@ export class Supervisor {
   #starts = 0
   /** The last one that was up. */
   #up: BackgroundProcess | undefined
-  /** Locks of the kernel say who takes care of the run. */
+  /** Locks of the kernel say who owns the run. */
   #locked = false
   #done = false
   #settled: (how: 'settled' | 'gone') => void = () => {}
@@ -89,7 +89,7 @@ export class Supervisor {
     this.#locked = sessionLock !== undefined
     try {
       this.#spawned?.dismiss()
-      // From its first moment: somebody who finds the training dead must see that the run is taken care of.
+      // From its first moment: somebody who finds the training dead must see that the run has an owner.
       this.#spawned = spawn(run.dir, loaders, sessionLock?.fd)
       const { background } = this.#spawned
       this.#process = background
@@ -150,7 +150,7 @@ export class Supervisor {
     }
   }
 
-  /** @param background - Whoever takes care of the run, and says when nothing of it is left to do. */
+  /** @param background - The process that follows the run, and reports when nothing of it is left to do. */
   #mark({ dir, from, training }: FollowOrder, background: ProcessIdentity): void {
     markRunning(dir, { training, from, locked: this.#locked, background })
   }
@@ -216,7 +216,7 @@ export class Supervisor {
     const { report, callbacks } = this.#options
     this.#process = undefined
     this.#dismissWatcher()
-    // This process takes care of the run itself. If it is killed, the next one finds what is left to do.
+    // This process follows the run itself. If it is killed, the next one finds what is left to do.
     this.#mark(order, order.training)
     const consequence =
       callbacks.length === 0

@@ -10,7 +10,7 @@ const POLL = 50
  * one by one, and that of a gigabyte takes its time, so the channel may be closed before the lease is free. Still held
  * after that: somebody continues the run.
  *
- * @param what - Is told whether it may write to the run.
+ * @param what - Is called with whether it may write to the run.
  */
 export async function withLease<T>(dir: string, what: (mayWrite: boolean) => T | Promise<T>): Promise<T> {
   const lease = await leaseOf(dir)

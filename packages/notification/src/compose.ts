@@ -85,7 +85,7 @@ export function composeEnd(
   })
 }
 
-/** Somebody called `alert()`. The run is absent when it has not been heard of. */
+/** Somebody called `alert()`. The run is absent when it is not known. */
 export function composeAlert(
   alert: Alert,
   run: RunInfo | undefined,
@@ -160,8 +160,8 @@ function facts(words: Wording, values: readonly (readonly [FactKey, string | und
 function whyInWords({ cause, error, lastStep, summary }: Outcome, words: Wording): { brief: string; details: string } {
   if (cause === undefined) return { brief: '', details: words.results(lastStep, lastValues(summary)) }
   const short = inShort(cause, words)
-  const told = cause.type === 'exception' || cause.type === 'reported' ? error : undefined
-  const what = told && oneLine(`${told.name}: ${told.message}`, 200)
+  const shown = cause.type === 'exception' || cause.type === 'reported' ? error : undefined
+  const what = shown && oneLine(`${shown.name}: ${shown.message}`, 200)
   const long = oneLine(causeInWords(cause, words), 100)
   return {
     brief: short === undefined ? '' : words.brief(short, lastStep),

@@ -38,7 +38,7 @@ class Recorder extends NotificationCallback {
 const hang: Reaction = () => new Promise(() => {})
 const runOf = (recorder: Recorder, options?: TestRunOptions): Promise<TestRun> =>
   testRun([sampleNames, recorder], options)
-/** What is said of messages. */
+/** What is reported about messages. */
 const about = (reports: readonly string[]): string[] => reports.filter((line) => line.includes('delivered'))
 
 async function runWith(recorder: Recorder, during: (run: Run) => void = () => {}): Promise<void> {
@@ -48,7 +48,7 @@ async function runWith(recorder: Recorder, during: (run: Run) => void = () => {}
 }
 
 describe('the end of a run', () => {
-  test('is told exactly once, whether or not the run crashed', async () => {
+  test('is sent exactly once, whether or not the run crashed', async () => {
     const recorder = new Recorder()
     const { run } = await runOf(recorder)
     await run.finish({ state: 'crashed', error: new Error('no') })
@@ -56,7 +56,7 @@ describe('the end of a run', () => {
     expect(recorder.sent).toMatchObject([{ event: 'ended', tone: 'bad', title: 'Run swan-1 crashed' }])
   })
 
-  test('is told again, with the same id, until it is taken', async () => {
+  test('is retried with the same id until it is taken', async () => {
     const ids: string[] = []
     const recorder = new Recorder({}, async ({ id }) => {
       if (ids.push(id) < 3) throw new Error('busy')
@@ -82,7 +82,7 @@ describe('the end of a run', () => {
 })
 
 describe('a start', () => {
-  test('is told only when asked for', async () => {
+  test('is sent only when asked for', async () => {
     const quiet = new Recorder()
     const talkative = new Recorder({ notifyOnStart: true })
     for (const recorder of [quiet, talkative]) await runWith(recorder)
@@ -170,7 +170,7 @@ describe('alerts', () => {
     expect(recorder.events).toEqual([...passed.map((level) => `alert ${level}`), 'ended'])
   })
 
-  test('have keys that are the same when the run is told once more, whatever callbacks raised in between', async () => {
+  test('have keys that are the same when the run is replayed, whatever callbacks raised in between', async () => {
     const keysOf = async (alerts: readonly Parameters<typeof sampleAlert>[0][]): Promise<string[]> => {
       const recorder = new Recorder({ alerts: 'warn', notifyOnStart: true })
       const { deliveries } = await deliver(recorder, (context) => {
@@ -223,7 +223,7 @@ describe('alerts', () => {
   })
 })
 
-test('a subclass has the last word on what is said', async () => {
+test('a subclass can change every notification before it is sent', async () => {
   class OnlyBadNews extends Recorder {
     protected override edit(notification: Notification): Notification | undefined {
       return notification.tone === 'bad' ? { ...notification, title: 'Oh dear' } : undefined
@@ -255,9 +255,9 @@ describe('a message of one’s own', () => {
 
   test('that is refused throws what the receiver said, with its cause', async () => {
     const cause = new DeliveryError('no such channel', { permanent: true })
-    const said = new Recorder({}, () => Promise.reject(cause)).say('hello')
-    await expect(said).rejects.toBeInstanceOf(SwanLabError)
-    await expect(said).rejects.toMatchObject({
+    const sending = new Recorder({}, () => Promise.reject(cause)).say('hello')
+    await expect(sending).rejects.toBeInstanceOf(SwanLabError)
+    await expect(sending).rejects.toMatchObject({
       code: 'NOTIFICATION_FAILED',
       message: 'no such channel',
       permanent: true,

@@ -23,8 +23,8 @@ export interface SendContext {
 }
 
 /**
- * Base of every notifier: puts the start, the end and the alerts of a run into words and sees to their delivery. A
- * subclass says only how to send. Exactly one message tells of an end, and only the run's state decides what it says.
+ * Base of every notifier: composes messages for the start, the end and the alerts of a run and delivers them. A
+ * subclass says only how to send. Exactly one message reports an end, and only the run's state decides what it says.
  *
  * Messages go into the outbox of the run, which delivers them one by one while the run goes on, tries again what failed,
  * and reports what it has to give up. See `CallbackContext.deliver`.

@@ -1,7 +1,7 @@
 import type { AlertLevel, OptionChecks } from '@swanlab/core'
 import type { Language } from './notification.ts'
 
-/** What every notifier can be told. */
+/** Options of every notifier. */
 export interface NotificationOptions {
   /** Name of the callback, unique within a run. Default: that of the class. */
   readonly name?: string | undefined
@@ -12,7 +12,7 @@ export interface NotificationOptions {
   /** Which alerts are passed on: all, none, or those of this level and above. Default: true. */
   readonly alerts?: boolean | AlertLevel | undefined
   /**
-   * Milliseconds that a message of one's own may take, retries included. What is said of a run has the time of the run:
+   * Milliseconds that a message of one's own may take, retries included. Messages about a run have the time of the run:
    * an hour after its end in the background process, `settings.finishTimeout` elsewhere. Default: 30,000.
    */
   readonly timeout?: number | undefined

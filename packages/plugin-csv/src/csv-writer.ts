@@ -44,7 +44,7 @@ export class CSVWriter extends SwanKitCallback {
     this.#layout = layout
   }
 
-  /** Another callback may `log()` in its `onRun`, before this one has heard which run it is. */
+  /** Another callback may `log()` in its `onRun`, before this one has been given the run. */
   override apply(): void {
     this.#layout.reset?.()
   }

@@ -129,7 +129,7 @@ describe('StepsLayout', () => {
     expect(logged()).toEqual([step(0, { loss: 1 }), step(1, data), step(2, { loss: 2 })])
   })
 
-  it('hears steps that another callback logs before the run is told, and after its end', () => {
+  it('records steps that another callback logs before `onRun` and after the end', () => {
     const steps = layout()
     steps.reset()
     steps.log(step(0, { early: 1 }))
@@ -261,7 +261,7 @@ describe('StepsFile', () => {
     expect(readdirSync(dir)).toEqual([path.basename(file)])
   })
 
-  it('completes the header of a lost run when only its end is told', () => {
+  it('completes the header of a lost run when it is given only the end', () => {
     const count = logManyKeys(new StepsFile(file, false))
     new StepsFile(file, false).finish()
     expect(logged()).toHaveLength(count)

@@ -36,7 +36,7 @@ export class StepsLayout implements Layout {
     if (Object.keys(record.data).length === 0) return
     if (this.#file) this.#file.write(record)
     else if (this.#early.length < MAX_EARLY) this.#early.push(record)
-    // Another callback may log while it hears the end, after this one has.
+    // Another callback may log in its `onStop`, after this one's.
     if (this.#ended) this.#file?.finish()
   }
 

@@ -80,7 +80,7 @@ describe('the end of a run', () => {
 })
 
 describe('sendEmail', () => {
-  test('sends words of one’s own, without a run', async () => {
+  test('sends a message of one’s own, without a run', async () => {
     const server = await startMailServer()
     await emailTo(server.port, { username: 'apikey' }).sendEmail({ subject: 'Hello', content: 'one\n<b>two</b>' })
     expect(server.mails).toMatchObject([{ subject: 'Hello' }])

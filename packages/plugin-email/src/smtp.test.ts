@@ -19,7 +19,7 @@ const options = (port: number, changes: Partial<EmailOptions> = {}): EmailOption
   ...changes,
 })
 
-/** Tells of a run's end, and waits for what becomes of it. @param most - Attempts that may fail. Default: any number. */
+/** Delivers a run's end, and waits for the result. @param most - Attempts that may fail. Default: any number. */
 async function tellEnd(
   given: EmailOptions,
   most?: number,

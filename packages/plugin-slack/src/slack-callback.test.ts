@@ -77,7 +77,7 @@ describe('the end of a run', () => {
 })
 
 describe('sendMsg', () => {
-  test('posts words of one’s own, without a run', async () => {
+  test('posts a message of one’s own, without a run', async () => {
     const { url, received } = await startReceiver()
     await slackTo(url).sendMsg({ content: 'done & <!here>\nbye' })
     const text = 'done &amp; &lt;!here&gt;\nbye'

@@ -106,8 +106,8 @@ describe('a receiver that is not well', () => {
 
   test('answers nothing: given up when the time is over', async () => {
     const { url, received } = await startReceiver(() => {})
-    const said = slackTo(url, { timeout: 200 }).sendMsg({ content: 'x' })
-    await expect(said).rejects.toThrow(/^no answer within 0\.\d+ s/)
+    const sending = slackTo(url, { timeout: 200 }).sendMsg({ content: 'x' })
+    await expect(sending).rejects.toThrow(/^no answer within 0\.\d+ s/)
     expect(received).toHaveLength(1)
   })
 

@@ -39,8 +39,8 @@ export async function post(
     if (!(error instanceof IncomingWebhookHTTPError))
       throw new DeliveryError(`Slack could not be reached: ${reasonOf(error)}.`)
     const { statusCode, body } = error
-    const said = oneLine(withoutSecrets(body, url), 200)
-    throw new DeliveryError(`Slack answered ${statusCode}${said && `: ${said}`}.`, {
+    const reason = oneLine(withoutSecrets(body, url), 200)
+    throw new DeliveryError(`Slack answered ${statusCode}${reason && `: ${reason}`}.`, {
       permanent: statusCode < 500 && ![408, 425, 429].includes(statusCode),
       retryAfter,
     })

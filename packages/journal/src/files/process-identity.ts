@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** Tells a process apart from all others, also from a later one that got the same number. */
+/** Identifies a process among all others, also from a later one that got the same number. */
 export interface ProcessIdentity {
   readonly pid: number
   readonly host: string

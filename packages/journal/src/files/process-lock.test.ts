@@ -114,7 +114,7 @@ test.runIf(process.platform !== 'win32')('links and what is no file are left alo
   expect(readFileSync(secret, 'utf8')).toBe('')
 })
 
-test('what cannot be made is said by the file system', () => {
+test('a lock file that cannot be made throws what the file system throws', () => {
   expect(() => takeLock(join(newFolder(), 'none', 'x.lock'))).toThrow('ENOENT')
 })
 

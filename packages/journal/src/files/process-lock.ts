@@ -13,7 +13,7 @@ export type Lock =
   | TakenLock
   | {
       readonly taken: false
-      /** Who has it, as far as the file tells. */
+      /** Who has it, as far as the file shows. */
       readonly holder: ProcessIdentity | undefined
       /** True: the file is the lock, and stays when its holder dies. */
       readonly lasting: boolean

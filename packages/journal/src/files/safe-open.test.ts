@@ -147,7 +147,7 @@ describe('writing within a folder', () => {
 })
 
 describe('reading what is around', () => {
-  test('follows links, waits for nothing, and takes no more than it was told to', () => {
+  test('follows links, waits for nothing, and takes no more than the limit', () => {
     const { dir, secret } = runFolder()
     symlinkSync(secret, join(dir, 'link'))
     execFileSync('mkfifo', [join(dir, 'fifo')])

@@ -222,7 +222,7 @@ function isPlainName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[\\/\0]/.test(name)
 }
 
-/** What is said of a file, by the name that its user knows. */
+/** The error about a file, by the name that its user knows. */
 function named(error: unknown, path: string): unknown {
   const { code, syscall, errno } = error as NodeJS.ErrnoException
   if (error instanceof SwanLabError || code === undefined) return error

@@ -11,8 +11,8 @@ const disk = smallDisk()
 describe.runIf(disk)('on a disk of 64 KiB', () => {
   const { path: logdir, fill, lock } = disk ?? { path: '', fill: () => '', lock: () => {} }
 
-  function options(durability: Durability, said: string[] = []): Options {
-    const report = (level: string, message: string): void => void said.push(`${level}: ${message}`)
+  function options(durability: Durability, messages: string[] = []): Options {
+    const report = (level: string, message: string): void => void messages.push(`${level}: ${message}`)
     const off = { metadataCollect: false, requirementsCollect: false }
     return { project: 'test', logdir, settings: { ...off, durability, report } }
   }
@@ -23,15 +23,15 @@ describe.runIf(disk)('on a disk of 64 KiB', () => {
   test.each<Durability>(['write', 'buffered'])(
     '%s: a run that cannot even be begun is refused, quietly',
     async (durability) => {
-      const said: string[] = []
+      const messages: string[] = []
       const ballast = fill()
-      const started = init(options(durability, said))
+      const started = init(options(durability, messages))
       await started.catch(() => rmSync(ballast))
       await expect(started).rejects.toMatchObject({
         code: 'LOGDIR_UNUSABLE',
         message: `"logdir": no run can be recorded in ${logdir} (ENOSPC).`,
       })
-      expect([said, runs()]).toEqual([[], []])
+      expect([messages, runs()]).toEqual([[], []])
       await (await init(options(durability))).finish()
       expect(runs()).not.toEqual([])
       for (const name of readdirSync(logdir)) rmSync(`${logdir}/${name}`, { recursive: true })
@@ -48,8 +48,8 @@ describe.runIf(disk)('on a disk of 64 KiB', () => {
   })
 
   test('a run whose disk fills up goes on, counts, and records again when there is room', async () => {
-    const said: string[] = []
-    const run = await init(options('write', said))
+    const messages: string[] = []
+    const run = await init(options('write', messages))
     run.log({ loss: 0 })
     const ballast = fill()
     for (let step = 1; step < 500; step++) run.log({ loss: step }, step)
@@ -63,7 +63,7 @@ describe.runIf(disk)('on a disk of 64 KiB', () => {
     expect(losses.records).toBe(501 - read.length)
     expect([read[0], read.at(-1)]).toEqual([0, 500])
     expect(records.at(-1)).toMatchObject({ type: 'finish', losses: { records: losses.records } })
-    expect(said.filter((line) => line.startsWith('warn'))).toEqual([
+    expect(messages.filter((line) => line.startsWith('warn'))).toEqual([
       'warn: The journal cannot be written (ENOSPC). Training goes on; what is lost is counted.',
       `warn: The journal can be written again; ${losses.records} records were lost.`,
       `warn: ${losses.records} records could not be written.`,

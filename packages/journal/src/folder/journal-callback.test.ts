@@ -12,10 +12,10 @@ const offline = useOffline()
 const START = new Date(2024, 1, 3, 4, 5, 6).getTime()
 const ID = 'abcdefghijklmnopqrstu'
 
-/** Starts a run and keeps everything that is said. */
-async function start(more: Options = {}, said: string[] = []): Promise<Run> {
+/** Starts a run and keeps all messages. */
+async function start(more: Options = {}, messages: string[] = []): Promise<Run> {
   const { settings, ...options } = offline.options()
-  const report = (level: string, message: string): void => void said.push(`${level}: ${message}`)
+  const report = (level: string, message: string): void => void messages.push(`${level}: ${message}`)
   return init({ ...options, ...more, settings: { ...settings, report, ...more.settings } })
 }
 
@@ -82,14 +82,14 @@ test('runs are named after their number in their project', async () => {
 })
 
 test('says where it records, what to do next, and how it ended', async () => {
-  const said: string[] = []
+  const messages: string[] = []
   let now = START
-  const run = await start({ experimentName: 'first', settings: { clock: () => now } }, said)
+  const run = await start({ experimentName: 'first', settings: { clock: () => now } }, messages)
   run.log({ loss: 1 })
   now += 2_150
   await run.finish({ error: new TypeError('no\ncats') })
   const dir = shownPath(run.dir!)
-  expect(said).toEqual([
+  expect(messages).toEqual([
     `info: Tracking run first of project test in ${dir}`,
     `info: What to do next with ${dir}`,
     'info: Run first crashed after 2.1 s: 1 step. TypeError: no cats',
@@ -128,9 +128,9 @@ describe('a logdir that cannot be used is refused, and nothing is left behind', 
 })
 
 test('a run folder that is deleted during the run costs one warning, stays deleted, and is counted', async () => {
-  const said: string[] = []
+  const messages: string[] = []
   let now = START
-  const run = await start({ settings: { clock: () => now } }, said)
+  const run = await start({ settings: { clock: () => now } }, messages)
   run.log({ loss: 1 })
   rmSync(run.dir!, { recursive: true })
   run.log({ loss: 1 })
@@ -140,7 +140,7 @@ test('a run folder that is deleted during the run costs one warning, stays delet
   const { losses, steps } = await run.finish()
   // Header, column, 12 logs, config, finish.
   expect([losses.records, steps]).toEqual([16, 12])
-  expect(said.filter((line) => line.startsWith('warn'))).toEqual([
+  expect(messages.filter((line) => line.startsWith('warn'))).toEqual([
     expect.stringContaining('The run folder has been deleted'),
     'warn: 16 records could not be written.',
   ])
@@ -148,18 +148,20 @@ test('a run folder that is deleted during the run costs one warning, stays delet
 })
 
 test('a file in the way of the copies costs one message and nothing else', async () => {
-  const said: string[] = []
-  const run = await start({}, said)
+  const messages: string[] = []
+  const run = await start({}, messages)
   writeFileSync(join(run.dir!, 'files'), '')
   for (let step = 0; step < 3; step++) {
     run.config['lr'] = step
     run.log({ loss: 1 })
   }
   expect((await run.finish()).losses).toEqual({})
-  expect(said.filter((line) => line.startsWith('warn'))).toEqual([expect.stringMatching(/files\/config\.yaml cannot/)])
+  expect(messages.filter((line) => line.startsWith('warn'))).toEqual([
+    expect.stringMatching(/files\/config\.yaml cannot/),
+  ])
 })
 
-test('what callbacks log while they hear the end is recorded, however lines are held back', async () => {
+test('what callbacks log while they are notified of the end is recorded, however lines are held back', async () => {
   for (const durability of ['write', 'buffered', 'sync'] as const) {
     const late = { name: 'late', onStop: () => run.log({ late: 1 }) }
     const run = await start({ callbacks: [late], settings: { durability } })

@@ -147,7 +147,7 @@ class JournalCallback implements Callback {
     this.#lease?.release()
   }
 
-  /** Where this part of the run begins in its journal, in bytes. */
+  /** Where this session of the run begins in its journal, in bytes. */
   get begin(): number {
     return this.#journal?.begin ?? 0
   }
@@ -211,7 +211,7 @@ class JournalCallback implements Callback {
     this.#append({ type: 'finish', time: endTime, state, error, cause, duration, steps, lastStep, losses })
     this.#journal.close()
     const { dir } = outcome.run
-    // A background process that takes care of the run says itself when nothing of it is owed any more.
+    // A background process that follows the run removes its marker itself, once no message is pending.
     if (dir && readMark(dir)?.background === undefined) unmark(dir, this.#journal.begin)
     this.#say('info', closingLine(outcome))
   }
@@ -242,7 +242,7 @@ class JournalCallback implements Callback {
     }
   }
 
-  /** Through a writer of its own: what it writes belongs to the earlier part. */
+  /** Through a writer of its own: what it writes belongs to the earlier session. */
   #endEarlier(dir: string): void {
     const earlier = this.#writer(dir)
     try {
@@ -259,7 +259,7 @@ class JournalCallback implements Callback {
     this.#media = new MediaFiles(dir, this.#options.durability, trouble)
     const weak = this.#lease?.weak
     markRunning(dir, { training: thisProcess(), from: this.#journal.begin, locked: weak === undefined })
-    if (weak !== undefined) tellOfWeakLocks(weak, this.#say)
+    if (weak !== undefined) warnOfWeakLocks(weak, this.#say)
   }
 
   #writer(dir: string): JournalWriter {
@@ -269,7 +269,7 @@ class JournalCallback implements Callback {
     return new JournalWriter({ path: join(dir, JOURNAL_FILE), owner: 'own', durability, clock, trouble })
   }
 
-  /** Without its first record a part of a run is nothing. @throws when the disk does not take it. */
+  /** A session without its first record is void. @throws when the disk does not take it. */
   #record(first: HeaderRecord | ResumeRecord): void {
     this.#append(first)
     this.#journal!.flush()
@@ -289,11 +289,11 @@ class JournalCallback implements Callback {
   }
 }
 
-let told = false
+let warned = false
 
-function tellOfWeakLocks(why: string, report: Report): void {
-  if (told) return
-  told = true
+function warnOfWeakLocks(why: string, report: Report): void {
+  if (warned) return
+  warned = true
   report(
     'warn',
     `The kernel keeps no locks for runs: ${why}. Processes on this machine are still told apart; in other containers or on other machines, nothing keeps a second one from continuing this run at the same time.`,

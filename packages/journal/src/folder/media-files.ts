@@ -16,7 +16,7 @@ export class MediaFiles {
   readonly #dir: string
   readonly #durability: Durability
   readonly #trouble: (message: string) => void
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
   #lost = 0
 
   constructor(dir: string, durability: Durability, trouble: (message: string) => void) {
@@ -36,8 +36,8 @@ export class MediaFiles {
       makeUnlessThere(join(this.#dir, FOLDER))
       makeUnlessThere(join(this.#dir, FOLDER, kind))
       const data = items.map((item) => this.#write(`${FOLDER}/${kind}`, step, item))
-      const said = items.some(({ more }) => more !== null)
-      return { key, step, time, data, ...(said && { more: items.map(({ more }) => more) }) }
+      const detailed = items.some(({ more }) => more !== null)
+      return { key, step, time, data, ...(detailed && { more: items.map(({ more }) => more) }) }
     } catch (error) {
       this.#failed(error as NodeJS.ErrnoException)
       return undefined
@@ -66,11 +66,11 @@ export class MediaFiles {
     }
   }
 
-  /** Said once a kind: large files may fail and small ones not, in turn. */
+  /** Reported once a kind: large files may fail and small ones not, in turn. */
   #failed({ code = 'an unknown error' }: NodeJS.ErrnoException): void {
     this.#lost++
-    if (this.#told.has(code)) return
-    this.#told.add(code)
+    if (this.#reported.has(code)) return
+    this.#reported.add(code)
     this.#trouble(`Media cannot be written (${code}). Training goes on; what is lost is counted.`)
   }
 }

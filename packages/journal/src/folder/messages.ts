@@ -11,7 +11,7 @@ export function shownPath(path: string, cwd: string = process.cwd()): string {
   return fromHere.length < path.length ? fromHere : path
 }
 
-/** The last thing that is said of a run: `Run swan-1 finished after 2.1 s: 100 steps`. */
+/** The last message of a run: `Run swan-1 finished after 2.1 s: 100 steps`. */
 export function closingLine({ run, state, duration, steps, error }: Outcome): string {
   const reached = `Run ${run.experimentName} ${state} after ${formatDuration(duration, UNITS)}: ${steps} ${steps === 1 ? 'step' : 'steps'}`
   if (state === 'finished' || !error) return reached

@@ -10,7 +10,7 @@ import { findRun } from './run-folders.ts'
 /** How long another process may take to make a run with the same id, in milliseconds: it takes one or two. */
 const WAIT = 5_000
 
-/** Where a run is made, and who is told. */
+/** Where a run is made, and who gets the messages. */
 interface Where {
   readonly logdir: string
   readonly report: Report
@@ -42,10 +42,10 @@ export function alone<T>({ id: name }: RunInfo, { logdir, report }: Where, begin
   makeLogdir(logdir)
   const id = lockId(name, logdir)
   try {
-    const twin = findRun(logdir, name, report)
-    if (!twin) return begin()
+    const existing = findRun(logdir, name, report)
+    if (!existing) return begin()
     // Says by whom, while it is being recorded.
-    leaseOf(twin.dir, { id: name, logdir }).release()
+    leaseOf(existing.dir, { id: name, logdir }).release()
     throw refusal(name, 'was started, and ended, by another process in this moment; call init again to continue it.')
   } finally {
     id.release()

@@ -192,7 +192,7 @@ function agreed(id: string, resume: 'must' | 'allow'): { open: () => void; close
   return { open: () => void recorder.onOpen!(run, context), close: () => recorder.onClose!(context) }
 }
 
-test('a run folder that is a link is not continued, and that is said', async () => {
+test('a run folder that is a link is not continued, and that is reported', async () => {
   const first = await earlier()
   renameSync(first.dir!, `${offline.logdir}/elsewhere`)
   symlinkSync(`${offline.logdir}/elsewhere`, first.dir!)

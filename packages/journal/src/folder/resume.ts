@@ -44,9 +44,9 @@ export function findResumable(info: Sought, report: Report): Resumable | undefin
     throw new SwanLabError('RESUME_FAILED', `Run ${info.id} belongs to project "${project}", not to "${info.project}".`)
   const lease = leaseOf(found.dir, info)
   try {
-    const part = lastSession(join(found.dir, JOURNAL_FILE))
-    refuseLiving(found.dir, part, info.id)
-    return { dir: found.dir, run: part.run ?? begun, lease }
+    const session = lastSession(join(found.dir, JOURNAL_FILE))
+    refuseLiving(found.dir, session, info.id)
+    return { dir: found.dir, run: session.run ?? begun, lease }
   } catch (error) {
     lease.release()
     throw error
@@ -69,7 +69,7 @@ export function leaseOf(dir: string, { id, logdir }: Pick<Sought, 'id' | 'logdir
   )
 }
 
-/** Ends a part of the run that never ended, as whoever finds it must. Only for whoever holds the lease. */
+/** Ends a session of the run that never ended, as whoever finds it must. Only for whoever holds the lease. */
 export function closeLost(dir: string, append: (record: FinishRecord) => void): void {
   const { finished, start, last, steps, lastStep } = lastSession(join(dir, JOURNAL_FILE))
   if (finished) return

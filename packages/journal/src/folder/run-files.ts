@@ -28,11 +28,11 @@ export class RunFiles {
       makeUnlessThere(folder)
       replaceWithin(folder, name, text)
     } catch (error) {
-      this.#tell(name, error as NodeJS.ErrnoException)
+      this.#report(name, error as NodeJS.ErrnoException)
     }
   }
 
-  #tell(name: string, { code, message }: NodeJS.ErrnoException): void {
+  #report(name: string, { code, message }: NodeJS.ErrnoException): void {
     // The run folder is gone: the journal says so.
     if (this.#failed || code === 'ENOENT') return
     this.#failed = true

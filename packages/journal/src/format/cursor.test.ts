@@ -116,7 +116,7 @@ test('can be left at any record, and goes on behind it', () => {
   cursor.close()
 })
 
-test('reads about as many bytes as it is told to, and goes on behind them, also when no record is wanted', () => {
+test('reads about as many bytes as it is asked for, and goes on behind them, also when no record is wanted', () => {
   const rows = Array.from({ length: 30_000 }, (_, at) => row(at))
   const path = journal(...rows)
   for (const only of [undefined, new Set(['finish'] as const)]) {

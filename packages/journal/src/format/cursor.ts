@@ -50,9 +50,9 @@ export class JournalCursor {
   /** What has been read and not been given yet lies between these two. */
   #start = 0
   #end = 0
-  /** Place of `#start` in the file, in bytes. */
+  /** Offset of `#start` in the file, in bytes. */
   #at = 0
-  /** Place in the file of the next byte to be read, in bytes. */
+  /** Offset in the file of the next byte to be read, in bytes. */
   #next = 0
   /** In a line that is too long: nothing counts before its end. */
   #skipping = false

@@ -8,9 +8,9 @@ import { JournalWriter, type Durability } from './writer.ts'
 const disk = smallDisk()
 
 function open(path: string, durability: Durability = 'write') {
-  const said: string[] = []
-  const writer = new JournalWriter({ path, durability, clock: () => 0, trouble: (message) => said.push(message) })
-  return { writer, said }
+  const messages: string[] = []
+  const writer = new JournalWriter({ path, durability, clock: () => 0, trouble: (message) => messages.push(message) })
+  return { writer, messages }
 }
 
 const row = (step: number): string => encodeLog({ step, time: step, data: { loss: step / 7 } })
@@ -30,7 +30,7 @@ describe.runIf(disk)('on a disk of 64 KiB', () => {
     '%s: a full disk costs what it refused, and nothing else',
     (durability) => {
       const path = `${folder}/${durability}.jsonl`
-      const { writer, said } = open(path, durability)
+      const { writer, messages } = open(path, durability)
       const log = (from: number, to: number): void => {
         for (const step of range(from, to)) writer.append(row(step))
         writer.flush()
@@ -50,7 +50,7 @@ describe.runIf(disk)('on a disk of 64 KiB', () => {
       const { steps, dropped } = stepsIn(path)
       expect(steps).toEqual([...range(0, kept), ...range(400, 500)])
       expect(dropped).toBeLessThanOrEqual(1)
-      expect(said).toEqual([
+      expect(messages).toEqual([
         'The journal cannot be written (ENOSPC). Training goes on; what is lost is counted.',
         `The journal can be written again; ${lostWhileFull} records were lost.`,
       ])
@@ -60,14 +60,14 @@ describe.runIf(disk)('on a disk of 64 KiB', () => {
 
   test('a disk that stays full costs one message, and closing is quiet', () => {
     const path = `${folder}/journal.jsonl`
-    const { writer, said } = open(path)
+    const { writer, messages } = open(path)
     writer.append(row(0))
     const ballast = fill()
     for (const step of range(1, 500)) writer.append(row(step))
     writer.close()
     const { steps } = stepsIn(path)
     expect(writer.lost).toBe(500 - steps.length)
-    expect(said).toHaveLength(1)
+    expect(messages).toHaveLength(1)
     rmSync(ballast)
     rmSync(path)
   })

@@ -26,7 +26,7 @@ function partOf(text: string): LastSession {
   return lastSession(path)
 }
 
-test('a first part', () => {
+test('a first session', () => {
   expect(partOf(header + rows)).toEqual({
     from: 0,
     run,
@@ -45,7 +45,7 @@ test('an end, also when its line break is missing', () => {
   expect(partOf(header + rows + finish.slice(0, -9))).toMatchObject({ finished: false, last: 30 })
 })
 
-test('a part that continues the run begins at its own record and counts the steps of all', () => {
+test('a session that continues the run begins at its own record and counts the steps of all sessions', () => {
   const before = header + rows + finish
   expect(partOf(before + resume)).toMatchObject({
     from: Buffer.byteLength(before),

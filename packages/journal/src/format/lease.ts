@@ -15,9 +15,10 @@ export function takeLease(dir: string): Lock {
 }
 
 /**
- * Held by whoever hears a part of a run and delivers what it owes: its background process, or a later one.
+ * Held by the process that follows a session of a run and delivers its pending messages: its background process, or a
+ * later one.
  *
- * @param from - Where the part begins in its journal, in bytes.
+ * @param from - Where the session begins in its journal, in bytes.
  * @throws the file system's own error.
  */
 export function takeSessionLock(dir: string, from: number): Lock {
@@ -41,7 +42,7 @@ export function recordingState(dir: string, owner: ProcessIdentity | undefined):
   return alive.includes(true) ? 'alive' : alive.includes(undefined) ? 'unknown' : 'gone'
 }
 
-/** A part of a run is over, and nothing of it is owed to anybody: what told of it is removed. */
+/** A session of a run is over, and none of its messages is pending: its marker and its locks are removed. */
 export function settleSession(dir: string, from: number): void {
   unmark(dir, from)
   discard(sessionLockFile(dir, from))

@@ -14,7 +14,7 @@ test('every record is one line, and comes back as it was', () => {
   )
 })
 
-test('what JSON cannot say of a number is said in words, and only then', () => {
+test('a number that JSON cannot hold is written as a string, and no other is', () => {
   const data = { a: NaN, b: Infinity, c: -Infinity, d: 1e-7, ':null': 0 }
   const line = encodeLog({ step: 1, time: 2, data })
   expect(line).toBe(

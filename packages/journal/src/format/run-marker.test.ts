@@ -36,7 +36,7 @@ test('a run is marked until it is unmarked, by its latest owners', () => {
   expect(readdirSync(join(logdir, '.running'))).toEqual([])
 })
 
-test('the end of one part leaves the mark of the next', () => {
+test('the end of one session leaves the mark of the next', () => {
   const dir = newRun()
   markRunning(dir, { training: thisProcess(), from: 900 })
   unmark(dir, 0)
@@ -55,7 +55,7 @@ test.each(['', 'null', '5', '{"training":{}}', '{"training":{"pid":'])(
   },
 )
 
-test('what stands beside marks is none', () => {
+test('a file that holds no marker is ignored', () => {
   const dir = newRun()
   markRunning(dir, { training: thisProcess() })
   for (const name of [`${basename(dir)}.lock`, `${basename(dir)}.tmp`, 'notes.txt'])
@@ -63,7 +63,7 @@ test('what stands beside marks is none', () => {
   expect(markedRuns(dirname(dir)).map((run) => run.dir)).toEqual([dir])
 })
 
-test('without a place for it there is no mark, and nothing thrown', () => {
+test('where no mark can be written there is none, and nothing is thrown', () => {
   const dir = newRun()
   rmSync(dirname(dir), { recursive: true })
   markRunning(dir, { training: thisProcess() })

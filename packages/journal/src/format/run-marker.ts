@@ -9,18 +9,18 @@ const FOLDER = '.running'
 /** In bytes; a longer mark is none. */
 const MAX_MARK = 65_536
 
-/** Whoever takes care of a run. */
+/** The processes that record and follow a run. */
 export interface Owners {
   readonly training: ProcessIdentity
   readonly background?: ProcessIdentity | undefined
-  /** Where the part of the run that they take care of begins in its journal, in bytes. */
+  /** Where their session of the run begins in its journal, in bytes. */
   readonly from?: number | undefined
-  /** Locks of the kernel tell whether they live: what is above is for people to read. */
+  /** Locks of the kernel show whether they live: what is above is for people to read. */
   readonly locked?: boolean | undefined
 }
 
 /**
- * Marks a run as not over, so that somebody finds it should everybody who takes care of it die. Best effort: without
+ * Marks a run as not over, so that another process recovers it when all its owners die. Best effort: without
  * the mark a run is as good as any other, except that nobody looks for it.
  *
  * @param dir - The run folder.
@@ -36,9 +36,9 @@ export function markRunning(dir: string, owners: Owners): void {
 }
 
 /**
- * The run is over, and nothing of it is owed to anybody.
+ * The run is over, and none of its messages is pending.
  *
- * @param from - Where the part begins that is over: one that has been begun since keeps its mark.
+ * @param from - Where the session begins that is over: one that has begun since keeps its mark.
  */
 export function unmark(dir: string, from?: number): void {
   const marked = readMark(dir)?.from
@@ -46,7 +46,7 @@ export function unmark(dir: string, from?: number): void {
 }
 
 /**
- * Run folders that are marked, with those who took care of them; unknown when the mark cannot be read, or was not made
+ * Run folders that are marked, with their owners; unknown when the mark cannot be read, or was not made
  * by this user: whoever finds a mark may act on it.
  */
 export function markedRuns(logdir: string): { dir: string; owners: Owners | undefined }[] {

@@ -56,7 +56,7 @@ const isCause: Check = (value) => {
   return typeof type === 'string' && Object.hasOwn(CAUSES, type) && CAUSES[type]!(value)
 }
 
-/** The rest of a run is not worth its header: what is damaged of it is left out, or is as if nobody had said it. */
+/** The rest of a run is not worth its header: what is damaged of it is left out, or is treated as absent. */
 const RUN: Members = {
   workspace: isText,
   description: isText,

@@ -12,7 +12,7 @@ const SILENCE = 24 * 3_600_000
 
 /**
  * Whether the locks of a run say nothing of whoever held them: mounted in some ways, shared disks keep locks within each
- * machine, and nothing tells.
+ * machine, and nothing shows it.
  */
 export function locksMayBeElsewhere(dir: string, { scope }: ProcessIdentity): boolean {
   const bootOf = (text: string | undefined): string | undefined => text?.split(' ')[0]

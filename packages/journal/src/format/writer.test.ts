@@ -23,25 +23,25 @@ const newFolder = temporaryPaths('run')
 function open(durability: Durability = 'write', path?: string) {
   const file = path ?? `${newFolder()}/journal.jsonl`
   mkdirSync(dirname(file), { recursive: true })
-  const said: string[] = []
+  const messages: string[] = []
   const time = { now: 1_000_000 }
   const writer = new JournalWriter({
     path: file,
     durability,
     clock: () => time.now,
-    trouble: (message) => said.push(message),
+    trouble: (message) => messages.push(message),
   })
-  return { file, said, time, writer, text: () => readFileSync(file, 'utf8') }
+  return { file, messages, time, writer, text: () => readFileSync(file, 'utf8') }
 }
 
 test.each<Durability>(['write', 'sync'])('%s: a line is in the file when append returns', (durability) => {
-  const { writer, text, said } = open(durability)
+  const { writer, text, messages } = open(durability)
   writer.append('{"a":1}\n')
   expect(text()).toBe('{"a":1}\n')
   writer.append('{"a":"损失 🦢"}\n')
   expect(text()).toBe('{"a":1}\n{"a":"损失 🦢"}\n')
   writer.close()
-  expect([writer.lost, said]).toEqual([0, []])
+  expect([writer.lost, messages]).toEqual([0, []])
 })
 
 test('buffered: lines wait for the buffer, for the time, for flush or for the end', async () => {
@@ -116,16 +116,16 @@ test('a file that cannot be opened is the opener’s affair', () => {
   expect(() => new JournalWriter({ path, durability: 'write', clock: Date.now, trouble: () => {} })).toThrow('ENOENT')
 })
 
-test('a deleted folder is noticed within a second, said once, and everything counted', () => {
-  const { file, writer, time, said } = open()
+test('a deleted folder is noticed within a second, reported once, and everything counted', () => {
+  const { file, writer, time, messages } = open()
   for (let i = 0; i < 5; i++) writer.append(`${i}\n`)
   rmSync(dirname(file), { recursive: true })
   writer.append('5\n')
-  expect(said).toEqual([])
+  expect(messages).toEqual([])
   time.now += 1_000
   for (let i = 6; i < 10; i++) writer.append(`${i}\n`)
   writer.close()
-  expect(said).toEqual([
+  expect(messages).toEqual([
     'The run folder has been deleted while the run was being recorded. Training goes on; what is lost is counted.',
   ])
   expect(writer.lost).toBe(10)
@@ -145,7 +145,7 @@ test('whoever has opened a journal before it was deleted reads it to its end', (
 })
 
 test('a clock that was put back hides neither a deleted folder nor what is held back', () => {
-  const { file, writer, time, said } = open()
+  const { file, writer, time, messages } = open()
   const held = open('buffered')
   held.writer.append('1\n')
   rmSync(file)
@@ -153,34 +153,34 @@ test('a clock that was put back hides neither a deleted folder nor what is held 
   held.time.now -= 3_600_000
   writer.append('1\n')
   held.writer.append('2\n')
-  expect(said).toHaveLength(1)
+  expect(messages).toHaveLength(1)
   expect(held.text()).toBe('1\n2\n')
   writer.close()
   held.writer.close()
 })
 
 test('a folder that was deleted is noticed at the end, too, and does not come back after it', () => {
-  const { file, writer, said } = open()
+  const { file, writer, messages } = open()
   writer.append('1\n')
   rmSync(file)
   writer.close()
-  expect([writer.lost, said.length]).toEqual([1, 1])
+  expect([writer.lost, messages.length]).toEqual([1, 1])
   writer.append('2\n')
   expect([writer.lost, existsSync(file)]).toEqual([2, false])
 })
 
 test('a journal deleted after the end is not begun anew in its middle', () => {
-  const { file, writer, said } = open()
+  const { file, writer, messages } = open()
   writer.append('1\n')
   writer.close()
   rmSync(file)
   writer.append('2\n')
   expect([writer.lost, existsSync(file)]).toEqual([1, false])
-  expect(said).toEqual(['The journal cannot be written (ENOENT). Training goes on; what is lost is counted.'])
+  expect(messages).toEqual(['The journal cannot be written (ENOENT). Training goes on; what is lost is counted.'])
 })
 
 test('a folder that moves takes its journal along', () => {
-  const { file, writer, time, said } = open()
+  const { file, writer, time, messages } = open()
   writer.append('1\n')
   const moved = newFolder()
   renameSync(dirname(file), moved)
@@ -188,7 +188,7 @@ test('a folder that moves takes its journal along', () => {
   writer.append('2\n')
   writer.close()
   expect(readFileSync(`${moved}/journal.jsonl`, 'utf8')).toBe('1\n2\n')
-  expect([writer.lost, said]).toEqual([0, []])
+  expect([writer.lost, messages]).toEqual([0, []])
 })
 
 test('an emptied journal goes on at its beginning, without a hole', () => {
@@ -200,7 +200,7 @@ test('an emptied journal goes on at its beginning, without a hole', () => {
   expect(text()).toBe('2\n')
 })
 
-test('whoever hears of trouble and throws does no harm', () => {
+test('a listener for trouble that throws does no harm', () => {
   const { file } = open()
   writeFileSync(file, '')
   const writer = new JournalWriter({
@@ -208,7 +208,7 @@ test('whoever hears of trouble and throws does no harm', () => {
     durability: 'write',
     clock: Date.now,
     trouble: () => {
-      throw new Error('no ears')
+      throw new Error('the listener fails')
     },
   })
   writer.close()

@@ -22,14 +22,14 @@ export interface JournalWriterOptions {
   readonly owner?: Owner
   readonly durability: Durability
   readonly clock: () => number
-  /** Told about trouble with the disk, once a kind, and about its end. */
+  /** Is called about trouble with the disk, once a kind, and about its end. */
   readonly trouble: (message: string) => void
 }
 
 /**
  * Appends lines to a journal. Never throws: a line that the disk does not take is counted, and the next one begins on
  * a line of its own, so that a full disk costs what it refused and nothing else. A journal that is deleted is lost, and
- * still written to: a background process that has opened it hears the run to its end.
+ * still written to: a background process that has opened it follows the run to its end.
  */
 export class JournalWriter {
   readonly #options: JournalWriterOptions
@@ -163,18 +163,18 @@ export class JournalWriter {
   }
 
   #failed(error: unknown, lines: number): void {
-    // A deleted journal cannot be opened again, and that it was deleted has been said.
+    // A deleted journal cannot be opened again, and that it was deleted has been reported.
     const known = this.#failure !== undefined || this.#vanished
     this.#failure = error
     this.#lost += lines
     if (known) return
     const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    this.#tell(`The journal cannot be written (${reason}). Training goes on; what is lost is counted.`)
+    this.#report(`The journal cannot be written (${reason}). Training goes on; what is lost is counted.`)
   }
 
   #recovered(): void {
     this.#failure = undefined
-    this.#tell(`The journal can be written again; ${this.#lost} records were lost.`)
+    this.#report(`The journal can be written again; ${this.#lost} records were lost.`)
   }
 
   /** Writing to a deleted file succeeds, and into nothing. */
@@ -188,7 +188,7 @@ export class JournalWriter {
     }
     this.#vanished = true
     this.#lost += this.#written
-    this.#tell(
+    this.#report(
       'The run folder has been deleted while the run was being recorded. Training goes on; what is lost is counted.',
     )
   }
@@ -199,16 +199,16 @@ export class JournalWriter {
       closeSync(this.#fd)
     } catch {
       // Some network disks report a full disk only here; what they lost cannot be counted.
-      this.#tell('The journal could not be closed; its last records may be lost.')
+      this.#report('The journal could not be closed; its last records may be lost.')
     }
     this.#fd = undefined
   }
 
-  #tell(message: string): void {
+  #report(message: string): void {
     try {
       this.#options.trouble(message)
     } catch {
-      // Whoever cannot hear of trouble must not become one.
+      // A failing listener must not cost the run its journal.
     }
   }
 }

@@ -49,7 +49,7 @@ export class Driver {
   readonly #lines = new LastLines()
   /** Alerts of callbacks that need not be passed on again: a callback raises one, and then the journal has it, too. */
   readonly #passed = new Set<string>()
-  #heard = true
+  #emitting = true
   #started = false
   outcome: Outcome | undefined
 
@@ -60,9 +60,9 @@ export class Driver {
     this.#dispatcher = new Dispatcher(hooks, guard, report)
   }
 
-  /** While true, records are remembered and nobody hears them. */
+  /** While true, records restore state and no hook is called. */
   set restoring(value: boolean) {
-    this.#heard = !value
+    this.#emitting = !value
   }
 
   /** Time of the latest record, in milliseconds since 1970; 0 when there was none. */
@@ -86,30 +86,31 @@ export class Driver {
       case 'resume':
         return this.#begin(record.run, record.type === 'resume')
       case 'finish':
-        return this.#heard ? this.#finish(record) : undefined
+        return this.#emitting ? this.#finish(record) : undefined
       case 'config':
         this.#config = record.config
-        if (this.#heard) this.#dispatcher.emit('runtimeInfo', Object.freeze({ config: deepFreeze(record.config) }))
+        if (this.#emitting) this.#dispatcher.emit('runtimeInfo', Object.freeze({ config: deepFreeze(record.config) }))
         return undefined
       case 'metadata':
-        if (this.#heard) this.#dispatcher.emit('runtimeInfo', Object.freeze({ metadata: deepFreeze(record.metadata) }))
+        if (this.#emitting)
+          this.#dispatcher.emit('runtimeInfo', Object.freeze({ metadata: deepFreeze(record.metadata) }))
         return undefined
       case 'requirements':
-        if (this.#heard) this.#dispatcher.emit('runtimeInfo', Object.freeze({ requirements: record.requirements }))
+        if (this.#emitting) this.#dispatcher.emit('runtimeInfo', Object.freeze({ requirements: record.requirements }))
         return undefined
       case 'column': {
         const { type: _, ...column } = record
         this.#parser.restoreColumn(column)
-        if (this.#heard) this.#dispatcher.emit('column', Object.freeze(column))
+        if (this.#emitting) this.#dispatcher.emit('column', Object.freeze(column))
         return undefined
       }
       case 'console':
         this.#lines.add(record)
-        if (this.#heard) this.#console(record)
+        if (this.#emitting) this.#console(record)
         return undefined
       case 'media': {
         const { type: _, ...media } = record
-        if (this.#heard) this.#dispatcher.emit('media', deepFreeze(media))
+        if (this.#emitting) this.#dispatcher.emit('media', deepFreeze(media))
         return undefined
       }
       case 'alert': {
@@ -151,7 +152,7 @@ export class Driver {
     if (id !== undefined) this.#options.onRecorded?.(id)
     if (id !== undefined && this.#passed.has(id)) return
     if (id !== undefined) this.#passed.add(id)
-    if (this.#heard) this.#dispatcher.emit('alert', Object.freeze(alert))
+    if (this.#emitting) this.#dispatcher.emit('alert', Object.freeze(alert))
   }
 
   /** Passed on at once: whoever records it may be busy for hours, or dead. */
@@ -166,7 +167,7 @@ export class Driver {
   #log({ step, time, data }: LogRecord): undefined {
     const record = Object.freeze({ step, time, data: Object.freeze(data) })
     this.#parser.restoreLog(record)
-    if (!this.#heard) return
+    if (!this.#emitting) return
     this.#dispatcher.emit('log', record)
     if (this.#dispatcher.hasListeners('metric'))
       for (const metric of this.#parser.metricsOf(record)) this.#dispatcher.emit('metric', metric)
@@ -176,8 +177,8 @@ export class Driver {
     this.#run = Object.freeze({ ...recorded, resumed, dir: this.#options.dir })
     this.#config = recorded.config
     this.#lines.clear()
-    // A run that is heard from its first part on starts once, however often it was continued.
-    if (!this.#heard || this.#started) return undefined
+    // A run that is driven from its first session on starts once, however often it was continued.
+    if (!this.#emitting || this.#started) return undefined
     this.#started = true
     return this.#start(this.#run)
   }

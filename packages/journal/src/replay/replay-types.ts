@@ -4,7 +4,7 @@ import type { Alert, Outcome, Report } from '@swanlab/core/internal'
 export interface ReplayOptions {
   /** How many times faster than it was recorded. Default: as fast as possible. */
   readonly speed?: number | undefined
-  /** First step that is heard: rows and alerts of earlier ones count in summaries only. Default: all are heard. */
+  /** First step that callbacks get: rows and alerts of earlier ones count in summaries only. Default: all. */
   readonly from?: number | undefined
   /** Deadline of each asynchronous moment of a callback, in milliseconds. Default: 60,000. */
   readonly callbackTimeout?: number | undefined

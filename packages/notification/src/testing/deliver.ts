@@ -28,12 +28,12 @@ export function contextOf(callback: Callback, outbox: Outbox, send = sendOf(call
 /**
  * Lets a callback hand messages to an outbox with short pauses, and waits until nothing is on its way any more.
  *
- * @param tell - Calls moments of the callback.
+ * @param call - Calls moments of the callback.
  * @param most - Attempts that may fail; then no further ones are made, and the message waits. Default: any number.
  */
 export async function deliver(
   callback: Callback,
-  tell: (context: CallbackContext) => void,
+  call: (context: CallbackContext) => void,
   most = Infinity,
 ): Promise<Delivered> {
   const failures: unknown[] = []
@@ -47,7 +47,7 @@ export async function deliver(
       throw error
     }
   })
-  tell(context)
+  call(context)
   outbox.runEnded()
   await outbox.settled()
   return { deliveries: outbox.deliveries(), failures }

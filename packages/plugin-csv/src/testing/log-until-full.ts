@@ -1,7 +1,7 @@
 import { StepsFile } from '../steps-file.ts'
 import { step } from './payloads.ts'
 
-// Tells how many steps a file took before the system refused.
+// Prints how many steps a file took before the system refused.
 const [file = ''] = process.argv.slice(2)
 const steps = new StepsFile(file, false)
 let accepted = 0
