@@ -99,7 +99,7 @@ it.each([
   ['as a question', '/house/metrics/scalar', 'hostile', LIST, '{}]}', [413]],
   ['as one point', METRICS, 'hostile', `${LIST}[`, '{}]]}', [200, 507]],
   ['as what is in no list', METRICS, 'hostile', '{"metrics":{"a":[', '{}]}}', [400, 507]],
-] as const)('large bodies of junk sent %s, some at once, keep nobody waiting', { retry: 1 }, async (...attack) => {
+] as const)('large bodies of junk sent %s, some at once, keep nobody waiting', async (...attack) => {
   const [what, path, who, before, after, allowed] = attack
   const calm = at(await ingestDuring(pause(scale(2_000, 500))), 0.99)
   const attacks = flood(path, who && hostile, before, after)
@@ -111,6 +111,6 @@ it.each([
   )
   // Where other work takes the processors, an ingest takes longer also without an attack. In short form, only what would
   // hang fails.
-  expect(at(times, 0.99)).toBeLessThan(Math.max(scale(500, 5_000), 10 * calm))
+  expect(at(times, 0.99)).toBeLessThan(Math.max(scale(500, 5_000), 3 * calm))
   expect(peakMemory() ?? 0).toBeLessThan(1_500)
 })

@@ -188,7 +188,7 @@ it.each<[string, () => Promise<Answer | Answer[]>]>([
     `runs/shows with ${RUNS} runs`,
     async () => Promise.all(Array.from({ length: 4 }, () => send('POST', '/project/mallory/p/runs/shows', {}))),
   ],
-])('an honest ingest goes on during %s', { retry: 1 }, async (name, attack) => {
+])('an honest ingest goes on during %s', async (name, attack) => {
   const calm = await ingestDuring('  before', nothing)
   let answers: Answer[] = []
   const p99 = await ingestDuring(name, async () => {
@@ -197,5 +197,5 @@ it.each<[string, () => Promise<Answer | Answer[]>]>([
   const statuses = new Set(answers.map(({ status }) => status))
   process.stdout.write(`  ${answers.length} answers: ${[...statuses].join(', ')}\n`)
   // Where other work takes the processors, an ingest takes longer also without an attack.
-  expect(p99).toBeLessThan(Math.max(GOAL, 10 * calm))
+  expect(p99).toBeLessThan(Math.max(scale(GOAL, 4 * GOAL), 3 * calm))
 })
