@@ -67,7 +67,7 @@ async function measure(background: boolean, steps: number): Promise<{ init: numb
     settings: { logLevel: 'silent', metadataCollect: false, requirementsCollect: false },
   })
   const took = Number(process.hrtime.bigint() - start)
-  // By then it is up, and hears.
+  // By then it is up, and reads the journal.
   await sleep(steps > 0 ? 1_500 : 300)
   const data = rows(5)
   const log = nanoseconds(steps, (i) => run.log(data[i % data.length]!))

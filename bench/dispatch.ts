@@ -8,13 +8,13 @@ const ROUNDS = 9
 /** What the guard costs a tap, beside tapable alone. */
 export function benchDispatch(): string {
   const record = Object.freeze({ step: 1, time: 1, data: Object.freeze({ loss: 1 }) })
-  let heard = 0
+  let sum = 0
   const lines = [1, 3, 10].map((taps) => {
     const bare = new SyncHook<[typeof record]>(['record'])
     const guarded = createHooks(new Guard({ report: silent, timeout: 10_000 }), silent).log
     for (let i = 0; i < taps; i++) {
-      bare.tap(`tap-${i}`, ({ step }) => void (heard += step))
-      guarded.tap(`tap-${i}`, ({ step }) => void (heard += step))
+      bare.tap(`tap-${i}`, ({ step }) => void (sum += step))
+      guarded.tap(`tap-${i}`, ({ step }) => void (sum += step))
     }
     const result = inTurn(ROUNDS, {
       bare: () => nanoseconds(CALLS, () => bare.call(record)),

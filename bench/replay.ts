@@ -5,14 +5,14 @@ import { rows, startRun } from './runs.ts'
 const STEPS = 1_000_000
 const ROUNDS = 3
 
-/** How fast a stored run is heard again. */
+/** How fast a stored run is replayed. */
 export async function benchReplay(): Promise<string> {
   const data = rows(1)
   const run = await startRun(0)
   for (let i = 0; i < STEPS; i++) run.log(data[i % data.length]!)
   await run.finish()
-  let heard = 0
-  const callback: Callback = { name: 'reader', onLog: ({ step }) => void (heard += step) }
+  let sum = 0
+  const callback: Callback = { name: 'reader', onLog: ({ step }) => void (sum += step) }
   const rates: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now()

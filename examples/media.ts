@@ -1,7 +1,7 @@
 import { init } from 'swanlab'
 import { ECharts, Image, Text } from 'swanlab/media'
 
-// A picture of pixels, a text and a chart, beside numbers. Each is a file in the run folder, and what a callback hears.
+// A picture of pixels, a text and a chart, beside numbers. Each is a file in the run folder, and what a callback gets.
 const SIZE = 64
 const run = await init({
   project: 'media',

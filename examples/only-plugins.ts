@@ -1,4 +1,4 @@
-// The core alone, and everything else a callback: what keeps the run, what uploads it, who hears of its end.
+// The core alone, and everything else a callback: what keeps the run, what uploads it, who is told of its end.
 import { init } from '@swanlab/core'
 import { cloud } from '@swanlab/cloud'
 import { journal } from '@swanlab/journal'

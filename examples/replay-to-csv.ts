@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { replay } from 'swanlab'
 import { CSVWriter } from '@swanlab/plugin-csv'
 
-// Exports runs that were recorded without a CSV: the callback hears them as if they happened now. Takes a run folder, or
+// Exports runs that were recorded without a CSV: the callback gets them as if they happened now. Takes a run folder, or
 // a folder of them; test/fixtures/crashed-run is one to try it on.
 const given = process.argv[2] ?? 'swanlog'
 const runs = existsSync(join(given, 'journal.jsonl'))

@@ -20,7 +20,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   swanlab: ['core', 'journal', 'background', 'cloud', 'plugin-csv', 'server'],
 }
 
-/** What is written as anybody could write it: the packages' public words are all that it has. */
+/** What is written as anybody could write it: the packages' public API is all that it has. */
 const OUTSIDERS: readonly string[] = ['plugin-csv', 'plugin-email', 'plugin-slack', 'server']
 
 /** Likewise for the folders of the core. Files beside the folders put them together, and no folder imports them. */
@@ -214,7 +214,7 @@ describe('arrows go one way', () => {
     expect(wrong.map(shown)).toEqual([])
   })
 
-  it.each(OUTSIDERS)('package %s uses public words alone', (name) => {
+  it.each(OUTSIDERS)('package %s uses the public API alone', (name) => {
     const wrong = imports.filter(({ file, what }) => packageOf(file) === name && what.endsWith('/internal'))
     expect(wrong.map(shown)).toEqual([])
   })

@@ -53,9 +53,9 @@ describe('a program that ends by itself', () => {
     ['throws in a timer', 1, crashed(exception)],
     ['throws after an await', 1, crashed(exception)],
     ['throws a string', 1, crashed(exception)],
-    ['rejects unheard', 1, crashed(exception)],
-    ['hears its rejections', 0, finished()],
-    ['hears its exceptions', 0, finished(6)],
+    ['rejects unhandled', 1, crashed(exception)],
+    ['handles its rejections', 0, finished()],
+    ['handles its exceptions', 0, finished(6)],
     ['exits once more', 9, crashed(exit(3))],
     ['exits once more, from before', 9, crashed(exit(3))],
     ['has a worker', 0, finished()],
@@ -87,7 +87,7 @@ describe('a program that ends by itself', () => {
   })
 
   it('finds its process as it was after finish()', async () => {
-    const ended = await compared('plain-endings', ['puts back what it heard'])
+    const ended = await compared('plain-endings', ['puts back its listeners'])
     expect(ended.ending.stdout).toMatch(
       /^SIGINT 0, SIGTERM 0, SIGHUP 0, exit \d+, beforeExit 0, uncaughtExceptionMonitor 0\n$/,
     )
@@ -97,9 +97,9 @@ describe('a program that ends by itself', () => {
 
 describe('a program that is told to stop', () => {
   it.each([
-    ['hears SIGINT', 'SIGINT', aborted('SIGINT')],
-    ['hears SIGTERM', 'SIGTERM', aborted('SIGTERM')],
-    ['hears SIGHUP', 'SIGHUP', aborted('SIGHUP')],
+    ['is sent SIGINT', 'SIGINT', aborted('SIGINT')],
+    ['is sent SIGTERM', 'SIGTERM', aborted('SIGTERM')],
+    ['is sent SIGHUP', 'SIGHUP', aborted('SIGHUP')],
     ['cleans up and raises it again', 'SIGINT', aborted('SIGINT')],
     ['handles it once, then no more', 'SIGINT', aborted('SIGINT')],
   ])('%s, and dies of it', async (name, by, end) => {
@@ -112,7 +112,7 @@ describe('a program that is told to stop', () => {
     '%s, and lives on with its run',
     async (name) => {
       const ended = await compared('signals', [name])
-      expect(ended.ending).toMatchObject({ code: 0, stdout: name === 'ignores it' ? '' : 'heard\n' })
+      expect(ended.ending).toMatchObject({ code: 0, stdout: name === 'ignores it' ? '' : 'handled\n' })
       expect(told(ended)).toEqual([finished(6)])
     },
   )
@@ -148,7 +148,7 @@ describe('a program that is told to stop', () => {
     expect(journal).toMatchObject({ gaps: 0, finishes: [] })
   })
 
-  it('yields after a long while, and hears the signal again', async () => {
+  it('yields after a long while, and gets the signal again', async () => {
     const ended = await compared('signals', ['yields after a long while'])
     expect(ended.ending.signal).toBe('SIGTERM')
     expect(told(ended)).toEqual([{ rows: expect.any(Number) as number, state: 'aborted', cause: signal('SIGTERM') }])

@@ -22,13 +22,13 @@ export function trackerProcessesIn(logdir: string): TrackerProcess[] {
 }
 
 /** Waits until the tracker has left no process behind. @throws with what is left. */
-export async function expectNoOrphans(logdir: string, patience = 10_000): Promise<void> {
+export async function expectNoOrphans(logdir: string, timeout = 10_000): Promise<void> {
   for (let waited = 0; ; waited += 20) {
     const left = trackerProcessesIn(logdir)
     if (left.length === 0) return
-    if (waited >= patience) {
+    if (waited >= timeout) {
       const list = left.map(({ pid, what, dir }) => `${what} ${pid} of ${dir}`).join(', ')
-      throw new Error(`still there after ${patience} ms: ${list}`)
+      throw new Error(`still there after ${timeout} ms: ${list}`)
     }
     await sleep(20)
   }

@@ -9,7 +9,7 @@ const OUTPUT = fileURLToPath(new URL('output', import.meta.url))
 const TRAIN = fileURLToPath(new URL('train.ts', import.meta.url))
 const PASSWORD = 'only for this demo'
 /** How long the messages of one run may take, in milliseconds. */
-const PATIENCE = 15_000
+const TIMEOUT = 15_000
 
 rmSync(OUTPUT, { recursive: true, force: true })
 mkdirSync(OUTPUT, { recursive: true })
@@ -53,7 +53,7 @@ function train(env: Record<string, string>): Promise<number | null> {
 /** The program that crashed is gone by now; its messages come from the background process. */
 async function arrival({ mails, slackMessages }: Receivers, count: number): Promise<void> {
   for (let waited = 0; mails.length < count || slackMessages.length < count; waited += 50) {
-    if (waited > PATIENCE)
+    if (waited > TIMEOUT)
       throw new Error(`expected ${count} mails and Slack messages, got ${mails.length} and ${slackMessages.length}`)
     await sleep(50)
   }

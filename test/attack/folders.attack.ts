@@ -142,7 +142,7 @@ describe('sync sends only what this user has put into the run folder', () => {
   })
 })
 
-describe("what is owed is settled in this user's name for own runs only", () => {
+describe("undelivered messages are sent in this user's name for own runs only", () => {
   const order = (): FollowOrder => ({
     redelivered: false,
     dir: join(logdir, 'run-mine'),

@@ -80,9 +80,9 @@ export function momentsIn(file: string): RecordedMoment[] {
 }
 
 /** Waits for something to become true, and says what it was when it does not. */
-export async function until(what: string, check: () => boolean, patience = 10_000): Promise<void> {
+export async function until(what: string, check: () => boolean, timeout = 10_000): Promise<void> {
   for (let waited = 0; !check(); waited += 20) {
-    if (waited > patience) throw new Error(`not within ${patience} ms: ${what}`)
+    if (waited > timeout) throw new Error(`not within ${timeout} ms: ${what}`)
     await sleep(20)
   }
 }

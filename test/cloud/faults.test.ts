@@ -117,7 +117,7 @@ const OUTAGES: Record<string, Fault> = {
   "a proxy's page of 403": { kind: 'answer', status: 403, headers: PAGE, body: '<html>403 Forbidden</html>' },
   "a gateway's 404 in JSON": { kind: 'answer', status: 404, body: '{"message":"no Route matched with those values"}' },
   "a gateway's 400 in JSON": { kind: 'answer', status: 400, body: '{"code":400,"message":"bad request"}' },
-  '404 without words': { kind: 'answer', status: 404, body: '' },
+  '404 without a body': { kind: 'answer', status: 404, body: '' },
   'a page that is not called one': { kind: 'answer', status: 200, body: '<!doctype html><title>Maintenance</title>' },
 }
 

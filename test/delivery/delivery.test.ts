@@ -105,7 +105,7 @@ describe.runIf(process.platform === 'linux')('receivers that are unwell', () => 
         expect(waited).toBeGreaterThan(FINISH_TIMEOUT - 50)
         expect(waited).toBeLessThan(FINISH_TIMEOUT + 2_000)
         for (const name of REFUSED)
-          expect(stderr()).toContain(`swanlab: ${name}: the news of the end was not delivered: `)
+          expect(stderr()).toContain(`swanlab: ${name}: the message about the end was not delivered: `)
         expect(stderr()).toMatch(/swanlab: mail-well: 1 sent \(\d\.\d s\)\n/)
         expect(stderr().match(/aiting for /g)).toHaveLength(1)
         expect(stderr()).toMatch(

@@ -126,7 +126,7 @@ test('a cursor on a journal that grows by bytes gives what the reader gives', ()
   )
 })
 
-test('a replay hears every row that the reader reads, or says why not', async () => {
+test('a replay dispatches every row that the reader reads, or says why not', async () => {
   await fc.assert(
     fc.asyncProperty(damages, async (list) => {
       const { dir, path, logdir } = withJournal(damaged(journal, list))
@@ -134,11 +134,11 @@ test('a replay hears every row that the reader reads, or says why not', async ()
       const records = [...reader]
       const rows = records.filter(({ type }) => type === 'log').length
       const said: string[] = []
-      let heard = 0
-      const listener: Callback = { name: 'listener', onLog: () => void heard++ }
+      let dispatched = 0
+      const listener: Callback = { name: 'listener', onLog: () => void dispatched++ }
       try {
         const outcome = await replay(dir, listener, { report: (_level, message) => void said.push(message) })
-        expect(heard).toBe(rows)
+        expect(dispatched).toBe(rows)
         expect(outcome.steps).toBeGreaterThanOrEqual(0)
         if (reader.damage.dropped > 0) expect(said.join('\n')).toContain('damaged line')
       } catch (error) {

@@ -4,7 +4,7 @@ import type { Parameters } from 'fast-check'
 export const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1_000)
 
 /** Longest that one input may take, in milliseconds: what takes longer hangs. */
-export const PATIENCE = 60_000
+export const TIMEOUT = 60_000
 
 const seed = process.env['FUZZ_SEED']
 
@@ -12,7 +12,7 @@ const seed = process.env['FUZZ_SEED']
 export const tries: Parameters<unknown> = {
   numRuns: RUNS,
   ...(seed !== undefined && { seed: Number(seed) }),
-  timeout: PATIENCE,
+  timeout: TIMEOUT,
   interruptAfterTimeLimit: 1_800_000,
   markInterruptAsFailure: false,
 }

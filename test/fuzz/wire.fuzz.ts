@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkFolder, FolderStorage } from '@swanlab/server'
 import { setUp, type Setting } from '../../packages/server/src/testing/client.ts'
 import { exchangesOf } from '../../packages/server/src/testing/replay.ts'
-import { PATIENCE, tries } from './runs.ts'
+import { TIMEOUT, tries } from './runs.ts'
 
 const ROUTES = fileURLToPath(new URL('../../packages/server/src/routes', import.meta.url))
 const VECTORS = fileURLToPath(new URL('../../packages/server/src/testing/vectors', import.meta.url))
@@ -239,7 +239,7 @@ async function send({ route, params, query, body, type }: Sent): Promise<number>
     method,
     headers: { cookie: `sid=${setting.alice.sid}`, 'content-type': type },
     ...(method !== 'GET' && body !== undefined && { body: named(body) }),
-    signal: AbortSignal.timeout(PATIENCE / 2),
+    signal: AbortSignal.timeout(TIMEOUT / 2),
   })
   await answer.arrayBuffer()
   return answer.status

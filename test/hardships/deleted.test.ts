@@ -2,9 +2,9 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { until } from '../background/start.ts'
 import { expectNoOrphans } from '../orphans.ts'
-import { usePlace } from './hardship.ts'
+import { useTestFolder } from './hardship.ts'
 
-const place = usePlace()
+const place = useTestFolder()
 
 describe.runIf(process.platform === 'linux')('a folder that is deleted under a running training', () => {
   test.each([

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { expectNoOrphans } from '../orphans.ts'
-import { journalIn, usePlace } from './hardship.ts'
+import { journalIn, useTestFolder } from './hardship.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'full-disk-'))
 const mounted: string[] = []
-const place = usePlace()
+const place = useTestFolder()
 afterAll(() => {
   for (const path of mounted) execFileSync('umount', [path])
   rmSync(folder, { recursive: true, force: true })

@@ -21,7 +21,7 @@ export interface Hardship extends Program {
   messages(): { mails: string[]; slack: string[] }
   /** Waits until the recorder and both receivers have been given the end. @returns what the recorder was given. */
   // oxlint-disable-next-line typescript/no-explicit-any
-  end(patience?: number): Promise<any>
+  end(timeout?: number): Promise<any>
 }
 
 export interface Place {
@@ -36,7 +36,7 @@ export interface Place {
 }
 
 /** A folder with a logdir, and receivers, for each test. After it, no process may be left. */
-export function usePlace(): () => Place {
+export function useTestFolder(): () => Place {
   let folder: string
   let receivers: Receivers
   let logdirs: Set<string>
@@ -95,7 +95,7 @@ function hardship(program: Program, order: Order, receivers: Receivers): Hardshi
   return {
     ...program,
     ...found,
-    end: async (patience) => {
+    end: async (timeout) => {
       const arrived = (): boolean => {
         const { mails, slack } = found.messages()
         return (
@@ -104,7 +104,7 @@ function hardship(program: Program, order: Order, receivers: Receivers): Hardshi
           (!order.slackUrl || slack.length > 0)
         )
       }
-      await until('the end is recorded, and the messages have arrived', arrived, patience)
+      await until('the end is recorded, and the messages have arrived', arrived, timeout)
       return found.moments().findLast(({ moment }) => moment === 'finish')!.payload as unknown
     },
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { journalIn, usePlace } from './hardship.ts'
+import { journalIn, useTestFolder } from './hardship.ts'
 
-const place = usePlace()
+const place = useTestFolder()
 
 describe.runIf(process.platform === 'linux')('a handler that ends the exiting program in another way', () => {
   test.each([

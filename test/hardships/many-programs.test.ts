@@ -3,10 +3,10 @@ import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
 import { expectNoOrphans } from '../orphans.ts'
-import { journalIn, usePlace } from './hardship.ts'
+import { journalIn, useTestFolder } from './hardship.ts'
 
 const PROGRAMS = 20
-const place = usePlace()
+const place = useTestFolder()
 
 describe.runIf(process.platform === 'linux')('many programs at once', () => {
   test(`${PROGRAMS} programs in one logdir keep out of each other's way`, { timeout: 60_000 }, async () => {

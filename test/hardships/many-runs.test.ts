@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { trackerProcessesIn } from '../orphans.ts'
 import { until } from '../background/start.ts'
-import { usePlace } from './hardship.ts'
+import { useTestFolder } from './hardship.ts'
 
 /** Each has a background process of its own to wait for. */
 const RUNS = 100
 /** Runs after which everything that is made once has been made. */
 const WARM = 5
-const place = usePlace()
+const place = useTestFolder()
 
 describe.runIf(process.platform === 'linux')('many runs, one after the other', () => {
   test(`${RUNS} runs all reach the callbacks, and leave nothing in the process`, { timeout: 120_000 }, async () => {

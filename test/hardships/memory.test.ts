@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { until } from '../background/start.ts'
-import { journalIn, usePlace } from './hardship.ts'
+import { journalIn, useTestFolder } from './hardship.ts'
 
-const place = usePlace()
+const place = useTestFolder()
 
 describe.runIf(process.platform === 'linux')('memory', () => {
   test('a heap that fills up is reported as such, costs no row, and every callback is notified', async () => {

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { until } from '../background/start.ts'
 import { trackerProcessesIn } from '../orphans.ts'
-import { journalIn, usePlace } from './hardship.ts'
+import { journalIn, useTestFolder } from './hardship.ts'
 import { bound, stranger } from './permissions.ts'
 
-const place = usePlace()
+const place = useTestFolder()
 
 describe.runIf(process.platform === 'linux' && bound)('a place nobody may write to', () => {
   test('init rejects, with one clear error, and leaves nothing', async () => {

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { journalIn, usePlace } from './hardship.ts'
+import { journalIn, useTestFolder } from './hardship.ts'
 import { until } from '../background/start.ts'
 import { trackerProcessesIn } from '../orphans.ts'
 
 /** How long nothing happens, in milliseconds: several looks at the journal and at the heap. */
 const STILL = 1_500
-const place = usePlace()
+const place = useTestFolder()
 
 describe.runIf(process.platform === 'linux')('a training that is stopped for a while', () => {
   test('is not taken for dead, neither by its background process nor by other runs, and goes on', async () => {

@@ -1,7 +1,7 @@
 import { init } from 'swanlab'
 import { Image, Text } from 'swanlab/media'
 
-/** The TypeScript twin of script.py: training.ts <kind> <logdir> [<run id>]. */
+/** The same in TypeScript as script.py: training.ts <kind> <logdir> [<run id>]. */
 const [kind = '', logdir = '', id] = process.argv.slice(2)
 const run = await init({
   project: 'interop',

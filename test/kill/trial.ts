@@ -9,7 +9,7 @@ import type { Receivers } from './receivers.ts'
 
 const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url))
 /** How long the messages of a dead program may take, in milliseconds. */
-const PATIENCE = 10_000
+const TIMEOUT = 10_000
 /** How long is waited for messages that should not come, in milliseconds. */
 const SILENCE = 300
 
@@ -79,7 +79,7 @@ export async function runTrial(number: number, kind: Kind, folder: string, recei
     receivers.mails.filter((subject) => subject.includes(name)).length,
     receivers.slackMessages.filter((text) => text.includes(name)).length,
   ]
-  while (arrived().some((messages) => messages === 0) && performance.now() - death < PATIENCE) await sleep(5)
+  while (arrived().some((messages) => messages === 0) && performance.now() - death < TIMEOUT) await sleep(5)
   const delay = performance.now() - death
   await sleep(SILENCE)
   const [mails, slackMessages] = arrived()

@@ -29,16 +29,16 @@ const PROGRAMS: Record<string, (run: Training) => unknown> = {
       throw 'out of cheese'
     }, 5)
   },
-  'rejects unheard': () => {
+  'rejects unhandled': () => {
     void Promise.reject(new TypeError('no such layer'))
     live()
   },
-  'hears its rejections': () => {
-    process.on('unhandledRejection', (error) => console.log('heard', String(error)))
+  'handles its rejections': () => {
+    process.on('unhandledRejection', (error) => console.log('handled', String(error)))
     void Promise.reject(new TypeError('no such layer'))
   },
-  'hears its exceptions': (run) => {
-    process.on('uncaughtException', (error) => console.log('heard', error.message))
+  'handles its exceptions': (run) => {
+    process.on('uncaughtException', (error) => console.log('handled', error.message))
     setTimeout(() => {
       setTimeout(() => train(run), 5)
       throw new Error('lost a batch')
@@ -72,7 +72,7 @@ const PROGRAMS: Record<string, (run: Training) => unknown> = {
     train(await begin())
     process.exit(3)
   },
-  'puts back what it heard': async (run) => {
+  'puts back its listeners': async (run) => {
     await run.finish()
     const now = listeners()
     console.log(now)

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Callback } from '../../packages/core/src/index.ts'
 import { begin, live, point, raise, sleep, train, tracked, type Training } from './training.ts'
 
-/** Calls `reached` when it has heard the end, over which it takes a minute. */
+/** Calls `reached` when it is told of the end, over which it takes a minute. */
 const slow = (reached: () => void): Callback => ({
   name: 'slow',
   onStop: () => {
@@ -13,13 +13,13 @@ const slow = (reached: () => void): Callback => ({
 
 /** Programs that are told to stop. `process.argv`: the program's name, and `with` or `without`. */
 const PROGRAMS: Record<string, () => unknown> = {
-  'hears SIGINT': () => signalled('SIGINT'),
-  'hears SIGTERM': () => signalled('SIGTERM'),
-  'hears SIGHUP': () => signalled('SIGHUP'),
-  'handles it': () => survives((heard) => process.on('SIGINT', heard)),
-  'handles it from before': () => survives((heard) => process.on('SIGINT', heard), 'before'),
-  'handles it once': () => survives((heard) => process.once('SIGINT', heard)),
-  'handles it once, from before': () => survives((heard) => process.once('SIGINT', heard), 'before'),
+  'is sent SIGINT': () => signalled('SIGINT'),
+  'is sent SIGTERM': () => signalled('SIGTERM'),
+  'is sent SIGHUP': () => signalled('SIGHUP'),
+  'handles it': () => survives((handled) => process.on('SIGINT', handled)),
+  'handles it from before': () => survives((handled) => process.on('SIGINT', handled), 'before'),
+  'handles it once': () => survives((handled) => process.once('SIGINT', handled)),
+  'handles it once, from before': () => survives((handled) => process.once('SIGINT', handled), 'before'),
   'ignores it': () => survives((_, ignored) => process.on('SIGINT', ignored)),
   'exits with 130': async () => {
     train(await begin())
@@ -72,7 +72,7 @@ const PROGRAMS: Record<string, () => unknown> = {
     raise('SIGTERM')
     live()
   },
-  // Hears no signal as long as it runs, so only the system can end it.
+  // Handles no signal as long as it runs, so only the system can end it.
   'never yields': async () => {
     const run = await begin()
     for (let step = 0; ; step++) {
@@ -98,17 +98,17 @@ async function signalled(signal: NodeJS.Signals, run?: Training): Promise<void> 
 
 /** Rows are logged before the signal and after it. */
 async function survives(
-  handle: (heard: () => void, ignored: () => void) => unknown,
+  handle: (handled: () => void, ignored: () => void) => unknown,
   when: 'before' | 'after' = 'after',
 ): Promise<void> {
   const { reached, reach } = point()
-  const heard = (): void => {
-    console.log('heard')
+  const handled = (): void => {
+    console.log('handled')
     reach()
   }
-  if (when === 'before') handle(heard, reach)
+  if (when === 'before') handle(handled, reach)
   const run = await begin()
-  if (when === 'after') handle(heard, reach)
+  if (when === 'after') handle(handled, reach)
   train(run)
   raise('SIGINT')
   await reached

@@ -11,7 +11,7 @@ const {
 } = JSON.parse(process.argv[2]!) as {
   how: 'kill' | 'finish' | 'slowly'
   logdir: string
-  /** Where a live callback writes what it hears, or a resident one when there is a background process. */
+  /** Where a live callback writes what it gets, or a resident one when there is a background process. */
   file: string
   background?: boolean
 }

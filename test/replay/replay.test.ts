@@ -23,12 +23,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What a callback hears of a stored run. */
-async function hear(
+/** What a callback gets of a stored run. */
+async function replayed(
   dir: string,
   options: ReplayOptions = {},
 ): Promise<{ all: RecordedMoment[]; logged: number[]; outcome: Awaited<ReturnType<typeof replay>> }> {
-  const file = join(folder, `heard-${Math.random()}`)
+  const file = join(folder, `replayed-${Math.random()}`)
   const outcome = await replay(dir, new Recorder({ file }), { report, ...options })
   const all = momentsIn(file)
   return { all, outcome, logged: all.flatMap(({ moment, payload }) => (moment === 'log' ? [payload.step] : [])) }
@@ -80,15 +80,15 @@ async function record(more: object = {}): Promise<{ dir: string; id: string; fil
 
 test('the same moments as in the live run, in the same order', async () => {
   const { dir, file } = await record()
-  const { all } = await hear(dir)
+  const { all } = await replayed(dir)
   expect(told(all)).toEqual(told(momentsIn(file)))
   expect(all.map(({ moment }) => moment)).toContain('metric')
   expect(reports).toEqual([])
 })
 
 describe('a crashed run', () => {
-  test('is heard to its end, with the cause of it', async () => {
-    const { all, outcome, logged } = await hear(CRASHED)
+  test('is replayed to its end, with the cause of it', async () => {
+    const { all, outcome, logged } = await replayed(CRASHED)
     expect(logged).toEqual(Array.from({ length: 60 }, (_, step) => step))
     expect(all.map(({ moment }) => moment).slice(-2)).toEqual(['error', 'finish'])
     expect(all.filter(({ moment }) => moment === 'alert')).toHaveLength(1)
@@ -106,7 +106,7 @@ describe('a crashed run', () => {
   test('is left as it was', async () => {
     const copy = join(folder, 'copy')
     cpSync(CRASHED, copy, { recursive: true })
-    await hear(copy)
+    await replayed(copy)
     expect(readFileSync(join(copy, 'journal.jsonl'))).toEqual(readFileSync(join(CRASHED, 'journal.jsonl')))
   })
 
@@ -122,13 +122,13 @@ describe('a lost run', () => {
     ['of another machine', (journal: string) => journal],
     ['of this one', (journal: string) => journal.replace('"host":"node-7"', `"host":${JSON.stringify(hostname())}`)],
   ])('%s ends with its last record', async (_, change) => {
-    const { all, outcome } = await hear(changed((journal) => change(withoutFinish(journal))))
+    const { all, outcome } = await replayed(changed((journal) => change(withoutFinish(journal))))
     expect(all.map(({ moment }) => moment).slice(-2)).toEqual(['error', 'finish'])
     expect(outcome).toMatchObject({ state: 'crashed', cause: { type: 'lost' }, duration: 90, steps: 60 })
   })
 
   test('torn in its last line loses that line, and says so', async () => {
-    const { outcome } = await hear(changed((journal) => withoutFinish(journal).trimEnd().slice(0, -20)))
+    const { outcome } = await replayed(changed((journal) => withoutFinish(journal).trimEnd().slice(0, -20)))
     expect(outcome).toMatchObject({ cause: { type: 'lost' }, steps: 59 })
     expect(reports).toEqual([expect.stringMatching(/^warn: 1 damaged line/)])
   })
@@ -137,7 +137,7 @@ describe('a lost run', () => {
 test('a resumed run starts once and ends once, with the steps of all its parts', async () => {
   const first = await record()
   await record({ id: first.id, resume: 'must', callbacks: [] })
-  const { all, outcome, logged } = await hear(first.dir)
+  const { all, outcome, logged } = await replayed(first.dir)
   const count = (wanted: string): number => all.filter(({ moment }) => moment === wanted).length
   expect([count('init'), count('run'), count('finish'), count('error')]).toEqual([1, 1, 1, 0])
   expect(logged).toEqual([0, 1, 2, 3, 4, 100, 101, 102, 103, 104, 105])
@@ -151,7 +151,7 @@ describe('speed', () => {
     [1e9, 0, 10_000],
   ])('%d: as many times faster than it was recorded', async (speed, least, most) => {
     const begin = performance.now()
-    const { logged } = await hear(CRASHED, { speed })
+    const { logged } = await replayed(CRASHED, { speed })
     const took = performance.now() - begin
     expect(logged).toHaveLength(60)
     expect(took).toBeGreaterThanOrEqual(least - 2)
@@ -161,7 +161,7 @@ describe('speed', () => {
 
 describe('from', () => {
   test('rows and alerts of earlier steps count in summaries only', async () => {
-    const { all, logged, outcome } = await hear(CRASHED, { from: 42 })
+    const { all, logged, outcome } = await replayed(CRASHED, { from: 42 })
     expect(logged).toEqual(Array.from({ length: 18 }, (_, i) => i + 42))
     expect(all.filter(({ moment }) => moment === 'alert')).toEqual([])
     expect(outcome.summary['train/loss']).toMatchObject({ count: 60, max: 1.1 })
@@ -169,13 +169,13 @@ describe('from', () => {
     expect(metric.payload).toMatchObject({ step: 42, summary: { count: 43 } })
   })
 
-  test('an alert of that very step is heard', async () => {
-    const { all } = await hear(CRASHED, { from: 41 })
+  test('an alert of that very step is replayed', async () => {
+    const { all } = await replayed(CRASHED, { from: 41 })
     expect(all.filter(({ moment }) => moment === 'alert')).toHaveLength(1)
   })
 
-  test('beyond the last step only start and end are heard', async () => {
-    const { logged, outcome } = await hear(CRASHED, { from: 1_000 })
+  test('beyond the last step only start and end are replayed', async () => {
+    const { logged, outcome } = await replayed(CRASHED, { from: 1_000 })
     expect(logged).toEqual([])
     expect(outcome).toMatchObject({ steps: 60, state: 'crashed' })
   })
@@ -185,7 +185,7 @@ describe('a run that is being recorded is followed until it ends', () => {
   test('by itself', async () => {
     const file = join(folder, 'live')
     const { ready, ended } = await start({ how: 'slowly', logdir, file }, [PROGRAM])
-    const { all, outcome } = await hear(ready.dir)
+    const { all, outcome } = await replayed(ready.dir)
     expect(await ended).toBe(0)
     expect(outcome).toMatchObject({ state: 'finished', steps: 60 })
     expect(told(all)).toEqual(told(momentsIn(file)))
@@ -193,26 +193,24 @@ describe('a run that is being recorded is followed until it ends', () => {
 
   test('by death, as lost when nobody is left to explain it', async () => {
     const { child, ready, ended } = await start({ how: 'slowly', logdir, file: join(folder, 'live') }, [PROGRAM])
-    const hearing = hear(ready.dir)
+    const replaying = replayed(ready.dir)
     setTimeout(() => child.kill('SIGKILL'), 300)
     expect(await ended).toBe('SIGKILL')
-    expect((await hearing).outcome).toMatchObject({ state: 'crashed', cause: { type: 'lost' } })
+    expect((await replaying).outcome).toMatchObject({ state: 'crashed', cause: { type: 'lost' } })
   })
 
   test('by death, as its background process explains it', async () => {
     const order = { how: 'slowly', logdir, file: join(folder, 'resident'), background: true }
     const { child, ready, ended } = await start(order, [PROGRAM])
-    const hearing = hear(ready.dir)
+    const replaying = replayed(ready.dir)
     setTimeout(() => child.kill('SIGKILL'), 300)
     expect(await ended).toBe('SIGKILL')
     // Its exit watcher may come too late on a busy machine; then it says so, and not that nobody has seen anything.
-    expect((await hearing).outcome).toMatchObject({
+    expect((await replaying).outcome).toMatchObject({
       state: 'crashed',
       cause: { type: expect.stringMatching(/^(killed|lost-contact)$/) as string },
     })
-    await until('its callbacks have heard it, too', () =>
-      momentsIn(order.file).some(({ moment }) => moment === 'finish'),
-    )
+    await until('its callbacks got it, too', () => momentsIn(order.file).some(({ moment }) => moment === 'finish'))
   })
 })
 
@@ -233,7 +231,7 @@ describe('what cannot be replayed', () => {
     ['from -1', () => CRASHED, { from: -1 }, 'INVALID_OPTION', /from: takes a step/],
     ['an unknown option', () => CRASHED, { sped: 2 } as ReplayOptions, 'INVALID_OPTION', /did you mean "speed"\?/],
   ])('%s', async (_, dir, options, code, message) => {
-    await expect(hear(dir(), options)).rejects.toMatchObject({
+    await expect(replayed(dir(), options)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message) as string,
     })

@@ -21,10 +21,10 @@ export class ExitStatusPipe {
     })
   }
 
-  /** How the training died; absent when nobody saw it, or too late. @param patience - In milliseconds. */
-  async status(patience: number): Promise<WaitStatus | undefined> {
+  /** How the training died; absent when nobody saw it, or too late. @param timeout - In milliseconds. */
+  async status(timeout: number): Promise<WaitStatus | undefined> {
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patience)))
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout)))
     await Promise.race([this.#whole, late])
     clearTimeout(timer)
     return statusIn(this.#text)

@@ -4,7 +4,7 @@ import type { InterruptibleSleep } from './interruptible-sleep.ts'
 /** How often a file is looked at while it grows, in milliseconds. */
 const BUSY = 200
 /** Looks in vain before the system is asked to say when it has grown. */
-const PATIENCE = 5
+const MAX_BUSY_POLLS = 5
 /** How often it is looked at nevertheless, in milliseconds. */
 const SAFETY = 2_000
 /** How often it is looked at when the system cannot say, in milliseconds. */
@@ -32,7 +32,7 @@ export class FileWatcher {
       this.stop()
       this.#vain = 0
     }
-    if (this.#vain++ < PATIENCE) return this.#sleep.next(BUSY)
+    if (this.#vain++ < MAX_BUSY_POLLS) return this.#sleep.next(BUSY)
     if (this.#watcher) return this.#sleep.next(SAFETY)
     if (!this.#blind) this.#watcher = this.#begin()
     // What came just before the watch began was not announced.

@@ -85,7 +85,7 @@ test('a permanent refusal is not tried again, and its reason is kept', async () 
   await outbox.settled()
   expect(attempts()).toBe(1)
   expect(outbox.deliveries()).toMatchObject([{ state: 'given up', reason: 'no such receiver' }])
-  expect(reports).toEqual(['error mail: the news of the end was not delivered: no such receiver'])
+  expect(reports).toEqual(['error mail: the message about the end was not delivered: no such receiver'])
 })
 
 test('Retry-After is respected', async () => {
@@ -209,7 +209,7 @@ describe('a receiver’s channel', () => {
     expect(outbox.untried()).toEqual([])
   })
 
-  test('that asked for peace gets it, for every notification', async () => {
+  test('that asked for a pause (retryAfter) gets it, for every notification', async () => {
     const { send, attempts } = receiver(Object.assign(new Error('slow down'), { retryAfter: 100 }))
     const outbox = outboxOf()
     const channel = outbox.channel('mail', send)
@@ -259,7 +259,7 @@ test('waiting for first attempts does not wait for further ones', async () => {
   outbox.stop()
 })
 
-test('a flood of alerts is bounded and reported once, and the news of the end is not lost in it', async () => {
+test('a flood of alerts is bounded and reported once, and the message about the end is not lost in it', async () => {
   const { send, taken } = receiver()
   const outbox = outboxOf({ store: { load: () => [], save: () => {} } })
   const channel = outbox.channel('mail', send)
@@ -269,6 +269,6 @@ test('a flood of alerts is bounded and reported once, and the news of the end is
   expect(taken).toHaveLength(1_001)
   expect(outbox.deliveries().at(-1)).toMatchObject({ event: 'ended', state: 'sent' })
   expect(reports).toEqual([
-    'error More than 1000 notifications in one run: further ones are dropped, but for the news of its end.',
+    'error More than 1000 notifications in one run: further ones are dropped, except for the message about its end.',
   ])
 })

@@ -1,7 +1,7 @@
 import type { Report } from '@swanlab/core/internal'
 
 /** Delay of the first message about what `finish()` is waiting for, in milliseconds. */
-const PATIENCE = 1_000
+const FIRST_DELAY = 1_000
 /** How often that is repeated on a terminal, in milliseconds. */
 const AGAIN = 5_000
 
@@ -21,6 +21,6 @@ export function reportWaiting({ report, terminal, awaited }: WaitingOptions): ()
   let timer = setTimeout(() => {
     report('info', `Waiting for ${awaited()} …`)
     if (terminal) timer = setInterval(reportAgain, AGAIN)
-  }, PATIENCE)
+  }, FIRST_DELAY)
   return () => clearTimeout(timer)
 }

@@ -37,7 +37,7 @@ export const actor = () => ({
 })`
 
 /** For what comes when it comes, however busy the machine. */
-const PATIENCE = { timeout: 30_000 }
+const LIMIT = { timeout: 30_000 }
 vi.setConfig({ testTimeout: 60_000 })
 
 let logdir: string
@@ -82,13 +82,13 @@ function supervise(how: { name: string; start: () => Spawned; finishTimeout?: nu
   const supervisor = new Supervisor({
     callbacks: [{ name: how.name, resident }],
     callbackTimeout: 1_000,
-    finishTimeout: how.finishTimeout ?? PATIENCE.timeout,
+    finishTimeout: how.finishTimeout ?? LIMIT.timeout,
     from: () => 0,
     act,
     report,
     terminal: false,
     spawn: how.start,
-    startTimeout: how.startTimeout ?? PATIENCE.timeout,
+    startTimeout: how.startTimeout ?? LIMIT.timeout,
   })
   supervisor.start(run)
   return { messages, acts, finish: () => supervisor.wait(sampleOutcome({ run, steps: 1, lastStep: 0 })) }
@@ -104,11 +104,11 @@ test('where no process can be started, the callbacks are driven in the training 
     'No background process could be started (EAGAIN); recorder: in the training process. If that crashes, nothing is sent before the next init in the same logdir.',
   ])
   expect(marked()).toBe(true)
-  await expect.poll(() => existsSync(calls) && readFileSync(calls, 'utf8'), PATIENCE).toBe('look\n')
+  await expect.poll(() => existsSync(calls) && readFileSync(calls, 'utf8'), LIMIT).toBe('look\n')
   await finish()
   expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
   expect(messages).toHaveLength(1)
-  await expect.poll(marked, PATIENCE).toBe(false)
+  await expect.poll(marked, LIMIT).toBe(false)
 })
 
 test('a background process that hangs before it has begun is ended, and does not cost the callbacks the run', async () => {
@@ -122,7 +122,7 @@ test('a background process that hangs before it has begun is ended, and does not
   expect(messages[0]).toMatch(/^No background process could be started \(it was not up within 0\.05 s\); recorder: /)
   expect(messages).toHaveLength(1)
   expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
-  await expect.poll(() => hanging?.signalCode, PATIENCE).toBe('SIGKILL')
+  await expect.poll(() => hanging?.signalCode, LIMIT).toBe('SIGKILL')
 })
 
 test('one that dies before it is up is started once more, as a redelivery, and no third time', async () => {
@@ -136,7 +136,7 @@ test('one that dies before it is up is started once more, as a redelivery, and n
     return { background, dismiss: () => {} }
   }
   const { messages, finish } = supervise({ name: 'recorder', start })
-  await expect.poll(() => messages.length, PATIENCE).toBe(2)
+  await expect.poll(() => messages.length, LIMIT).toBe(2)
   await finish()
   const lines = readFileSync(orders, 'utf8').trim().split('\n')
   expect(lines.map((line) => (JSON.parse(line) as FollowOrder).redelivered)).toEqual([false, true])
@@ -165,7 +165,7 @@ test('one that has been up was ended by a callback, which is not let into the tr
 
 test('what cannot be delivered in time is left for the next init', async () => {
   const { messages, finish } = supervise({ name: 'notifier', start: refused, finishTimeout: 300 })
-  await expect.poll(() => existsSync(calls), PATIENCE).toBe(true)
+  await expect.poll(() => existsSync(calls), LIMIT).toBe(true)
   await finish()
   expect(messages.at(-1)).toBe(
     'Not done within 0.3 s: notifier; what is left waits for the next init in the same logdir.',

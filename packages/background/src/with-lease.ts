@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { takeLease, type TakenLock } from '@swanlab/journal/internal'
 
 /** How long a lease is waited for, in milliseconds. */
-const PATIENCE = 2_000
+const WAIT = 2_000
 const POLL = 50
 
 /**
@@ -27,7 +27,7 @@ async function leaseOf(dir: string): Promise<TakenLock | 'held' | undefined> {
     for (let waited = 0; ; waited += POLL) {
       const lease = takeLease(dir)
       if (lease.taken) return lease
-      if (waited >= PATIENCE) return 'held'
+      if (waited >= WAIT) return 'held'
       await sleep(POLL)
     }
   } catch {

@@ -43,7 +43,7 @@ describe('the end of a run', () => {
     ])
   })
 
-  test('speaks Chinese', () => {
+  test('can be in Chinese', () => {
     const cause: Cause = { type: 'exit', code: 3, inside: 'csv.onStop' }
     const notification = composeEnd(sampleOutcome({ state: 'crashed', cause }), 'zh')
     expect(notification).toMatchObject({
@@ -155,7 +155,7 @@ describe('the end of a run', () => {
 })
 
 describe('other moments', () => {
-  test('a start is news, neither good nor bad', () => {
+  test('a start has a neutral tone', () => {
     expect(composeStart(sampleRun(), 'en')).toMatchObject({
       event: 'started',
       tone: 'neutral',
@@ -180,11 +180,11 @@ describe('other moments', () => {
     expect(factsOf(notification)).toMatchObject({ step: '7', rule: 'nan', project: 'iris' })
   })
 
-  test('an alert of an unknown run still has its words', () => {
+  test('an alert of an unknown run still has its text', () => {
     expect(composeAlert(sampleAlert(), undefined, 'zh')).toMatchObject({ subject: 'SwanLab | loss is NaN' })
   })
 
-  test('words of the user stay theirs', () => {
+  test('text of the user is not changed', () => {
     const notification = composeMessage({ title: 'Hello', text: 'one\ntwo', time: 5 }, 'en')
     expect(notification).toMatchObject({ event: 'message', subject: 'Hello', sentence: 'one\ntwo', facts: [], time: 5 })
   })

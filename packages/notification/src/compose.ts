@@ -31,18 +31,18 @@ export interface Origin {
 
 /** A run has started. */
 export function composeStart(run: RunInfo, language: Language): Notification {
-  const words = WORDING[language]
-  const title = words.startedTitle(oneLine(run.experimentName, 80))
+  const wording = WORDING[language]
+  const title = wording.startedTitle(oneLine(run.experimentName, 80))
   return finish(language, {
     event: 'started',
     tone: 'neutral',
     time: run.startTime,
-    subject: words.subject(title, oneLine(run.project, 60)),
+    subject: wording.subject(title, oneLine(run.project, 60)),
     title,
-    sentence: words.started,
-    facts: runFacts(run, words),
-    config: configSection(run.config, words),
-    link: linkTo(run, words),
+    sentence: wording.started,
+    facts: runFacts(run, wording),
+    config: configSection(run.config, wording),
+    link: linkTo(run, wording),
   })
 }
 
@@ -52,36 +52,36 @@ export function composeEnd(
   language: Language,
   { machine, commit, command }: Origin = {},
 ): Notification {
-  const words = WORDING[language]
+  const wording = WORDING[language]
   const { run, state } = outcome
-  const why = whyInWords(outcome, words)
-  const title = oneLine(words.endedTitle(oneLine(run.experimentName, 80), state, why.brief), 120)
-  const duration = formatDuration(outcome.duration, words.units)
+  const why = endReason(outcome, wording)
+  const title = oneLine(wording.endedTitle(oneLine(run.experimentName, 80), state, why.brief), 120)
+  const duration = formatDuration(outcome.duration, wording.units)
   return finish(language, {
     event: 'ended',
     tone: TONE_OF_STATE[state],
     time: outcome.endTime,
-    subject: words.subject(title, oneLine(run.project, 60)),
+    subject: wording.subject(title, oneLine(run.project, 60)),
     title,
-    sentence: words.ended(state, duration, why.details),
+    sentence: wording.ended(state, duration, why.details),
     facts: [
-      ...runFacts(run, words, machine),
-      ...facts(words, [
+      ...runFacts(run, wording, machine),
+      ...facts(wording, [
         ['commit', commit],
         ['command', command],
-        ['state', words.states[state]],
-        ['cause', outcome.cause && causeInWords(outcome.cause, words)],
+        ['state', wording.states[state]],
+        ['cause', outcome.cause && causeText(outcome.cause, wording)],
         ['duration', duration],
-        ['ended', timeInWords(outcome.endTime)],
-        ['steps', words.steps(outcome.steps, outcome.lastStep)],
+        ['ended', timeText(outcome.endTime)],
+        ['steps', wording.steps(outcome.steps, outcome.lastStep)],
       ]),
     ],
-    error: outcome.error && errorSection(outcome.error, words),
-    terminal: state === 'finished' ? undefined : terminalSection(outcome, words),
-    metrics: metricSection(outcome.summary, words),
-    config: configSection(run.config, words),
-    notes: noteSection(outcome, words),
-    link: linkTo(run, words),
+    error: outcome.error && errorSection(outcome.error, wording),
+    terminal: state === 'finished' ? undefined : terminalSection(outcome, wording),
+    metrics: metricSection(outcome.summary, wording),
+    config: configSection(run.config, wording),
+    notes: noteSection(outcome, wording),
+    link: linkTo(run, wording),
   })
 }
 
@@ -92,29 +92,29 @@ export function composeAlert(
   language: Language,
   machine?: string,
 ): Notification {
-  const words = WORDING[language]
+  const wording = WORDING[language]
   const title = oneLine(alert.title, 120)
   const where = run && `${oneLine(run.experimentName, 40)}, ${oneLine(run.project, 30)}`
   return finish(language, {
     event: 'alert',
     tone: TONE_OF_LEVEL[alert.level],
     time: alert.time,
-    subject: words.subject(oneLine(title, 100), where),
+    subject: wording.subject(oneLine(title, 100), where),
     title,
     sentence: block(alert.text, 4000),
     facts: [
-      ...facts(words, [
-        ['level', words.levels[alert.level]],
+      ...facts(wording, [
+        ['level', wording.levels[alert.level]],
         ['step', alert.step === undefined ? undefined : formatNumber(alert.step)],
         ['rule', alert.rule],
       ]),
-      ...(run ? runFacts({ ...run, description: undefined }, words, machine) : []),
+      ...(run ? runFacts({ ...run, description: undefined }, wording, machine) : []),
     ],
-    link: run && linkTo(run, words),
+    link: run && linkTo(run, wording),
   })
 }
 
-/** Words of the user's own. */
+/** A message that the user wrote. */
 export function composeMessage(
   message: { readonly title?: string | undefined; readonly text: string; readonly time: number },
   language: Language,
@@ -136,9 +136,9 @@ function finish(language: Language, draft: Omit<Notification, 'id' | 'language' 
   return { id: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32), ...content }
 }
 
-function runFacts(run: RunInfo, words: Wording, machine?: string): Fact[] {
-  const url = linkTo(run, words)?.url
-  return facts(words, [
+function runFacts(run: RunInfo, wording: Wording, machine?: string): Fact[] {
+  const url = linkTo(run, wording)?.url
+  return facts(wording, [
     ['project', run.project],
     ['workspace', run.workspace],
     ['experiment', run.experimentName],
@@ -149,34 +149,34 @@ function runFacts(run: RunInfo, words: Wording, machine?: string): Fact[] {
   ])
 }
 
-function facts(words: Wording, values: readonly (readonly [FactKey, string | undefined])[]): Fact[] {
+function facts(wording: Wording, values: readonly (readonly [FactKey, string | undefined])[]): Fact[] {
   return values.flatMap(([key, value]) => {
     const line = oneLine(value ?? '', key === 'link' ? 2000 : 300)
-    return line === '' ? [] : [{ key, label: words.labels[key], value: line }]
+    return line === '' ? [] : [{ key, label: wording.labels[key], value: line }]
   })
 }
 
 /** Enough to know, from a locked telephone, whether to get up. */
-function whyInWords({ cause, error, lastStep, summary }: Outcome, words: Wording): { brief: string; details: string } {
-  if (cause === undefined) return { brief: '', details: words.results(lastStep, lastValues(summary)) }
-  const short = inShort(cause, words)
+function endReason({ cause, error, lastStep, summary }: Outcome, wording: Wording): { brief: string; details: string } {
+  if (cause === undefined) return { brief: '', details: wording.results(lastStep, lastValues(summary)) }
+  const short = inShort(cause, wording)
   const shown = cause.type === 'exception' || cause.type === 'reported' ? error : undefined
   const what = shown && oneLine(`${shown.name}: ${shown.message}`, 200)
-  const long = oneLine(causeInWords(cause, words), 100)
+  const long = oneLine(causeText(cause, wording), 100)
   return {
-    brief: short === undefined ? '' : words.brief(short, lastStep),
-    details: words.details(what === undefined ? long : `${long} (${what})`, lastStep, lastValues(summary)),
+    brief: short === undefined ? '' : wording.brief(short, lastStep),
+    details: wording.details(what === undefined ? long : `${long} (${what})`, lastStep, lastValues(summary)),
   }
 }
 
-function inShort(cause: Cause, words: Wording): string | undefined {
+function inShort(cause: Cause, wording: Wording): string | undefined {
   switch (cause.type) {
     case 'signal':
       return oneLine(cause.signal, 20)
     case 'exit':
-      return words.exitCode(cause.code)
+      return wording.exitCode(cause.code)
     default:
-      return words.inShort[cause.type]
+      return wording.inShort[cause.type]
   }
 }
 
@@ -190,7 +190,7 @@ function lastValues(summary: Outcome['summary']): [key: string, last: string][] 
 }
 
 /** In universal time: who reads it may be anywhere. Absent: no clock of ours has such a time. */
-function timeInWords(time: number): string | undefined {
+function timeText(time: number): string | undefined {
   const date = new Date(time)
   return Number.isNaN(date.getTime())
     ? undefined
@@ -200,32 +200,32 @@ function timeInWords(time: number): string | undefined {
         .replace(/\.\d+Z$/, ' UTC')
 }
 
-function causeInWords(cause: Cause, words: Wording): string {
+function causeText(cause: Cause, wording: Wording): string {
   switch (cause.type) {
     case 'exit':
-      return words.exit(cause.code, cause.inside)
+      return wording.exit(cause.code, cause.inside)
     case 'signal':
-      return words.signal(cause.signal)
+      return wording.signal(cause.signal)
     case 'exception':
     case 'reported':
     case 'lost':
     case 'killed':
-      return words[cause.type]
+      return wording[cause.type]
     case 'oom-killed':
-      return words.oomKilled
+      return wording.oomKilled
     case 'crashed-natively':
-      return words.crashedNatively(cause.signal)
+      return wording.crashedNatively(cause.signal)
     case 'lost-contact':
-      return words.lostContact
+      return wording.lostContact
     default:
       // Written by a newer version, or read from its journal.
       return String((cause as { type: unknown }).type)
   }
 }
 
-function linkTo(run: RunInfo, words: Wording): Notification['link'] {
+function linkTo(run: RunInfo, wording: Wording): Notification['link'] {
   if (run.url === undefined || run.url.length > 2000 || !URL.canParse(run.url)) return undefined
   const { protocol, href, username, password } = new URL(run.url)
   const usable = (protocol === 'http:' || protocol === 'https:') && username === '' && password === ''
-  return usable ? { label: words.open, url: href } : undefined
+  return usable ? { label: wording.open, url: href } : undefined
 }

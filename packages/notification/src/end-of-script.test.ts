@@ -10,7 +10,7 @@ test('waiting for a receiver does not keep a script alive, but the end of its ru
   expect(stdout.split('\n')).toEqual([
     'end of script',
     expect.stringMatching(/^Unlucky: alert 1 was not delivered: later \(the time for delivery is over\)/),
-    expect.stringMatching(/^Unlucky: the news of the end was not delivered: no answer within 0\.\d+ s/),
+    expect.stringMatching(/^Unlucky: the message about the end was not delivered: no answer within 0\.\d+ s/),
     '',
   ])
 })

@@ -66,11 +66,11 @@ describe('the end of a run', () => {
     expect(new Set(ids).size).toBe(1)
   })
 
-  test('is over in time when nobody answers, and the report says so', async () => {
+  test('ends in time when the receiver never answers, and the report says so', async () => {
     const { run, reports } = await runOf(new Recorder({}, hang), { finishTimeout: 1_000 })
     await run.finish()
     expect(about(reports)).toEqual([
-      expect.stringMatching(/^error: Recorder: the news of the end was not delivered: no answer within 0\.\d+ s/),
+      expect.stringMatching(/^error: Recorder: the message about the end was not delivered: no answer within 0\.\d+ s/),
     ])
   })
 
@@ -197,7 +197,7 @@ describe('alerts', () => {
     expect(recorder.events).toEqual(['ended'])
   })
 
-  test('that hang, or wait for a receiver that asked for peace, leave time for the end', async () => {
+  test('that hang, or wait for a receiver that asked for a pause, leave time for the end', async () => {
     for (const fails of [hang, () => Promise.reject(new DeliveryError('later', { retryAfter: 3_600_000 }))]) {
       const recorder = new Recorder({}, (notification, context) =>
         notification.event === 'alert' ? fails(notification, context) : Promise.resolve(),
@@ -211,7 +211,7 @@ describe('alerts', () => {
     }
   })
 
-  test('of one run are not held against the next', async () => {
+  test('that failed in one run are sent again in the next', async () => {
     let broken = true
     const recorder = new Recorder({}, async ({ event }) => {
       if (broken && event === 'alert') throw new DeliveryError('no', { permanent: true })
@@ -238,13 +238,13 @@ test('a subclass can change every notification before it is sent', async () => {
 })
 
 describe('a message of one’s own', () => {
-  test('is delivered, without a run', async () => {
+  test('is delivered without a run', async () => {
     const recorder = new Recorder()
     await recorder.say('hello')
     expect(recorder.sent).toMatchObject([{ event: 'message', sentence: 'hello' }])
   })
 
-  test('is tried again', async () => {
+  test('is retried after a failure', async () => {
     let attempts = 0
     const recorder = new Recorder({}, async () => {
       if (++attempts === 1) throw new Error('busy')
@@ -265,7 +265,7 @@ describe('a message of one’s own', () => {
     })
   })
 
-  test('that nobody takes throws when the time is over', async () => {
+  test('that no receiver accepts rejects when its time is over', async () => {
     await expect(new Recorder({ timeout: 20 }, hang).say('hello')).rejects.toThrow(/^no answer within 0\.0\d+ s/u)
     const busy = new Recorder({ timeout: 20 }, () => Promise.reject(new Error('busy')))
     await expect(busy.say('hello')).rejects.toThrow('busy (the time for delivery is over)')
@@ -290,12 +290,12 @@ describe('options', () => {
     expect(build).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message }))
   })
 
-  test('of a subclass are its own affair', () => {
+  test('of a subclass that the base does not know are ignored by it', () => {
     const options = { topic: 'training', language: 'zh' as const }
     expect(new Recorder(options).language).toBe('zh')
   })
 
-  test('do not show in print', () => {
+  test('are not shown by inspect\(\) or JSON', () => {
     const options = { topic: 'hunter2', language: 'en' as const }
     expect(inspect(new Recorder(options)) + JSON.stringify(new Recorder(options))).not.toContain('hunter2')
   })

@@ -46,7 +46,7 @@ export interface ErrorSection {
 }
 
 /**
- * A moment of a run in words. Everything is in one language, bounded in length, free of control characters, and plain
+ * A moment of a run as text. Everything is in one language, bounded in length, free of control characters, and plain
  * JSON: it can be stored and sent later by another process. It is *not* escaped: HTML and markup are the sender's
  * affair. A member that has nothing to say is absent.
  */
@@ -58,7 +58,7 @@ export interface Notification {
   readonly language: Language
   /** When it happened, in milliseconds since 1970. */
   readonly time: number
-  /** One line with the whole news, for subjects and push messages; at most 200 characters. */
+  /** One line that says it all, for subjects and push messages; at most 200 characters. */
   readonly subject: string
   /** One line for the top of a message that names the run elsewhere; at most 120 characters. */
   readonly title: string

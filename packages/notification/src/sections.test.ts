@@ -3,7 +3,7 @@ import { composeEnd } from './compose.ts'
 import { sampleOutcome, sampleRun, sampleSummary } from './testing/samples.ts'
 import { plainText } from './text.ts'
 
-describe('the news of an end', () => {
+describe('the message about an end', () => {
   test('shows the end of a long error, and the message once', () => {
     const frames = Array.from({ length: 200 }, (_, index) => `    at step${index} (train.ts:${index})`).join('\n')
     const error = { name: 'TypeError', message: 'x is\u001B[31m not\u001B[0m a function', stack: '' }
@@ -44,7 +44,7 @@ describe('the news of an end', () => {
     expect(values).toMatchObject({ pad_token: '<pad>', max_tokens: '512', db: '{"password":"****","host":"db"}' })
   })
 
-  test('shows what the terminal said last, when the run did not finish well', () => {
+  test('shows the last lines of the terminal, when the run did not finish well', () => {
     const texts = [
       'epoch 1\t  loss 0.5',
       '  at \u001B[31mline\u001B[0m\n2',

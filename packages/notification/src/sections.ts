@@ -18,13 +18,13 @@ const MAX_NOTES = 8
 
 export function metricSection(
   summary: Readonly<Record<string, MetricSummary>>,
-  words: Wording,
+  wording: Wording,
 ): MetricSection | undefined {
-  const section = firstOf(Object.entries(summary), MAX_ROWS, words.metrics, words)
+  const section = firstOf(Object.entries(summary), MAX_ROWS, wording.metrics, wording)
   return (
     section && {
       ...section,
-      columns: words.columns,
+      columns: wording.columns,
       rows: section.rows.map(([key, { last, min, max }]) => ({
         key: oneLine(key, 100),
         last: formatNumber(last),
@@ -35,8 +35,8 @@ export function metricSection(
   )
 }
 
-export function configSection(config: ConfigSnapshot, words: Wording): Notification['config'] {
-  const section = firstOf(Object.entries(config), MAX_ROWS, words.config, words)
+export function configSection(config: ConfigSnapshot, wording: Wording): Notification['config'] {
+  const section = firstOf(Object.entries(config), MAX_ROWS, wording.config, wording)
   return (
     section && {
       ...section,
@@ -48,37 +48,37 @@ export function configSection(config: ConfigSnapshot, words: Wording): Notificat
   )
 }
 
-export function errorSection(error: ErrorInfo, words: Wording): ErrorSection {
+export function errorSection(error: ErrorInfo, wording: Wording): ErrorSection {
   const opening = `${error.name}: ${error.message}`
   const stack = error.stack?.startsWith(opening) ? error.stack.slice(opening.length) : error.stack
   const stackTail = tail(stack?.replaceAll(/^ +at /gm, 'at ') ?? '', 2000)
   return {
-    heading: words.error,
+    heading: wording.error,
     name: oneLine(error.name, 100),
     message: block(error.message, 1000),
     stackTail: stackTail === '' ? undefined : stackTail,
   }
 }
 
-export function terminalSection({ lastLines = [] }: Outcome, words: Wording): Section<string> | undefined {
+export function terminalSection({ lastLines = [] }: Outcome, wording: Wording): Section<string> | undefined {
   const rows = lastLines.slice(-MAX_ROWS).map(({ text }) => block(text, 200).replaceAll('\n', ' '))
-  return rows.length === 0 ? undefined : { heading: words.terminal, rows }
+  return rows.length === 0 ? undefined : { heading: wording.terminal, rows }
 }
 
-export function noteSection(outcome: Outcome, words: Wording): Section<string> | undefined {
+export function noteSection(outcome: Outcome, wording: Wording): Section<string> | undefined {
   const losses = Object.entries({ ...outcome.losses })
   const notes = [
-    ...losses.flatMap(([kind, count]) => (count > 0 ? [words.losses(oneLine(kind, 40), count)] : [])),
+    ...losses.flatMap(([kind, count]) => (count > 0 ? [wording.losses(oneLine(kind, 40), count)] : [])),
     ...outcome.callbacks.flatMap(({ name, failures, disabled }) =>
-      failures > 0 ? [words.callback(oneLine(name, 60), failures, disabled)] : [],
+      failures > 0 ? [wording.callback(oneLine(name, 60), failures, disabled)] : [],
     ),
   ]
-  return firstOf(notes, MAX_NOTES, words.notes, words)
+  return firstOf(notes, MAX_NOTES, wording.notes, wording)
 }
 
-function firstOf<Row>(rows: readonly Row[], max: number, heading: string, words: Wording): Section<Row> | undefined {
+function firstOf<Row>(rows: readonly Row[], max: number, heading: string, wording: Wording): Section<Row> | undefined {
   if (rows.length === 0) return undefined
-  return { heading, rows: rows.slice(0, max), more: rows.length > max ? words.more(rows.length - max) : undefined }
+  return { heading, rows: rows.slice(0, max), more: rows.length > max ? wording.more(rows.length - max) : undefined }
 }
 
 function plain(value: JsonValue): string {

@@ -46,7 +46,7 @@ describe('while a run is active', () => {
     expect(offline.reports).toEqual([])
   })
 
-  it('a line without an end is one when the run ends, and callbacks that write in their last moment are heard', async () => {
+  it('a line without a newline is recorded when the run ends, and so is what callbacks write in their last moment', async () => {
     const outcomes: Outcome[] = []
     const last = {
       name: 'last',
@@ -102,7 +102,7 @@ describe('while a run is active', () => {
   it.each([{ console: 'none' }, { console: 'stderr' }] as const)('%j', async (settings) => {
     const run = await offline.start([], settings)
     expect(process.stdout.write).toBe(mute)
-    say('unheard\n')
+    say('not recorded\n')
     const outcome = await run.finish()
     expect(linesOf(run)).toEqual([])
     expect(outcome).not.toHaveProperty('lastLines')
@@ -116,7 +116,7 @@ describe('while a run is active', () => {
     expect(lastLines?.[0]?.text).toBe(`${'x'.repeat(199)}…`)
   })
 
-  it('a disabled run hears nothing', async () => {
+  it('a disabled run captures nothing', async () => {
     const run = await init({ ...offline.options(), mode: 'disabled' })
     expect(process.stdout.write).toBe(mute)
     await run.finish()

@@ -9,15 +9,16 @@ const offline = useOffline()
 const pixel = { data: Uint8Array.of(1, 2, 3), width: 1, height: 1 }
 
 describe('media', () => {
-  it('are recorded with the numbers of the same call, and heard live and on replay', async () => {
-    const heard: unknown[] = []
+  it('are recorded with the numbers of the same call, and dispatched live and on replay', async () => {
+    const received: unknown[] = []
     const listener = {
       name: 'listener',
       onColumnCreate: ({ key, kind, index }: { key: string; kind: string; index: number }) =>
-        heard.push([key, kind, index]),
-      onMetricCreate: ({ value, column }: { value: number; column: { index: number } }) => heard.push([value, column]),
-      onLog: ({ step, data }: { step: number; data: object }) => heard.push([step, data]),
-      onMedia: (media: MediaRecord) => heard.push(media),
+        received.push([key, kind, index]),
+      onMetricCreate: ({ value, column }: { value: number; column: { index: number } }) =>
+        received.push([value, column]),
+      onLog: ({ step, data }: { step: number; data: object }) => received.push([step, data]),
+      onMedia: (media: MediaRecord) => received.push(media),
     }
     const run = await offline.start([listener])
     run.log({ eval: { sample: new Image(pixel, { caption: 'one' }) }, loss: 1 }, 3)
@@ -29,7 +30,7 @@ describe('media', () => {
     const png = expect.stringMatching(/^media\/image\/003-[0-9a-f]{8}\.png$/) as string
     const txt = expect.stringMatching(/^media\/text\/004-[0-9a-f]{8}\.txt$/) as string
     const time = expect.any(Number) as number
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['eval/sample', 'image', 0],
       ['loss', 'scalar', 1],
       [3, { loss: 1 }],
@@ -39,15 +40,15 @@ describe('media', () => {
       [4, {}],
       { key: 'note', step: 4, time, data: [txt, txt] },
     ])
-    for (const path of (heard[7] as MediaRecord).data)
+    for (const path of (received[7] as MediaRecord).data)
       expect(readFileSync(join(run.dir!, path), 'utf8')).toMatch(/^[ab]$/)
 
-    const live = heard.splice(0)
+    const live = received.splice(0)
     await replay(run.dir!, listener)
-    expect(heard).toEqual(live)
-    heard.length = 0
+    expect(received).toEqual(live)
+    received.length = 0
     await replay(run.dir!, listener, { from: 4 })
-    expect(heard).toEqual([live[0], live[1], ...live.slice(5)])
+    expect(received).toEqual([live[0], live[1], ...live.slice(5)])
   })
 
   it('go on after a resumed run, and none is recorded twice', async () => {

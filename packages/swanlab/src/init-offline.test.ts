@@ -90,7 +90,7 @@ describe('an offline run that does not start', () => {
     },
   }
 
-  it('is gone without a trace: no folder, no listener, no handle, and no other callback ever heard of it', async () => {
+  it('is gone without a trace: no folder, no listener, no handle, and no other callback was called', async () => {
     await offline.start().then((run) => run.finish())
     const [listeners, names] = [processListeners(), offline.names()]
     const resources = process.getActiveResourcesInfo().length

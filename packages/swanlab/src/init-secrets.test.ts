@@ -16,11 +16,11 @@ afterEach(() => {
 })
 
 test('no secret of the configuration, command, terminal, alerts or errors is recorded, or told to anybody', async () => {
-  const heard: unknown[] = []
+  const received: unknown[] = []
   const callback: Callback = {
     name: 'listener',
     apply: (hooks) => {
-      const listen = (payload: unknown): void => void heard.push(payload)
+      const listen = (payload: unknown): void => void received.push(payload)
       hooks.init.tap('listener', (info) => (listen(info), info))
       for (const hook of [hooks.run, hooks.error, hooks.finish]) hook.tap('listener', listen)
       for (const hook of [hooks.runtimeInfo, hooks.alert]) hook.tap('listener', listen)
@@ -43,8 +43,8 @@ test('no secret of the configuration, command, terminal, alerts or errors is rec
   const error = new Error('refused: api_key="s3cr3t"', { cause })
   await run.finish({ error })
 
-  expect(heard.length).toBeGreaterThan(7)
-  expect(JSON.stringify(heard)).not.toContain('s3cr3t')
+  expect(received.length).toBeGreaterThan(7)
+  expect(JSON.stringify(received)).not.toContain('s3cr3t')
   expect(execFileSync('grep', ['-rlc', '', run.dir!], { encoding: 'utf8' })).toContain('config.yaml')
   expect(() => execFileSync('grep', ['-r', 's3cr3t', run.dir!], { encoding: 'utf8' })).toThrow()
   expect(offline.reports.join()).not.toContain('s3cr3t')

@@ -284,7 +284,7 @@ describe('an init that fails', () => {
     expect((await run.finish()).steps).toBe(1)
   })
 
-  it('speaks for the mode in its own words', async () => {
+  it('reports errors of the mode without the name of a callback', async () => {
     await expect(init(options({ mode: 'cloud' }))).rejects.toMatchObject({ code: 'LOGIN_FAILED' })
     const missing = options({ id: 'x'.repeat(21), resume: 'must' })
     await expect(init(missing)).rejects.toMatchObject({ code: 'RESUME_FAILED' })

@@ -36,9 +36,9 @@ export function isUntriedEnd({ event, attempts }: OutboxItem): boolean {
 
 /** What a notification is about. */
 export function describeEvent(event: string): string {
-  if (event === END) return 'the news of the end'
+  if (event === END) return 'the message about the end'
   if (/^alert-.*\D/.test(event)) return "a callback's alert"
-  return event === 'started' ? 'the news of the start' : event.replace('-', ' ')
+  return event === 'started' ? 'the message about the start' : event.replace('-', ' ')
 }
 
 /** @param failure - Why the last attempt failed. */

@@ -26,7 +26,7 @@ const failing =
     taken.push(event)
   }
 
-test('while a receiver hangs, the news of the end is tried before further alerts', async () => {
+test('while a receiver hangs, the message about the end is tried before further alerts', async () => {
   const taken: unknown[] = []
   const hang = (): Promise<void> => new Promise(() => {})
   const { outbox, reports } = await deliveryOf(['alert-1', 'alert-2', 'alert-3', 'ended'], failing(taken, hang))

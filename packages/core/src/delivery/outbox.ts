@@ -12,7 +12,7 @@ const LONGEST_PAUSE = 300_000
 const LONGEST_ASKED = 900_000
 /** Longest that one attempt may take, in milliseconds. */
 export const LONGEST_ATTEMPT = 20_000
-/** Notifications of one run that are kept; more than this is a loop somewhere. The news of the end is kept beyond. */
+/** Notifications of one run that are kept; more than this is a loop somewhere. The message about the end is kept beyond. */
 const MAX_ITEMS = 1_000
 
 const MEMORY: OutboxStore = { load: () => [], save: () => {} }
@@ -59,7 +59,7 @@ interface Channel {
   readonly send: Send
   attempt?: Promise<void> | undefined
   timer?: NodeJS.Timeout | undefined
-  /** The receiver asked for peace until then, in milliseconds since 1970. */
+  /** The receiver asked to be left alone until then, in milliseconds since 1970. */
   notBefore: number
   /** The last attempt failed. */
   failing: boolean
@@ -181,7 +181,7 @@ export class Outbox {
     if (!this.#full)
       this.#options.report(
         'error',
-        `More than ${MAX_ITEMS} notifications in one run: further ones are dropped, but for the news of its end.`,
+        `More than ${MAX_ITEMS} notifications in one run: further ones are dropped, except for the message about its end.`,
       )
     this.#full = true
   }
@@ -206,7 +206,7 @@ export class Outbox {
     const item = nextOf(channel, waiting)
     if (!item) return this.#changed()
     const pause = Math.max(item.nextTry, channel.notBefore) - now
-    // The receiver may ask for more peace than there is time. The news of the end is worth one attempt nevertheless.
+    // The receiver may ask for a longer pause than there is time. The message about the end is worth one attempt nevertheless.
     const isTooLate = now + pause > this.#endOfBudget
     if (!(pause > 0) || (isTooLate && isUntriedEnd(item))) return this.#start(channel, item)
     if (isTooLate) {

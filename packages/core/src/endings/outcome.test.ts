@@ -98,6 +98,6 @@ describe('failureOf', () => {
   })
 })
 
-it.each(EVERY_CAUSE)('%j reads well', (cause, words) => {
+it.each(EVERY_CAUSE)('%j is described', (cause, words) => {
   expect(describeCause(cause)).toBe(words)
 })

@@ -74,7 +74,7 @@ export class StallDetector {
   #turned(): void {
     this.#turn = undefined
     // Many calls in a short turn are no endless loop.
-    if (this.#stalled && !this.#overdue && this.#clock() <= this.#limit) this.#calm()
+    if (this.#stalled && !this.#overdue && this.#clock() <= this.#limit) this.#resume()
   }
 
   #late(time: number): void {
@@ -89,12 +89,12 @@ export class StallDetector {
     let last = this.#clock()
     this.#timer = setInterval(() => {
       const now = this.#clock()
-      if (now - last < 2 * INTERVAL) this.#calm()
+      if (now - last < 2 * INTERVAL) this.#resume()
       last = now
     }, INTERVAL).unref()
   }
 
-  #calm(): void {
+  #resume(): void {
     clearInterval(this.#timer)
     this.#stalled = false
     this.#listener?.turned()

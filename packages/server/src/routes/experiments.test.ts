@@ -58,7 +58,7 @@ it('what is known of a run is merged, and its end is kept until it goes on', asy
   expect(types).toEqual(['header', 'config', 'metadata', 'metadata', 'finish', 'resume'])
 })
 
-it('a run that was deleted says so in the words that clients stop at, and takes data without keeping it', async () => {
+it('a run that was deleted says so in the message that makes clients stop, and takes data without keeping it', async () => {
   const { cuid, slug } = await newRun(alice)
   expect((await alice.call('DELETE', `/project/alice/cats/runs/${cuid}`)).status).toBe(200)
   expect(await alice.call('POST', '/project/alice/cats/experiment', { name: 'x', cuid: slug })).toMatchObject({
