@@ -295,7 +295,7 @@ describe('options', () => {
     expect(new Recorder(options).language).toBe('zh')
   })
 
-  test('are not shown by inspect\(\) or JSON', () => {
+  test('are not shown by inspect() or JSON', () => {
     const options = { topic: 'hunter2', language: 'en' as const }
     expect(inspect(new Recorder(options)) + JSON.stringify(new Recorder(options))).not.toContain('hunter2')
   })
