@@ -5,7 +5,6 @@ import {
   describeError,
   Guard,
   type Outbox,
-  type OutboxChannel,
   PendingWork,
   processRedactor,
   type Report,
@@ -41,7 +40,6 @@ export interface RebuildOptions {
 /** Rebuilds callbacks for one run. One that cannot be rebuilt is reported and counted, and the others go on. */
 export async function rebuildCallbacks(options: RebuildOptions): Promise<RebuiltCallbacks> {
   const { callbacks, timeout, outbox, report, say = report, redelivered, signal } = options
-  const channels = new Map<string, OutboxChannel>()
   const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
   const contexts = new Contexts({
     place: 'resident',
@@ -51,7 +49,7 @@ export async function rebuildCallbacks(options: RebuildOptions): Promise<Rebuilt
     redelivered,
     signal,
     waitUntil: (name, work) => pending.add(name, work),
-    deliver: ({ name }, message, key) => channels.get(name)?.post(key, message),
+    deliver: ({ name }, message, key) => outbox.post(name, key, message),
   })
   const guard: Guard = new Guard({ report, timeout, contexts, tracksAll: true, rethrows: false })
   const hooks = createHooks(guard, report)
@@ -62,14 +60,11 @@ export async function rebuildCallbacks(options: RebuildOptions): Promise<Rebuilt
       guard.enroll(callback)
       attach(hooks, callback, contexts)
       // What an earlier process left undelivered is taken up at once.
-      if (callback.send)
-        channels.set(
-          name,
-          outbox.channel(name, (message, attempt) => callback.send!(message as never, attempt)),
-        )
+      if (callback.send) outbox.channel(name, (message, attempt) => callback.send!(message as never, attempt))
     } catch (error) {
       const why = describeError(error)
-      guard.missing(name, `Callback "${name}" cannot be rebuilt in the background process: ${why}`)
+      guard.count({ name, failures: 1, disabled: true })
+      report('error', `Callback "${name}" cannot be rebuilt in the background process: ${why}`)
     }
   }
   return { guard, contexts, hooks, pending }

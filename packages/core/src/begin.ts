@@ -95,8 +95,8 @@ function startActive(options: BeginOptions, callbacks: readonly Callback[]): Pro
     started: (run) => {
       runStarted(run)
       capture = captureOf(run, settings, report)
-      run._flush = () => capture?.flush()
     },
+    flush: () => capture?.flush(),
     ended: (run) => {
       capture?.stop()
       runEnded(run)

@@ -224,8 +224,8 @@ describe('columns and summaries', () => {
 
   test('an earlier part of the run counts: its steps are used, its columns known', () => {
     const { parser, log, takeColumns } = start()
-    parser.restoreLog({ step: 0, time: 1, data: { loss: 5 } })
-    parser.restoreLog({ step: 7, time: 2, data: { loss: 1, ['__proto__']: 4 } })
+    parser.restore({ type: 'log', step: 0, time: 1, data: { loss: 5 } })
+    parser.restore({ type: 'log', step: 7, time: 2, data: { loss: 1, ['__proto__']: 4 } })
     expect(takeColumns()).toEqual([])
     expect([parser.steps, parser.lastStep]).toEqual([2, 7])
     expect(log({ loss: 9 }, 7)).toBeUndefined()
@@ -241,7 +241,7 @@ describe('columns and summaries', () => {
       ['img', 0, 'image'],
       ['loss', 4, 'scalar'],
     ] as const)
-      parser.restoreColumn({ key, index, kind, ...earlier })
+      parser.restore({ type: 'column', key, index, kind, ...earlier })
     const record = log({ acc: 1, loss: 2, img: 3 })!
     expect(record.data).toEqual({ acc: 1, loss: 2 })
     expect(takeColumns()).toMatchObject([{ key: 'acc', index: 5 }])

@@ -1,6 +1,6 @@
 import type { ParsedLog, Parser } from './parser.ts'
 import type { MediaDraft } from '../contract/media.ts'
-import type { ColumnInfo, LogRecord, Losses, MediaRecord, MetricInfo, MetricSummary } from '../contract/payloads.ts'
+import type { EarlierRecord, LogRecord, Losses, MetricInfo, MetricSummary } from '../contract/payloads.ts'
 import type { Report } from '../text/reporter.ts'
 import { Columns } from './columns.ts'
 import { cleanKey, shown } from './key.ts'
@@ -84,26 +84,29 @@ export class LogParser implements Parser {
     })
   }
 
-  /** A record of an earlier part of a resumed run. */
-  restoreLog({ step, time, data }: LogRecord): void {
+  restore(record: EarlierRecord): void {
+    switch (record.type) {
+      case 'column':
+        return this.#columns.restore(record)
+      case 'log':
+        this.#restoreLog(record)
+        return this.#restoreStep(record.step)
+      case 'media':
+        this.#media.restore(record.key, record.step)
+        return this.#restoreStep(record.step)
+      case 'step':
+        return this.#restoreStep(record.step)
+    }
+  }
+
+  #restoreStep(step: number): void {
+    if (step >= this.#nextStep) this.#nextStep = step + 1
+  }
+
+  #restoreLog({ step, time, data }: LogRecord): void {
     for (const [key, value] of Object.entries(data)) this.#seriesOf(key, step, time).add(step, value)
     this.#columns.takeNews()
     this.#steps++
-    if (step >= this.#nextStep) this.#nextStep = step + 1
-  }
-
-  restoreColumn(column: ColumnInfo): void {
-    this.#columns.restore(column)
-  }
-
-  restoreMedia({ key, step }: MediaRecord): void {
-    this.#media.restore(key, step)
-    if (step >= this.#nextStep) this.#nextStep = step + 1
-  }
-
-  /** An earlier part of the run, recorded elsewhere, came this far. */
-  restoreStep(step: number): void {
-    if (step >= this.#nextStep) this.#nextStep = step + 1
   }
 
   summary(): Readonly<Record<string, MetricSummary>> {

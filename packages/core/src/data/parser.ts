@@ -1,5 +1,5 @@
 import type { MediaDraft } from '../contract/media.ts'
-import type { ColumnInfo, LogRecord, Losses, MediaRecord, MetricInfo, MetricSummary } from '../contract/payloads.ts'
+import type { ColumnInfo, EarlierRecord, LogRecord, Losses, MetricInfo, MetricSummary } from '../contract/payloads.ts'
 
 /** Everything that one `log()` call brings. */
 export interface ParsedLog {
@@ -20,11 +20,7 @@ export interface Parser {
    */
   parse(data: unknown, step: unknown, time: number, metrics: boolean): ParsedLog | undefined
   /** Takes back what an earlier part of a resumed run had recorded. */
-  restoreLog(record: LogRecord): void
-  restoreMedia(record: MediaRecord): void
-  restoreColumn(column: ColumnInfo): void
-  /** Steps that are counted go on after this one. */
-  restoreStep(step: number): void
+  restore(record: EarlierRecord): void
   /** Number of recorded calls, those of earlier parts of a resumed run included. */
   readonly steps: number
   readonly lastStep: number | undefined

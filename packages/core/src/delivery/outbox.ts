@@ -100,6 +100,12 @@ export class Outbox {
     return { post: (event, message) => this.#post(channel, event, message) }
   }
 
+  /** Takes a message over for the channel of that name; without one, nothing is delivered from here. Never throws. */
+  post(name: string, event: string, message: unknown): void {
+    const channel = this.#channels.get(name)
+    if (channel) this.#post(channel, event, message)
+  }
+
   /** The run has ended; from now on time is short. Now by our own clock: that of the training may be anything. */
   runEnded(): void {
     this.#endOfBudget = this.#options.clock() + this.#options.budget

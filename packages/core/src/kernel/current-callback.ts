@@ -40,8 +40,13 @@ export function leaveSync(outer: ActiveListener | undefined): void {
  * tracks every promise of the process while anybody is inside, so nobody may stay.
  */
 export function enter<R>(listener: ActiveListener, what: () => R): R {
+  const outer = enterSync(listener)
   running++
-  return listeners.run(listener, what)
+  try {
+    return listeners.run(listener, what)
+  } finally {
+    leaveSync(outer)
+  }
 }
 
 export function leave(): void {

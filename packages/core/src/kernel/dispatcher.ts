@@ -26,9 +26,6 @@ interface Waiting extends Moment {
   readonly echo: number
 }
 
-/** One synchronous moment. */
-export type Emission = { [K in SyncHookName]: { readonly hook: K; readonly payload: PayloadOf<K> } }[SyncHookName]
-
 /** Taps and interceptors are guarded, so no call throws or rejects. */
 type Call = (payload: unknown) => unknown
 
@@ -72,12 +69,12 @@ export class Dispatcher {
     if (this.#waiting.length > 0) this.#dispatchWaiting()
   }
 
-  /** Emits what belongs together: should a callback end the process in one of these moments, all of them are kept. */
-  emitAll(moments: readonly Emission[]): void {
-    for (const { hook, payload } of moments) callRecorders(this.hooks, hook, payload as never)
-    const busy = this.#now !== undefined || this.#holds > 0
-    for (const { hook, payload } of moments) this.#wait(hook, payload)
-    if (!busy) this.#dispatchWaiting()
+  /** What `emit` emits belongs together: should a callback end the process in one of these moments, all are kept. */
+  together(emit: () => void): void {
+    this.#holds++
+    emit()
+    this.#holds--
+    if (this.#now === undefined && this.#holds === 0) this.#dispatchWaiting()
   }
 
   /** Does anybody but recorders listen? */
@@ -159,9 +156,8 @@ export class Dispatcher {
   #dispatch(hook: SyncHookName, payload: unknown, echo: number, recorded: boolean): void {
     this.#now = { hook, payload }
     this.#echo = echo
-    this.#guard.recordersDone = recorded
+    if (recorded) this.#guard.recorded = payload
     ;(this.hooks[hook].call as Call)(payload)
-    this.#guard.recordersDone = false
     this.afterEach()
     this.#now = undefined
   }

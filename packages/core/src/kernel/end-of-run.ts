@@ -1,40 +1,18 @@
-import type { ConfigStore } from '../contract/config.ts'
 import type { ConsoleLine, Outcome, RunInfo } from '../contract/payloads.ts'
 import type { Report } from '../contract/report.ts'
-import type { Parser } from '../data/parser.ts'
-import type { Outbox } from '../delivery/outbox.ts'
 import { outcomeOf, type Ending } from '../endings/outcome.ts'
-import { redactError, type Redactor } from '../text/redactor.ts'
-import type { Guard } from './guard.ts'
-import type { PendingWork } from './pending-work.ts'
-import type { Recorders } from './recorders.ts'
+import { redactError } from '../text/redactor.ts'
+import type { RunOptions } from './run-options.ts'
 
 /** How long a callback that was asked to stop is waited for, in milliseconds. */
 const STOP_TIME = 1_000
-
-/** What the end of a run needs of its parts. */
-export interface EndOptions {
-  readonly guard: Guard
-  readonly recorders: Recorders
-  readonly pending: PendingWork
-  readonly outbox: Outbox
-  /** Asks callbacks to stop at once. */
-  readonly halt: AbortController
-  readonly config: ConfigStore
-  readonly parser: Parser
-  readonly redactor: Redactor
-  readonly clock: () => number
-  readonly report: Report
-  /** How long the end waits for pending work, in milliseconds. */
-  readonly finishTimeout: number
-}
 
 /** The outcome of a run, with everything that its parts have counted so far. */
 export function gatherOutcome(
   { state, error, cause }: Ending,
   run: RunInfo,
   lastLines: readonly ConsoleLine[],
-  { parser, recorders, guard, clock, redactor }: EndOptions,
+  { parser, recorders, guard, clock, redactor }: RunOptions,
 ): Outcome {
   const { lost } = recorders
   const totals = {
@@ -58,7 +36,7 @@ export function gatherOutcome(
  *
  * @param isClosed - Has the run been closed meanwhile? Then nothing is waited for any more.
  */
-export async function settlePending(options: EndOptions, isClosed: () => boolean): Promise<void> {
+export async function settlePending(options: RunOptions, isClosed: () => boolean): Promise<void> {
   const { pending, outbox, halt, finishTimeout, report } = options
   const late = await pending.settled(finishTimeout)
   if (late.length === 0 || isClosed()) return

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SwanLabError } from '../contract/error.ts'
-import { BREAKER_LIMIT, Guard, ONLY_IF_NEW } from './guard.ts'
+import { BREAKER_LIMIT, Guard } from './guard.ts'
 
 let reports: string[] = []
 let guard: Guard
@@ -16,10 +16,10 @@ beforeEach(() => {
 })
 
 describe('a guarded synchronous listener', () => {
-  it('passes the payload on, answers nothing, and never throws', () => {
+  it('passes the payload on, and never throws', () => {
     const received: unknown[] = []
     const payload = {}
-    expect(guard.sync('a', 'onLog', (given) => received.push(given))(payload)).toBeUndefined()
+    expect(guard.sync('a', 'onLog', (given) => received.push(given))(payload)).toBe(1)
     expect(guard.sync('b', 'onLog', oops)(payload)).toBeUndefined()
     expect(received).toEqual([payload])
     expect(reports).toEqual(['error: Callback "b" failed in onLog: oops'])
@@ -57,15 +57,11 @@ describe('a guarded synchronous listener', () => {
     expect(seen).toEqual([undefined, 'inner (onAlert)', 'outer (onLog)', undefined])
   })
 
-  it('is called with the same payload again, unless only those that have not been called with it are asked for', () => {
+  it('is called with each payload once', () => {
     let calls = 0
+    const listener = guard.sync<unknown, number>('a', 'onLog', () => calls++)
     const [first, second] = [{}, {}]
-    const listener = guard.sync('a', 'onLog', () => calls++)
-    listener(first)
-    listener(first, ONLY_IF_NEW)
-    expect(calls).toBe(1)
-    listener(second, ONLY_IF_NEW)
-    listener(second)
+    for (const payload of [first, first, second, second, undefined, undefined]) listener(payload)
     expect(calls).toBe(3)
   })
 
@@ -126,7 +122,7 @@ describe('a guarded awaited listener', () => {
     const [log, stop] = [guard.sync('a', 'onLog', oops), guard.awaited('a', 'onStop', () => ends++)]
     for (let n = 0; n < BREAKER_LIMIT; n++) log({})
     const outcome = {}
-    await Promise.all([stop(outcome), stop(outcome, ONLY_IF_NEW)])
+    await Promise.all([stop(outcome), stop(outcome)])
     expect(ends).toBe(1)
   })
 
@@ -191,11 +187,12 @@ describe('the guard', () => {
     const [first, second] = [{}, {}]
     guard.enroll({ name: 'journal', immediate: true })
     const log = guard.sync('journal', 'onLog', (payload) => given.push(payload))
-    log(first, ONLY_IF_NEW)
-    log(second, ONLY_IF_NEW)
-    guard.recordersDone = true
     log(first)
     log(second)
+    for (const payload of [first, second]) {
+      guard.recorded = payload
+      log(payload)
+    }
     expect(given).toEqual([first, second])
   })
 })

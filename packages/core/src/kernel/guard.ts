@@ -16,13 +16,11 @@ const MAX_KINDS = 20
 /** Errors that speak of a callback's own code. */
 const OF_CALLBACKS: ReadonlySet<SwanLabErrorCode> = new Set(['CALLBACK_FAILED', 'NO_RUN'])
 
-/** Second argument of a guarded listener: call it only if it has not been called with this payload. */
-export const ONLY_IF_NEW: unique symbol = Symbol('only if new')
+/** What no listener is ever called with. */
+const NOTHING: unique symbol = Symbol('nothing')
 
-/** A listener inside the guard. */
-export type Guarded<T, R> = (payload: T, onlyIfNew?: typeof ONLY_IF_NEW) => R
-
-interface Member {
+/** One callback, or whoever tapped the hooks under that name, and how it fares. */
+class Member {
   readonly name: string
   readonly timeout: number
   /** Never switched off: without it nothing is recorded. */
@@ -30,10 +28,18 @@ interface Member {
   readonly optional: boolean
   /** A host outlives this process: what it drives is not unfinished. */
   readonly host: boolean
-  started: boolean
-  failures: number
-  off: boolean
-  readonly reported: Set<string>
+  readonly reported = new Set<string>()
+  started = false
+  failures = 0
+  off = false
+
+  constructor(callback: Callback, timeout: number) {
+    this.name = callback.name
+    this.timeout = callback.timeout ?? timeout
+    this.immediate = callback.immediate ?? false
+    this.optional = callback.optional ?? false
+    this.host = callback.adopt !== undefined
+  }
 }
 
 export interface GuardOptions {
@@ -62,8 +68,8 @@ export class Guard {
   readonly #members = new Map<string, Member>()
   readonly #unfinished = new Set<string>()
   readonly #options: GuardOptions
-  /** While true, a payload is dispatched that the recorders have been given already. */
-  recordersDone = false
+  /** What is being dispatched although recorders have had it, and others since. */
+  recorded: unknown = NOTHING
 
   constructor(options: GuardOptions) {
     this.#options = options
@@ -75,31 +81,22 @@ export class Guard {
     if (this.#options.tracksAll) leave()
   }
 
-  /** Counts what a callback did in another process. */
+  /** Counts what a callback did in another process, or could not do because it cannot be had at all. */
   count({ name, failures, disabled }: CallbackReport): void {
-    const member = this.#members.get(name)
-    if (!member) return
+    const member = this.#member(name)
     member.failures = Math.max(member.failures, failures)
     member.off ||= disabled
   }
 
-  /** A callback cannot be had at all. */
-  missing(name: string, message: string): void {
-    const member = this.#member(name)
-    member.failures++
-    member.off = true
-    this.#options.report('error', message)
-  }
-
   /** @throws SwanLabError `INVALID_CALLBACK` when the name is taken. */
   enroll(callback: Callback): void {
-    const { name, timeout = this.#options.timeout, immediate = false, optional = false } = callback
+    const { name } = callback
     if (this.#members.has(name))
       throw new SwanLabError(
         'INVALID_CALLBACK',
         `Two callbacks are named "${name}"; names are unique within a run. Give one of them another "name".`,
       )
-    this.#add(name, { timeout, immediate, optional, host: callback.adopt !== undefined })
+    this.#add(callback)
   }
 
   /** The callback and moment, as "name (moment)", that the code which asks belongs to. */
@@ -107,9 +104,15 @@ export class Guard {
     return labelOf(this)
   }
 
-  /** Has `onInit` of this callback succeeded? */
+  /** Has `onInit` or `onOpen` of this callback succeeded? */
   hasStarted(name: string): boolean {
     return this.#members.get(name)?.started === true
+  }
+
+  /** Is it optional, and has it failed in `onInit`? Then it is not asked again. */
+  hasDeclined(name: string): boolean {
+    const { optional, started, failures } = this.#member(name)
+    return optional && !started && failures > 0
   }
 
   reports(): readonly CallbackReport[] {
@@ -128,12 +131,15 @@ export class Guard {
     this.#failed(this.#member(name), where, error)
   }
 
-  /** Wraps a listener of a synchronous moment. The result never throws. */
-  sync<T>(name: string, moment: Moment, listener: (payload: T) => unknown): Guarded<T, void> {
+  /**
+   * Wraps a listener of a synchronous moment. The result is called with each payload once, whoever dispatches it, and
+   * never throws, except for `onOpen`.
+   */
+  sync<T, R>(name: string, moment: Moment, listener: (payload: T) => R): (payload: T) => R | undefined {
     const member = this.#member(name)
     const active = this.#active(name, moment)
-    const call = this.#options.tracksAll ? (payload: T): unknown => within(active, () => listener(payload)) : listener
-    let latest: T | undefined
+    const call = this.#options.tracksAll ? (payload: T): R => within(active, () => listener(payload)) : listener
+    let latest: T | typeof NOTHING = NOTHING
     let streak = 0
     const succeeded = (): void => {
       streak = 0
@@ -142,40 +148,22 @@ export class Guard {
       this.#failed(member, moment, error)
       if (++streak >= BREAKER_LIMIT) this.#switchOff(member, moment)
     }
-    return (payload, onlyIfNew) => {
-      if (onlyIfNew === undefined ? member.immediate && this.recordersDone : latest === payload) return
-      if (member.off) return
+    return (payload) => {
+      if (latest === payload || member.off || (this.recorded === payload && member.immediate)) return undefined
       latest = payload
       const outer = enterSync(active)
       try {
         const answer = call(payload)
+        leaveSync(outer)
         // An async function type-checks here, and its rejection would end the process.
         if (answer !== undefined && isThenable(answer)) answer.then(succeeded, failed)
         else streak = 0
-      } catch (error) {
-        failed(error)
-      }
-      // Not in a `finally`: when the listener calls process.exit, who did it must still be known.
-      leaveSync(outer)
-    }
-  }
-
-  /** Wraps a listener whose failure keeps the run from starting. @throws SwanLabError unless it is optional. */
-  syncOrThrow<T, R>(name: string, moment: Moment, listener: (payload: T) => R): (payload: T) => R | undefined {
-    const member = this.#member(name)
-    const active = this.#active(name, moment)
-    return (payload) => {
-      if (member.optional && member.failures > 0 && !member.started) return undefined
-      const outer = enterSync(active)
-      try {
-        const answer = listener(payload)
-        leaveSync(outer)
-        member.started = true
+        if (moment === 'onOpen') member.started = true
         return answer
       } catch (error) {
         leaveSync(outer)
-        this.#refused(member, moment, error)
-        this.#failed(member, moment, error)
+        if (moment === 'onOpen') this.#refused(member, moment, error)
+        failed(error)
         return undefined
       }
     }
@@ -186,21 +174,12 @@ export class Guard {
     name: string,
     moment: Moment,
     listener: (payload: T) => R | PromiseLike<R>,
-  ): Guarded<T, Promise<R | undefined>> {
+  ): (payload: T) => Promise<R | undefined> {
     const member = this.#member(name)
     const active = this.#active(name, moment)
-    let latest: T | undefined
-    let answered: Promise<R | undefined> | undefined
     const call = async (payload: T): Promise<R | undefined> => {
-      const outer = enterSync(active)
-      let isInside = true
-      const left = (): void => {
-        if (isInside) leaveSync(outer)
-        isInside = false
-      }
       try {
         let answer = enter(active, () => listener(payload))
-        left()
         if (isThenable(answer)) {
           if (!member.host) this.#unfinished.add(active.label)
           answer = await withDeadline(answer, member.timeout)
@@ -208,7 +187,6 @@ export class Guard {
         if (moment === 'onInit') member.started = true
         return answer
       } catch (error) {
-        left()
         if (moment === 'onInit') this.#refused(member, moment, error)
         this.#failed(member, moment, error)
         return undefined
@@ -217,19 +195,22 @@ export class Guard {
         leave()
       }
     }
+    let latest: T | typeof NOTHING = NOTHING
+    let answered: Promise<R | undefined> = Promise.resolve(undefined)
     return (payload) => {
       // The endings reach even a callback that was switched off: it may hold a file, or the only message that matters.
       // Each comes once: recorders have been called at once, and a process that is about to exit has called the others.
-      if (latest === payload && answered) return answered
-      latest = payload
-      answered = call(payload)
+      if (latest !== payload) {
+        latest = payload
+        answered = call(payload)
+      }
       return answered
     }
   }
 
-  #add(name: string, how: Pick<Member, 'timeout' | 'immediate' | 'optional' | 'host'>): Member {
-    const member: Member = { name, ...how, started: false, failures: 0, off: false, reported: new Set() }
-    this.#members.set(name, member)
+  #add(callback: Callback): Member {
+    const member = new Member(callback, this.#options.timeout)
+    this.#members.set(callback.name, member)
     return member
   }
 
@@ -239,8 +220,7 @@ export class Guard {
 
   /** Taps made on `run.hooks` directly have a name, and no callback behind it. */
   #member(name: string): Member {
-    const { timeout } = this.#options
-    return this.#members.get(name) ?? this.#add(name, { timeout, immediate: false, optional: false, host: false })
+    return this.#members.get(name) ?? this.#add({ name })
   }
 
   /** @throws when the run must not start without this callback. */

@@ -20,7 +20,7 @@ import type {
 import type { Report } from '../contract/report.ts'
 import type { Contexts } from './contexts.ts'
 import { isThenable } from './deadline.ts'
-import { ONLY_IF_NEW, type Guard } from './guard.ts'
+import type { Guard } from './guard.ts'
 import { answerInit, answerOpen } from './init-answer.ts'
 import { guardInterceptors } from './interceptors.ts'
 import { describeError } from '../text/thrown.ts'
@@ -36,7 +36,7 @@ export type PayloadOf<K extends keyof RunHooks> = RunHooks[K] extends { call(pay
     ? P
     : never
 
-type Listener = (payload: unknown, onlyIfNew?: typeof ONLY_IF_NEW) => unknown
+type Listener = (payload: unknown) => unknown
 type Interceptor = Parameters<SyncHook<[unknown]>['intercept']>[0]
 export type Tap = Parameters<NonNullable<Interceptor['register']>>[0] & { readonly immediate?: boolean }
 
@@ -115,7 +115,7 @@ export function callRemaining<K extends keyof RunHooks>(
 
 /** Calls the recorders alone, in this very turn. */
 export function callRecorders<K extends keyof RunHooks>(hooks: RunHooks, hook: K, payload: PayloadOf<K>): void {
-  for (const { immediate, fn } of tapsOf(hooks, hook)) if (immediate) void (fn as Listener)(payload, ONLY_IF_NEW)
+  for (const { immediate, fn } of tapsOf(hooks, hook)) if (immediate) void (fn as Listener)(payload)
 }
 
 /** Does anybody but recorders listen? */
@@ -137,7 +137,7 @@ function tapsOf(hooks: RunHooks, hook: keyof RunHooks): readonly Tap[] {
 }
 
 function callEach(taps: readonly Tap[], payload: unknown): Promise<unknown> {
-  return Promise.allSettled(taps.map(async (tap) => (tap.fn as Listener)(payload, ONLY_IF_NEW)))
+  return Promise.allSettled(taps.map(async (tap) => (tap.fn as Listener)(payload)))
 }
 
 function apply(hooks: RunHooks, callback: Callback, context: CallbackContext): void {
@@ -155,10 +155,10 @@ function apply(hooks: RunHooks, callback: Callback, context: CallbackContext): v
 }
 
 function guardSync(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => unknown {
-  const listener = tap.fn as Listener
-  if (moment !== 'onOpen') return guard.sync(tap.name, moment, listener)
-  const guarded = guard.syncOrThrow(tap.name, moment, listener)
-  return (run: RunInfo) => answerOpen(run, guarded(run), tap.name, report)
+  const { name } = tap
+  const guarded = guard.sync(name, moment, tap.fn as Listener)
+  if (moment !== 'onOpen') return guarded
+  return (run: RunInfo) => (guard.hasDeclined(name) ? run : answerOpen(run, guarded(run), name, report))
 }
 
 function guardAwaited(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => Promise<unknown> {

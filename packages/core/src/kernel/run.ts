@@ -1,102 +1,57 @@
 import type { AlertOptions } from '../contract/alert.ts'
-import type { Config } from '../contract/config.ts'
 import type { FinishOptions } from '../contract/finish-options.ts'
+import type { RunHooks } from '../contract/hooks.ts'
 import type {
   Alert,
   ConsoleLine,
   LogRecord,
   MediaRecord,
   Outcome,
-  Placement,
   RunFailure,
   RunInfo,
-  RunState,
   RuntimeInfo,
 } from '../contract/payloads.ts'
-import { publicInfo, type PublicInfo } from '../contract/public-info.ts'
-import type { LogOptions, Run } from '../contract/run.ts'
-import type { RunHooks } from '../contract/hooks.ts'
-import type { StallDetector } from '../endings/stall-detector.ts'
-import { parseAlert } from './alert.ts'
-import type { Dispatcher, Emission } from './dispatcher.ts'
-import { gatherOutcome, reportEnd, settlePending, type EndOptions } from './end-of-run.ts'
+import type { LogOptions } from '../contract/run.ts'
 import { deepFreeze } from '../data/frozen.ts'
+import type { ParsedLog } from '../data/parser.ts'
+import { watchEndings } from '../endings/endings.ts'
+import { endingOf, failureOf, type Ending } from '../endings/outcome.ts'
+import { parseAlert } from './alert.ts'
+import { BaseRun } from './base-run.ts'
+import { gatherOutcome, reportEnd, settlePending } from './end-of-run.ts'
 import { callRecorders } from './hooks.ts'
 import { LastLines } from './last-lines.ts'
-import { endingOf, failureOf, type Ending } from '../endings/outcome.ts'
-import type { ParsedLog } from '../data/parser.ts'
+import type { RunOptions } from './run-options.ts'
 
 const NO_MEDIA: readonly MediaRecord[] = []
 
-/** What a run works with. */
-export interface RunOptions extends EndOptions {
-  readonly dispatcher: Dispatcher
-  readonly stalls: StallDetector
-}
-
 /** The run that `init` answers with, in every mode that records. */
-export class ActiveRun<C extends object = Record<string, unknown>> implements Run<C> {
-  readonly id: string
-  readonly project: string
-  readonly workspace: string | undefined
-  readonly experimentName: string
-  readonly description: string | undefined
-  readonly tags: readonly string[]
-  readonly mode: string | undefined
-  readonly dir: string | undefined
-  readonly url: string | undefined
-  readonly projectUrl: string | undefined
-  readonly config: Config<C>
+export class ActiveRun<C extends object = Record<string, unknown>> extends BaseRun<C> {
   readonly hooks: RunHooks
-  readonly callbacks: readonly Placement[]
-  readonly #info: RunInfo
   readonly #options: RunOptions
   readonly #lines = new LastLines()
   readonly #raised = new Set<string>()
   readonly #stop = new AbortController()
+  readonly #unwatch: () => void
   #line: number
-  #outcome: Outcome | undefined
   #failure: RunFailure | undefined
   #ending: Promise<Outcome> | undefined
   #closed = false
   #reportedClosed = false
-  /** @internal Hands over what is still held back, before the end is put on record and once more before nothing can be. */
-  _flush: () => void = () => {}
-  /** @internal The run has ended, and every callback has been called. */
-  _onClosed: () => void = () => {}
 
   /** @param line - Number of the last line of the terminal in earlier parts of the run. */
   constructor(info: RunInfo, options: RunOptions, line: number) {
-    this.id = info.id
-    this.project = info.project
-    this.workspace = info.workspace
-    this.experimentName = info.experimentName
-    this.description = info.description
-    this.tags = info.tags
-    this.mode = info.mode
-    this.dir = info.dir
-    this.url = info.url
-    this.projectUrl = info.projectUrl
-    this.config = options.config.view as Config<C>
+    super(info, options.config)
     this.hooks = options.dispatcher.hooks
-    this.callbacks = info.callbacks
-    this.#info = info
     this.#options = options
     this.#line = line
+    this.#unwatch = watchEndings(this, options.stalls)
     options.config.onChange(() => this.#flushConfig())
     options.dispatcher.afterEach = () => this.#flushConfig()
   }
 
-  get state(): RunState {
-    return this.#outcome?.state ?? 'running'
-  }
-
   get signal(): AbortSignal {
     return this.#stop.signal
-  }
-
-  get public(): PublicInfo {
-    return publicInfo(this.#info)
   }
 
   log(data: object, stepOrOptions?: number | LogOptions): void {
@@ -126,17 +81,12 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
 
   async finish(options: FinishOptions = {}): Promise<Outcome> {
     const ending = this._end(endingOf(options))
-    return this.#outcome !== undefined && this._currentListener !== undefined ? this.#outcome : ending
-  }
-
-  /** Ends the run at the end of an `await using` block, as `finish()` does. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.finish()
+    return this._outcome !== undefined && this._currentListener !== undefined ? this._outcome : ending
   }
 
   /** @internal Calls `onRun` of every callback. */
   _begin(): Promise<void> {
-    return this.#options.dispatcher.emitAwaited('run', this.#current())
+    return this.#options.dispatcher.emitAwaited('run', this._info())
   }
 
   /** @internal Something the run learnt about itself or its machine. */
@@ -190,7 +140,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
   _endNow(ending: Ending): void {
     if (this.#closed) return
     const { dispatcher, guard, pending, report } = this.#options
-    const outcome = this.#outcome ?? this.#conclude(ending)
+    const outcome = this._outcome ?? this.#conclude(ending)
     this.#ending ??= Promise.resolve(outcome)
     dispatcher.emitEndNow(this.#failure, outcome)
     this.#close()
@@ -204,24 +154,25 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
 
   /** @returns the media that could be stored. */
   #emitAll({ record, columns, media, metrics }: ParsedLog): readonly MediaRecord[] {
+    const { dispatcher, recorders } = this.#options
     // Before anybody gets them: their files are there when their records are.
-    const stored = media.flatMap((draft) => this.#options.recorders.store(draft) ?? [])
-    this.#options.dispatcher.emitAll([
-      ...columns.map((payload): Emission => ({ hook: 'column', payload })),
-      { hook: 'log', payload: record },
-      ...metrics.map((payload): Emission => ({ hook: 'metric', payload })),
-      ...stored.map((payload): Emission => ({ hook: 'media', payload })),
-    ])
+    const stored = media.flatMap((draft) => recorders.store(draft) ?? [])
+    dispatcher.together(() => {
+      for (const column of columns) dispatcher.emit('column', column)
+      dispatcher.emit('log', record)
+      for (const metric of metrics) dispatcher.emit('metric', metric)
+      for (const one of stored) dispatcher.emit('media', one)
+    })
     return stored
   }
 
   /** Puts the end on record. From here on callbacks get nothing before they get the end. */
   #conclude(ending: Ending): Outcome {
     this.#options.dispatcher.hold()
-    this._flush()
+    this.#options.flush?.()
     this.#flushConfig()
     const outcome = this.#gather(ending)
-    this.#outcome = outcome
+    this._outcome = outcome
     this.#failure = failureOf(outcome)
     if (this.#failure) callRecorders(this.hooks, 'error', this.#failure)
     callRecorders(this.hooks, 'finish', outcome)
@@ -243,11 +194,14 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
   }
 
   #close(): void {
-    this._flush()
+    const { flush, outbox, ended } = this.#options
+    flush?.()
     this.#flushConfig()
     this.#closed = true
     this.hooks.close.call()
-    this._onClosed()
+    this.#unwatch()
+    outbox.stop()
+    ended(this)
   }
 
   #flushConfig(): void {
@@ -255,12 +209,8 @@ export class ActiveRun<C extends object = Record<string, unknown>> implements Ru
     if (config !== undefined) this._inform({ config })
   }
 
-  #current(): RunInfo {
-    return Object.freeze({ ...this.#info, config: this.#options.config.snapshot() })
-  }
-
   #gather(ending: Ending): Outcome {
-    return gatherOutcome(ending, this.#current(), this.#lines.list, this.#options)
+    return gatherOutcome(ending, this._info(), this.#lines.list, this.#options)
   }
 
   #reportClosed(what: string): void {

@@ -1,51 +1,37 @@
 import type { Callback, HostActions } from '../contract/callback.ts'
-import type { Moment } from '../contract/moments.ts'
-import type { ConfigStore } from '../contract/config.ts'
 import { SwanLabError } from '../contract/error.ts'
-import type { ColorPair, EarlierRecord, InitInfo, Placement, RunInfo, RuntimeInfo } from '../contract/payloads.ts'
-import type { Report } from '../contract/report.ts'
-import type { RunHooks } from '../contract/hooks.ts'
-import { LONGEST_ATTEMPT, Outbox, type OutboxChannel } from '../delivery/outbox.ts'
-import { watchEndings } from '../endings/endings.ts'
+import type { Moment } from '../contract/moments.ts'
+import type { EarlierRecord, InitInfo, Placement, RunInfo, RuntimeInfo } from '../contract/payloads.ts'
+import { LONGEST_ATTEMPT, Outbox } from '../delivery/outbox.ts'
+import { outcomeOf } from '../endings/outcome.ts'
 import { StallDetector } from '../endings/stall-detector.ts'
+import { redactError } from '../text/redactor.ts'
+import { describeError, errorInfo } from '../text/thrown.ts'
+import { runInfoOf } from './base-run.ts'
 import { checkCallback } from './callback-check.ts'
 import { Contexts } from './contexts.ts'
 import { Dispatcher } from './dispatcher.ts'
-import { deepFreeze } from '../data/frozen.ts'
 import { Guard } from './guard.ts'
 import { attach, createHooks, stopStarted } from './hooks.ts'
-import { outcomeOf } from '../endings/outcome.ts'
-import type { Parser } from '../data/parser.ts'
-import { OPEN, redactError, type Redactor } from '../text/redactor.ts'
 import { PendingWork } from './pending-work.ts'
 import { Recorders } from './recorders.ts'
+import type { RunOptions, RunSettings } from './run-options.ts'
 import { ActiveRun } from './run.ts'
-import { describeError, errorInfo } from '../text/thrown.ts'
 
 /** What a run is started with. */
-export interface StartOptions {
+export interface StartOptions extends RunSettings {
   readonly info: InitInfo
   readonly callbacks: readonly Callback[]
-  readonly parser: Parser
-  readonly config: ConfigStore
-  /** What everything goes through before any callback gets it, but for the configuration, which does so itself. */
-  readonly redactor?: Redactor | undefined
   /** Default deadline of asynchronous moments, in milliseconds. */
   readonly callbackTimeout: number
-  /** How long the end waits for work that goes on, in milliseconds. */
-  readonly finishTimeout: number
-  readonly clock: () => number
-  readonly report: Report
   /** What is known of the machine; callbacks get it once the run has started. */
   readonly runtime: (dir: string | undefined) => readonly RuntimeInfo[]
   /** The run exists; no callback's `onRun` has been called. */
   readonly started: (run: ActiveRun) => void
-  readonly ended: (run: ActiveRun) => void
 }
 
 /** The moments of a callback that lives elsewhere in which it is asked here: there is no run yet. */
 const BEFORE_RUN: readonly Moment[] = ['onInit', 'onOpen']
-const UNNAMED: ColorPair = ['#528d59', '#528d59']
 
 /**
  * Starts a run: calls every `onInit`, opens the run folder, calls every `onRun`.
@@ -59,107 +45,101 @@ export function startRun(options: StartOptions): Promise<ActiveRun> {
 
 class Start {
   readonly #options: StartOptions
-  readonly #guard: Guard
-  readonly #hooks: RunHooks
+  readonly #parts: RunOptions
   readonly #contexts: Contexts
-  readonly #pending: PendingWork
-  readonly #outbox: Outbox
-  readonly #channels = new Map<string, OutboxChannel>()
-  readonly #halt = new AbortController()
-  readonly #stalls: StallDetector
   #info: InitInfo
   #placements: readonly Placement[] = []
-  #begun: Promise<void> | undefined
   #run: ActiveRun | undefined
+  /** Does in the run what callbacks ask for. Before there is one, contexts refuse, and hosts ask for nothing. */
+  readonly #act: HostActions = {
+    raise: (alert) => this.#run?._raise(alert),
+    log: (data, step) => this.#run?.log(data, step),
+    requestStop: (reason, name) => this.#run?._requestStop(reason, name),
+    count: (report) => this.#parts.guard.count(report),
+  }
 
   constructor(options: StartOptions) {
-    const { info, report, clock, redactor, callbackTimeout: timeout, finishTimeout: budget } = options
-    this.#options = options
-    this.#info = info
-    this.#stalls = new StallDetector(clock)
-    this.#pending = new PendingWork((name, error) => this.#guard.failed(name, 'waitUntil', error))
-    this.#outbox = new Outbox({ part: '', ...deliveryTimes(budget), report, holds: false })
-    this.#contexts = new Contexts({
+    const { info, callbacks, report, clock, redactor, callbackTimeout: timeout, finishTimeout } = options
+    const halt = new AbortController()
+    const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
+    const outbox = new Outbox({ part: '', ...deliveryTimes(finishTimeout), report, holds: false })
+    const contexts = new Contexts({
       place: 'live',
       report,
       clock,
       redactor,
-      signal: this.#halt.signal,
-      waitUntil: (name, work) => this.#pending.add(name, work),
+      signal: halt.signal,
+      waitUntil: (name, work) => pending.add(name, work),
       deliver: ({ name }, message, key) => {
-        this.#channels.get(name)?.post(key, message)
-        this.#pending.add(name, this.#outbox.settled(name))
+        outbox.post(name, key, message)
+        pending.add(name, outbox.settled(name))
       },
     })
-    this.#guard = new Guard({ report, timeout, contexts: this.#contexts })
-    this.#hooks = createHooks(this.#guard, report)
+    const guard: Guard = new Guard({ report, timeout, contexts })
+    const dispatcher = new Dispatcher(createHooks(guard, report), guard, report)
+    const recorders = new Recorders(callbacks, guard, report)
+    this.#options = options
+    this.#parts = { ...options, guard, dispatcher, recorders, pending, outbox, halt, stalls: new StallDetector(clock) }
+    this.#contexts = contexts
+    this.#info = info
   }
 
   async run(): Promise<ActiveRun> {
     const { report, runtime } = this.#options
     await this.#attachAll()
-    const run = await this.#agree()
-    await this.#begun
+    const run = await this.#begin()
     try {
       for (const news of runtime(run.dir)) run._inform(news)
     } catch (error) {
       report('warn', `What the run knows of its machine cannot be recorded: ${describeError(error)}`)
     }
-    this.#stalls.handOver()
+    this.#parts.stalls.handOver()
     return run
   }
 
   async #attachAll(): Promise<void> {
     const { callbacks, report } = this.#options
+    const { guard, dispatcher, outbox } = this.#parts
     for (const callback of callbacks) {
       checkCallback(callback, report)
-      this.#guard.enroll(callback)
+      guard.enroll(callback)
     }
-    this.#placements = await placementsOf(callbacks, this.#hostActions())
+    this.#placements = await placementsOf(callbacks, this.#act)
     for (const [index, callback] of callbacks.entries()) {
+      const { name, optional } = callback
       const lives = this.#placements[index]!.place === 'live'
       try {
-        attach(this.#hooks, callback, this.#contexts, lives ? undefined : BEFORE_RUN)
-        const { name } = callback
+        attach(dispatcher.hooks, callback, this.#contexts, lives ? undefined : BEFORE_RUN)
         if (callback.send && lives)
-          this.#channels.set(
-            name,
-            this.#outbox.channel(name, (message, options) => callback.send!(message as never, options)),
-          )
+          outbox.channel(name, (message, attempt) => callback.send!(message as never, attempt))
       } catch (error) {
-        if (callback.optional !== true) throw error
+        if (optional !== true) throw error
         report('error', describeError(error))
       }
     }
   }
 
-  #hostActions(): HostActions {
-    return {
-      raise: (alert) => this.#run?._raise(alert),
-      log: (data, step) => this.#run?.log(data, step),
-      requestStop: (reason, name) => this.#run?._requestStop(reason, name),
-      count: (report) => this.#guard.count(report),
-    }
-  }
-
-  /** Lets everybody answer `onInit`, and makes the run that comes of it. */
-  async #agree(): Promise<ActiveRun> {
+  /** Lets everybody answer `onInit`, makes the run that comes of it, and calls every `onRun`. */
+  async #begin(): Promise<ActiveRun> {
+    const { hooks } = this.#parts.dispatcher
     const onExit = (code: number): void => void this.#stopAll(new Error(`the process exited with code ${code}`))
+    let run: ActiveRun
     process.prependListener('exit', onExit)
     try {
-      this.#info = await this.#hooks.init.promise(this.#info)
-      return this.#open()
+      this.#info = await hooks.init.promise(this.#info)
+      // From the moment the run folder is open, no ending may miss the run; hence nothing is awaited until recorders have it.
+      run = this.#open()
     } catch (error) {
       await this.#stopAll(error)
       throw error
     } finally {
       process.off('exit', onExit)
     }
+    await run._begin()
+    return run
   }
 
-  /** From the moment the run folder is open, no ending may miss the run; hence nothing here is awaited. */
   #open(): ActiveRun {
-    const { callbacks, config, parser, redactor = OPEN, clock, report, finishTimeout, started, ended } = this.#options
     const { id, logdir, resume, resumed, earlier = [] } = this.#info
     if (resume === 'must' && !resumed)
       throw new SwanLabError(
@@ -167,26 +147,8 @@ class Start {
         `"resume" is "must", but no run with id ${id} ${logdir ? `is in ${logdir}` : 'was found'}. Use "allow" to start it when it does not exist.`,
       )
     const line = this.#restore(earlier)
-    const info = this.#hooks.open.call(this.#complete())
-    const run = new ActiveRun(
-      info,
-      {
-        dispatcher: new Dispatcher(this.#hooks, this.#guard, report),
-        guard: this.#guard,
-        recorders: new Recorders(callbacks, this.#guard, report),
-        pending: this.#pending,
-        outbox: this.#outbox,
-        halt: this.#halt,
-        stalls: this.#stalls,
-        config,
-        parser,
-        redactor,
-        clock,
-        report,
-        finishTimeout,
-      },
-      line,
-    )
+    const info = this.#parts.dispatcher.hooks.open.call(this.#runInfo())
+    const run = new ActiveRun(info, this.#parts, line)
     this.#contexts.open({
       startTime: info.startTime,
       dir: info.dir,
@@ -196,15 +158,8 @@ class Start {
       requestStop: (reason, name) => run._requestStop(reason, name),
       finish: (options) => run.finish(options),
     })
-    const unwatch = watchEndings(run, this.#stalls)
-    run._onClosed = () => {
-      unwatch()
-      this.#outbox.stop()
-      ended(run)
-    }
     this.#run = run
-    started(run)
-    this.#begun = run._begin()
+    this.#options.started(run)
     return run
   }
 
@@ -214,35 +169,26 @@ class Start {
     let line = 0
     for (const records of earlier) {
       for (const record of records) {
-        if (record.type === 'log') parser.restoreLog(record)
-        else if (record.type === 'column') parser.restoreColumn(record)
-        else if (record.type === 'media') parser.restoreMedia(record)
-        else if (record.type === 'step') parser.restoreStep(record.step)
-        else if (record.type === 'config') config.restore(record.config)
+        if (record.type === 'config') config.restore(record.config)
         else if (record.type === 'console') line = Math.max(line, record.line)
+        else parser.restore(record)
       }
     }
     return line
   }
 
+  /** The run will not start after all. */
   async #stopAll(error: unknown): Promise<void> {
-    const { clock, redactor = OPEN } = this.#options
+    const { clock, redactor } = this.#options
+    const { guard, dispatcher } = this.#parts
     const reason = redactError(errorInfo(error), redactor)
     const ending = { state: 'aborted', cause: { type: 'reported' }, error: reason } as const
-    const totals = { steps: 0, summary: Object.freeze({}), losses: {}, callbacks: this.#guard.reports() }
-    const outcome = outcomeOf(ending, this.#complete(), totals, clock())
-    await stopStarted(this.#hooks, this.#guard, outcome)
+    const totals = { steps: 0, summary: Object.freeze({}), losses: {}, callbacks: guard.reports() }
+    await stopStarted(dispatcher.hooks, guard, outcomeOf(ending, this.#runInfo(), totals, clock()))
   }
 
-  #complete(): RunInfo {
-    const { resume: _resume, earlier: _earlier, nameIsDefault: _default, ...info } = this.#info
-    return deepFreeze({
-      ...info,
-      experimentName: info.experimentName ?? info.id,
-      colors: info.colors ?? UNNAMED,
-      config: this.#options.config.snapshot(),
-      callbacks: this.#placements,
-    })
+  #runInfo(): RunInfo {
+    return runInfoOf(this.#info, this.#options.config.snapshot(), this.#placements)
   }
 }
 

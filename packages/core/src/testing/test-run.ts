@@ -2,6 +2,7 @@ import { afterEach } from 'vitest'
 import type { Callback } from '../contract/callback.ts'
 import type { CallbackReport, Outcome } from '../contract/payloads.ts'
 import type { Run } from '../contract/run.ts'
+import { OPEN } from '../text/redactor.ts'
 import { quietly, type Report } from '../text/reporter.ts'
 import { startRun } from '../kernel/start.ts'
 import { createConfig } from '../data/config-store.ts'
@@ -52,6 +53,7 @@ export async function testRun(callbacks: readonly Callback[], options: TestRunOp
     callbacks: [memory, ...callbacks],
     parser: new LogParser(report),
     config: createConfig(options.config),
+    redactor: OPEN,
     callbackTimeout: options.callbackTimeout ?? 2_000,
     finishTimeout: options.finishTimeout ?? 2_000,
     clock: Date.now,

@@ -12,7 +12,6 @@ import {
   LastLines,
   type LogOptions,
   LogParser,
-  type LogRecord,
   type Losses,
   type Outcome,
   outcomeOf,
@@ -99,8 +98,8 @@ export class Driver {
         if (this.#emitting) this.#dispatcher.emit('runtimeInfo', Object.freeze({ requirements: record.requirements }))
         return undefined
       case 'column': {
+        this.#parser.restore(record)
         const { type: _, ...column } = record
-        this.#parser.restoreColumn(column)
         if (this.#emitting) this.#dispatcher.emit('column', Object.freeze(column))
         return undefined
       }
@@ -164,9 +163,10 @@ export class Driver {
     this.#dispatcher.emit('alert', alert)
   }
 
-  #log({ step, time, data }: LogRecord): undefined {
+  #log(recorded: Extract<JournalRecord, { type: 'log' }>): undefined {
+    this.#parser.restore(recorded)
+    const { step, time, data } = recorded
     const record = Object.freeze({ step, time, data: Object.freeze(data) })
-    this.#parser.restoreLog(record)
     if (!this.#emitting) return
     this.#dispatcher.emit('log', record)
     if (this.#dispatcher.hasListeners('metric'))

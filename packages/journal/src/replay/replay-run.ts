@@ -14,7 +14,6 @@ import {
   Guard,
   LOST,
   Outbox,
-  type OutboxChannel,
   type Outcome,
   PendingWork,
   processRedactor,
@@ -60,7 +59,6 @@ export async function replayRun(
   const stopRequests: StopRequest[] = []
   const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
   const outbox = new Outbox({ part: '', budget: callbackTimeout, report })
-  const channels = new Map<string, OutboxChannel>()
   // What a callback raises belongs to the moment that it sees, however long ago that was.
   const contexts = new Contexts({
     place: 'replay',
@@ -68,7 +66,7 @@ export async function replayRun(
     clock: () => driver.lastTime,
     redactor: processRedactor(),
     waitUntil: (name, work) => pending.add(name, work),
-    deliver: ({ name }, message, key) => channels.get(name)?.post(key, message),
+    deliver: ({ name }, message, key) => outbox.post(name, key, message),
   })
   const guard: Guard = new Guard({ report, timeout: callbackTimeout, contexts, tracksAll: true, rethrows: false })
   const hooks = createHooks(guard, report)
@@ -77,11 +75,7 @@ export async function replayRun(
     guard.enroll(callback)
     attach(hooks, callback, contexts)
     const { name } = callback
-    if (callback.send)
-      channels.set(
-        name,
-        outbox.channel(name, (message, context) => callback.send!(message as never, context)),
-      )
+    if (callback.send) outbox.channel(name, (message, context) => callback.send!(message as never, context))
   }
   const driver: Driver = new Driver({
     hooks,
