@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import { common } from './vitest.config.ts'
 
 // Hostile input at its full size, one file at a time. ATTACK=short is what continuous integration runs.
 export default defineConfig({
-  ...base,
+  ...common,
   test: {
-    ...base.test,
+    ...common.test,
     include: ['test/attack/**/*.attack.ts'],
     maxWorkers: 1,
     testTimeout: 180_000,

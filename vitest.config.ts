@@ -1,15 +1,37 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-export default defineConfig({
+/** What all tests have in common, those of commands of their own as well. */
+export const common = {
   // Packages resolve to their TypeScript sources, except in programs that tests start.
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
     globalSetup: 'test/compiled.ts',
     pool: 'forks',
+    // For what never ends; on a busy machine, everything else may take its time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 40_000 } },
+  },
+} satisfies ViteUserConfig
+
+const ALL = ['{packages/*/src,test,examples}/**/*.test.ts']
+/** Those that start no run, change nothing that others see, and stop what they start. */
+const PARTS = [
+  'packages/core/src/{console,data,delivery,options,runtime,text}/**/*.test.ts',
+  'packages/server/src/**/*.test.ts',
+]
+
+export default defineConfig({
+  ...common,
+  test: {
+    ...common.test,
     // Most tests wait for other processes most of the time.
-    maxWorkers: 2,
-    testTimeout: 20_000,
+    maxWorkers: 3,
+    projects: [
+      { extends: true, test: { name: 'whole', include: ALL, exclude: PARTS } },
+      // To start a process for each of these, and to load what they test, takes longer than the tests.
+      { extends: true, test: { name: 'parts', include: PARTS, isolate: false } },
+    ],
   },
 })

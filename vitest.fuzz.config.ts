@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config'
-import base from './vitest.config.ts'
+import { common } from './vitest.config.ts'
 
 // FUZZ_RUNS says how many inputs each property gets, FUZZ_SEED where a failure is found again.
 export default defineConfig({
-  ...base,
+  ...common,
   test: {
-    ...base.test,
+    ...common.test,
     include: ['test/fuzz/**/*.fuzz.ts'],
     globalSetup: [],
     maxWorkers: 1,

@@ -8,7 +8,7 @@ import { JournalReader } from '../packages/journal/src/format/reader.ts'
 import { JOURNAL_FILE, type FinishRecord } from '../packages/journal/src/format/records.ts'
 
 /** No program of these tests has a reason to live this long, in milliseconds. */
-const LONGEST_LIFE = 15_000
+const LONGEST_LIFE = 45_000
 
 /** How a child process ended, as its parent saw it. */
 export interface Ending {

@@ -143,7 +143,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const { url, messages, server } = await slack(200, 503, 429, 503)
     const { ready, ended: over } = await start({ how: 'kill', logdir, slackUrl: url })
     expect(await over).toBe('SIGKILL')
-    await until('the alert and the end have arrived', () => messages.length === 2, 15_000)
+    await until('the alert and the end have arrived', () => messages.length === 2)
     await until('no process is left', () => processesOf(ready.dir).length === 0)
     expect(messages).toHaveLength(2)
     server.close()

@@ -44,8 +44,10 @@ export async function start(
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | string)
   const ready = await new Promise<Program['ready']>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Program['ready']))
-    void ended.then((how) => sleep(100).then(() => reject(new Error(`the program ended with ${how}: ${stderr}`))))
+    createInterface({ input: child.stdout })
+      .once('line', (line) => resolve(JSON.parse(line) as Program['ready']))
+      // No line comes after this.
+      .once('close', () => void ended.then((how) => reject(new Error(`the program ended with ${how}: ${stderr}`))))
   })
   const endedAfterWatcher = (): Promise<number | string> => {
     // Asking is done by the event loop, so that must not turn.
@@ -79,10 +81,11 @@ export function momentsIn(file: string): RecordedMoment[] {
     .map((line) => JSON.parse(line) as RecordedMoment)
 }
 
-/** Waits for something to become true, and says what it was when it does not. */
-export async function until(what: string, check: () => boolean, timeout = 10_000): Promise<void> {
-  for (let waited = 0; !check(); waited += 20) {
-    if (waited > timeout) throw new Error(`not within ${timeout} ms: ${what}`)
+/** Waits for something to become true, and says what it was when it does not for so long that it never will. */
+export async function until(what: string, check: () => boolean, timeout = 40_000): Promise<void> {
+  const end = performance.now() + timeout
+  while (!check()) {
+    if (performance.now() > end) throw new Error(`not within ${timeout} ms: ${what}`)
     await sleep(20)
   }
 }

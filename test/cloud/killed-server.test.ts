@@ -98,7 +98,7 @@ describe.runIf(process.platform === 'linux')('with kill -9', () => {
         }
       }
       expect(await training.ended).toBe(end === 'finish' ? 0 : 'SIGKILL')
-      await until('nobody is left', () => trackerProcessesIn(logdir).length === 0, 40_000)
+      await until('nobody is left', () => trackerProcessesIn(logdir).length === 0)
       await killServer()
 
       expect(journalIn(training.run.dir).rows).toBe(STEPS)

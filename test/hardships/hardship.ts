@@ -21,7 +21,7 @@ export interface Hardship extends Program {
   messages(): { mails: string[]; slack: string[] }
   /** Waits until the recorder and both receivers have been given the end. @returns what the recorder was given. */
   // oxlint-disable-next-line typescript/no-explicit-any
-  end(timeout?: number): Promise<any>
+  end(): Promise<any>
 }
 
 export interface Place {
@@ -95,7 +95,7 @@ function hardship(program: Program, order: Order, receivers: Receivers): Hardshi
   return {
     ...program,
     ...found,
-    end: async (timeout) => {
+    end: async () => {
       const arrived = (): boolean => {
         const { mails, slack } = found.messages()
         return (
@@ -104,7 +104,7 @@ function hardship(program: Program, order: Order, receivers: Receivers): Hardshi
           (!order.slackUrl || slack.length > 0)
         )
       }
-      await until('the end is recorded, and the messages have arrived', arrived, timeout)
+      await until('the end is recorded, and the messages have arrived', arrived)
       return found.moments().findLast(({ moment }) => moment === 'finish')!.payload as unknown
     },
   }
