@@ -9,7 +9,7 @@ import { compiled } from '../compiled.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { Rule } from './rule.ts'
 import { slack } from './slack.ts'
-import { momentsIn, processesOf, start, until, type Program } from './start.ts'
+import { killAll, killBoth, momentsIn, processesOf, start, until, type Program } from './start.ts'
 
 let folder: string
 let logdir: string
@@ -93,7 +93,7 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
       const [item] = new OutboxFiles(ready.dir).load()
       return recorded(ready.dir).length === 1 && item?.state === 'sent'
     })
-    for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGKILL')
+    killAll(processesOf(ready.dir))
     await until('it is raised again', () => titles(file).length === 2)
     child.stdin!.write('now\n')
     expect(await ended).toBe(0)
@@ -109,12 +109,7 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     const first = await train('loop, then exit', url)
     await until('the message has arrived', () => about(messages, 'loss is 7').length === 1)
     await until('it is noted as sent', () => new OutboxFiles(first.ready.dir).load()[0]?.state === 'sent')
-    // Stopped, it cannot start another background process.
-    first.child.kill('SIGSTOP')
-    for (const pid of processesOf(first.ready.dir)) process.kill(pid, 'SIGKILL')
-    await until('the background process is gone', () => processesOf(first.ready.dir).length === 0)
-    first.child.kill('SIGKILL')
-    await first.ended
+    await killBoth(first.child, first.ready.dir)
     expect(recorded(first.ready.dir)).toEqual([])
     const second = await train('finish', url)
     expect(await second.ended).toBe(0)
@@ -152,7 +147,7 @@ describe.runIf(process.platform === 'linux')('a callback that leaves a timer and
     const { ready, ended } = await train('kill', url, { open: true })
     expect(await ended).toBe('SIGKILL')
     await until('messages wait', () => new OutboxFiles(ready.dir).load().length === 3)
-    for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGTERM')
+    killAll(processesOf(ready.dir), 'SIGTERM')
     await until('it is gone', () => processesOf(ready.dir).length === 0)
     expect(messages).toEqual([])
     server.close()

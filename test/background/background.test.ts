@@ -12,7 +12,7 @@ import type { Outcome } from '../../packages/core/src/contract/payloads.ts'
 import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { slack } from './slack.ts'
-import { momentsIn, processesOf, start, until } from './start.ts'
+import { killAll, momentsIn, processesOf, start, until } from './start.ts'
 import { compiled } from '../compiled.ts'
 
 let folder: string
@@ -112,8 +112,9 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
       'the alert has arrived and is noted',
       () => messages.length === 1 && statesOf(ready.dir).includes('sent'),
     )
-    for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGKILL')
-    await until('it is started again', () => processesOf(ready.dir).length > 0)
+    const first = processesOf(ready.dir)
+    killAll(first)
+    await until('it is started again', () => processesOf(ready.dir).some((pid) => !first.includes(pid)))
     child.stdin!.write('now\n')
     expect(await over).toBe(0)
     await until('the end is recorded', ended)
@@ -154,7 +155,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const { ready, ended: over } = await start({ how: 'kill', logdir, slackUrl: url })
     expect(await over).toBe('SIGKILL')
     await until('both messages wait', () => statesOf(ready.dir).length === 2)
-    for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGTERM')
+    killAll(processesOf(ready.dir), 'SIGTERM')
     await until('it is gone', () => processesOf(ready.dir).length === 0)
     expect(statesOf(ready.dir)).toEqual(['waiting', 'waiting'])
     expect(messages).toEqual([])

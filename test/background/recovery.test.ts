@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import { slack } from './slack.ts'
-import { momentsIn, processesOf, start, until, type Program } from './start.ts'
+import { killBoth, momentsIn, processesOf, start, until } from './start.ts'
 
 let folder: string
 let logdir: string
@@ -20,20 +20,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function killBoth({ child, ready, ended }: Program): Promise<void> {
-  // Stopped, it cannot start another background process.
-  child.kill('SIGSTOP')
-  for (const pid of processesOf(ready.dir)) process.kill(pid, 'SIGKILL')
-  await until('its background process is gone', () => processesOf(ready.dir).length === 0)
-  child.kill('SIGKILL')
-  await ended
-}
-
 describe.runIf(process.platform === 'linux')('a run whose processes are both gone', () => {
   test('is ended by the next one, which delivers what is pending, once', async () => {
     const { url, messages, server } = await slack(503)
     const first = await start({ how: 'wait', logdir, slackUrl: url })
-    await killBoth(first)
+    await killBoth(first.child, first.ready.dir)
     const second = await start({ how: 'end', logdir, slackUrl: url })
     expect(await second.ended).toBe(0)
     await until('no process is left', () => processesOf(second.ready.dir).length === 0)
@@ -50,7 +41,7 @@ describe.runIf(process.platform === 'linux')('a run whose processes are both gon
     const { url, messages, server } = await slack()
     const first = await start({ how: 'wait', logdir, slackUrl: url })
     await until('the alert has arrived', () => messages.length === 1)
-    await killBoth(first)
+    await killBoth(first.child, first.ready.dir)
     const mark = basename(first.ready.dir)
     for (const other of [{ file }, {}, { file, slackUrl: url }]) {
       expect(readdirSync(join(logdir, '.running'))).toEqual([mark])
@@ -70,7 +61,7 @@ describe.runIf(process.platform === 'linux')('a run whose processes are both gon
     const { url, messages, server } = await slack()
     const first = await start({ how: 'wait', logdir, file, slackUrl: url })
     await until('the alert has arrived', () => messages.length === 1)
-    await killBoth(first)
+    await killBoth(first.child, first.ready.dir)
     const ends = (): unknown[] =>
       momentsIn(file).filter(({ moment, payload }) => moment === 'finish' && payload.run.dir === first.ready.dir)
     for (const [other, crashes] of [

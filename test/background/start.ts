@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -90,9 +90,38 @@ export async function until(what: string, check: () => boolean, timeout = 40_000
   }
 }
 
+/** Kills them, and does not mind those that have ended by themselves meanwhile. */
+export function killAll(pids: readonly number[], signal: NodeJS.Signals = 'SIGKILL'): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
+/** Stops a process, which is seen a little after the signal is sent. Linux only. */
+export async function stop(child: ChildProcess): Promise<void> {
+  const tasks = `/proc/${child.pid}/task`
+  const isStopped = (task: string): boolean => /\) [Tt] [^)]*$/.test(readFileSync(`${tasks}/${task}/stat`, 'latin1'))
+  child.kill('SIGSTOP')
+  await until('it has stopped', () => readdirSync(tasks).every(isStopped))
+}
+
+/** Kills a training and its background process. */
+export async function killBoth(child: ChildProcess, dir: string): Promise<void> {
+  // Stopped, it cannot start another background process.
+  await stop(child)
+  killAll(processesOf(dir))
+  await until('its background process is gone', () => processesOf(dir).length === 0)
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}
+
 /** Processes of the tracker that belong to a run folder. */
 export function processesOf(dir: string): number[] {
-  const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs')
   return readdirSync('/proc').flatMap((pid) => {
     try {
       return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === dir ? [Number(pid)] : []

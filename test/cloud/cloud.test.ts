@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sync } from 'swanlab'
+import { unusedPort } from '../../packages/core/src/testing/port.ts'
 import { TrackingServer } from '../../packages/cloud/src/testing/tracking-server.ts'
-import { until } from '../background/start.ts'
+import { killAll, killBoth, until } from '../background/start.ts'
 import { trackerProcessesIn } from '../orphans.ts'
 import { train } from './start.ts'
 
@@ -13,7 +14,7 @@ let server: TrackingServer
 let logdir: string
 
 beforeEach(async () => {
-  server = await new TrackingServer().start()
+  server = await new TrackingServer().start(await unusedPort())
   logdir = mkdtempSync(join(tmpdir(), 'cloud-'))
 })
 
@@ -64,7 +65,7 @@ describe('a run in cloud mode, its uploader in the background process', () => {
     const { run, ended } = await train(server.url, order({ steps: 400, keys: 3, pause: 10, end: 'finish' }))
     await until('something has arrived', () => server.received > 300)
     const before = server.received
-    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
+    killAll(backgroundOf(logdir))
     expect(await ended).toBe(0)
     expect(stateOf(run.id)).toBe('FINISHED')
     expect(server.scalars.size).toBe(1_200)
@@ -76,12 +77,9 @@ describe('a run in cloud mode, its uploader in the background process', () => {
   })
 
   it('kill -9 of both: sync brings the server to the same state', async () => {
-    const { child, run, logged, ended } = await train(server.url, order({}))
+    const { child, run, logged } = await train(server.url, order({}))
     await logged
-    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
-    child.kill('SIGKILL')
-    await ended
-    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
+    await killBoth(child, run.dir)
     const credentials = { apiKey: 'key', host: server.url, report: () => {} }
     expect(await sync(run.dir, credentials)).toMatchObject({ complete: true, state: 'crashed' })
     expect(stateOf(run.id)).toBe('CRASHED')
@@ -92,10 +90,7 @@ describe('a run in cloud mode, its uploader in the background process', () => {
   it('kill -9 of both: the next run in that folder ends and uploads the lost one, too', async () => {
     const lost = await train(server.url, order({}))
     await lost.logged
-    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
-    lost.child.kill('SIGKILL')
-    await lost.ended
-    for (const pid of backgroundOf(logdir)) process.kill(pid, 'SIGKILL')
+    await killBoth(lost.child, lost.run.dir)
     const next = await train(server.url, order({ steps: 10, end: 'finish' }))
     expect(await next.ended).toBe(0)
     await until('the lost run has arrived', () => stateOf(lost.run.id) === 'CRASHED')

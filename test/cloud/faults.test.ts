@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { init, sync } from 'swanlab'
 import { createServer, type TrackingServer } from '@swanlab/server'
+import { unusedPort } from '../../packages/core/src/testing/port.ts'
 import { registerRun } from '../../packages/cloud/src/register-run.ts'
 import { RetryPolicy } from '../../packages/cloud/src/retry-policy.ts'
 import { CheckpointFile } from '../../packages/cloud/src/checkpoint.ts'
@@ -22,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'faults-'))
 const dataDir = join(folder, 'data')
 
 beforeAll(async () => {
-  server = await createServer({ dataDir, port: 0 })
+  server = await createServer({ dataDir, port: await unusedPort() })
   await server.storage.createUser('alice')
   apiKey = await server.storage.createKey('alice')
   proxy = await new FaultProxy(server.url).start()
@@ -52,7 +53,7 @@ async function recorded(): Promise<{ dir: string; id: string }> {
 
 function uploaderOf(
   { dir, id }: { dir: string; id: string },
-  afterEnd = 20_000,
+  afterEnd = 50_000,
 ): { uploader: Uploader; retry: RetryPolicy } {
   const credentials = { apiKey, api: proxy.url, web: proxy.url }
   const session = new Session({

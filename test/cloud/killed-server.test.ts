@@ -7,10 +7,11 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createServer } from '@swanlab/server'
+import { unusedPort } from '../../packages/core/src/testing/port.ts'
 import { compiled } from '../compiled.ts'
 import { journalIn } from '../hardships/hardship.ts'
 import { trackerProcessesIn, expectNoOrphans } from '../orphans.ts'
-import { until } from '../background/start.ts'
+import { killAll, until } from '../background/start.ts'
 import { train } from './start.ts'
 
 const STEPS = 1_500
@@ -74,8 +75,8 @@ describe.runIf(process.platform === 'linux')('with kill -9', () => {
   ] as const)(
     '%s, everything that was logged arrives once',
     async (_, victims, end, state) => {
-      const { url, key } = await startServer(0)
-      const { port } = new URL(url)
+      const port = await unusedPort()
+      const { url, key } = await startServer(port)
       const options = {
         project: 'killed',
         logdir,
@@ -88,10 +89,9 @@ describe.runIf(process.platform === 'linux')('with kill -9', () => {
           await killServer()
           // Some requests find nobody.
           await sleep(200)
-          await startServer(Number(port))
+          await startServer(port)
         } else if (victim === 'background') {
-          for (const { pid, what } of trackerProcessesIn(logdir))
-            if (what === 'background process') process.kill(pid, 'SIGKILL')
+          killAll(trackerProcessesIn(logdir).flatMap(({ pid, what }) => (what === 'background process' ? [pid] : [])))
         } else {
           await training.logged
           training.child.kill('SIGKILL')

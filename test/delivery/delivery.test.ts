@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OutboxItem } from '@swanlab/core/internal'
+import { unusedPort } from '../../packages/core/src/testing/port.ts'
 import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
 import { processesOf, start, until } from '../background/start.ts'
 import { compiled } from '../compiled.ts'
-import { answer, closedPort, HTTP_FAULTS, startHttp, startSmtp, type Endpoint } from './endpoints.ts'
+import { answer, HTTP_FAULTS, startHttp, startSmtp, type Endpoint } from './endpoints.ts'
 
 const PROGRAM = compiled('delivery/program')
 /** Longer than quick receivers take, and shorter than one that hangs is waited for, in milliseconds. */
@@ -49,7 +50,7 @@ async function startReceivers(): Promise<Receivers> {
   }
   const ports = (endpoints: Record<string, Endpoint>): Record<string, number> =>
     Object.fromEntries(Object.entries(endpoints).map(([name, { port }]) => [name, port]))
-  const [mailAway, slackAway] = [await closedPort(), await closedPort()]
+  const [mailAway, slackAway] = [await unusedPort(), await unusedPort()]
   const endpoints = { ...mails, ...slacks }
   return {
     endpoints,

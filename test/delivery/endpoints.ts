@@ -113,15 +113,6 @@ export async function startSmtp(faults: readonly SmtpFault[], port = 0): Promise
   }
 }
 
-/** A port on which nobody listens yet. */
-export async function closedPort(): Promise<number> {
-  const server = createServer()
-  await listen(server, 0)
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 function forward(client: Socket, port: number, fault: SmtpFault | undefined): void {
   if (fault && 'silent' in fault && fault.silent === 'at once') return void client.resume()
   if (fault && 'break' in fault && fault.break === 'at once') return void client.resetAndDestroy()

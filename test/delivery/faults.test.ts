@@ -7,13 +7,13 @@ import { SlackCallback } from '@swanlab/plugin-slack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliveryReport } from '../../packages/core/src/delivery/delivery-report.ts'
 import type { OutboxItem } from '../../packages/core/src/delivery/outbox-item.ts'
+import { unusedPort } from '../../packages/core/src/testing/port.ts'
 import { Outbox } from '../../packages/core/src/delivery/outbox.ts'
 import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
 import { contextOf } from '../../packages/notification/src/testing/deliver.ts'
 import { sampleOutcome } from '../../packages/plugin-slack/src/testing/samples.ts'
 import {
   answer,
-  closedPort,
   HTTP_FAULTS,
   startHttp,
   startSmtp,
@@ -111,7 +111,7 @@ async function isDeadLetter(kind: Kind, endpoint: Endpoint, reason: string): Pro
 
 describe.each(['mail', 'slack'] as const)('%s', (kind) => {
   test.concurrent('nobody listens for a while, and then somebody does', async () => {
-    const port = await closedPort()
+    const port = await unusedPort()
     let opened: Promise<Endpoint> | undefined
     const onFailure = (): void => void (opened ??= kind === 'mail' ? startSmtp([], port) : startHttp([], port))
     const { item } = await deliver(kind, port, { onFailure })
@@ -124,7 +124,7 @@ describe.each(['mail', 'slack'] as const)('%s', (kind) => {
   })
 
   test.concurrent('it never comes back: given up when the time is over, with the reason', async () => {
-    const { item, report, took } = await deliver(kind, await closedPort(), { budget: ATTEMPT_TIME })
+    const { item, report, took } = await deliver(kind, await unusedPort(), { budget: ATTEMPT_TIME })
     expect(item).toMatchObject({ state: 'given up', reason: expect.stringContaining('ECONNREFUSED') as string })
     expect(report).toContain('the time for delivery is over')
     expect(took).toBeLessThan(10_000)

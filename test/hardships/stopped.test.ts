@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { journalIn, useTestFolder } from './hardship.ts'
-import { until } from '../background/start.ts'
+import { stop, until } from '../background/start.ts'
 import { trackerProcessesIn } from '../orphans.ts'
 
 /** How long nothing happens, in milliseconds: several looks at the journal and at the heap. */
@@ -15,8 +15,7 @@ describe.runIf(process.platform === 'linux')('a training that is stopped for a w
     const { logdir, start } = place()
     const training = await start({ how: 'being stopped' })
     await until('it trains', () => training.acknowledged() > 10)
-    training.child.kill('SIGSTOP')
-    await sleep(200)
+    await stop(training.child)
     const rows = training.acknowledged()
     // An init in the same logdir looks for runs that nobody takes care of.
     const other = await start({ how: 'many programs' })
@@ -49,8 +48,7 @@ describe.runIf(process.platform === 'linux')('a training that is stopped for a w
   test('and killed while it is: the death is reported as it was', async () => {
     const training = await place().start({ how: 'being stopped' })
     await until('it trains', () => training.acknowledged() > 10)
-    training.child.kill('SIGSTOP')
-    await sleep(200)
+    await stop(training.child)
     training.child.kill('SIGKILL')
     expect(await training.endedAfterWatcher()).toBe('SIGKILL')
     expect(await training.end()).toMatchObject({ state: 'crashed', cause: { type: 'killed' } })

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recordingState } from '../../packages/journal/src/format/lease.ts'
 import { JournalReader } from '../../packages/journal/src/format/reader.ts'
 import { momentsIn, processesOf, start, until } from '../background/start.ts'
@@ -10,13 +10,10 @@ import { expectNoOrphans } from '../orphans.ts'
 import { noNamespaces, OWN_HOST_NAME, OWN_PIDS, startAsked, type Asked } from './processes.ts'
 import { addTogether, raceForLeftLocks } from './race.ts'
 
-// Each starts a dozen processes.
-const TIMEOUT = 60_000
 const ID = 'abcdefghijklmnopqrstu'
 let folder: string
 let logdir: string
 let asked: Asked[]
-vi.setConfig({ testTimeout: TIMEOUT })
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'locks-')))
   logdir = join(folder, 'swanlog')
@@ -97,7 +94,8 @@ test('a background process holds its part of the run beyond the death of the tra
   const order = { how: 'wait', logdir, file: join(folder, 'moments') }
   const training = await start(order, [compiled('background/program')])
   const { dir } = training.ready
-  const [background = 0] = processesOf(dir)
+  await until('its background process is there', () => processesOf(dir).length === 1)
+  const [background] = processesOf(dir) as [number]
   process.kill(background, 'SIGSTOP')
   training.child.kill('SIGKILL')
   await training.ended

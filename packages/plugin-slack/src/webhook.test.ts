@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { unusedPort } from '../../core/src/testing/port.ts'
 import { deliver } from '../../notification/src/testing/deliver.ts'
 import type { SlackOptions } from './options.ts'
 import { SlackCallback } from './slack-callback.ts'
-import { closedPort, type Reply, startReceiver } from './testing/receiver.ts'
+import { type Reply, startReceiver } from './testing/receiver.ts'
 import { sampleOutcome } from './testing/samples.ts'
 
 const SECRET = /hunter2|services/
@@ -89,7 +90,7 @@ describe('what Slack says', () => {
 
 describe('a receiver that is not well', () => {
   test('is not there', async () => {
-    const slack = slackTo(`http://127.0.0.1:${await closedPort()}/services/hunter2`)
+    const slack = slackTo(`http://127.0.0.1:${await unusedPort()}/services/hunter2`)
     const { state, errors } = await tellEnd(slack, 3)
     expect(state).toBe('waiting')
     expect(errors).toHaveLength(3)
@@ -106,14 +107,14 @@ describe('a receiver that is not well', () => {
 
   test('answers nothing: given up when the time is over', async () => {
     const { url, received } = await startReceiver(() => {})
-    const sending = slackTo(url, { timeout: 200 }).sendMsg({ content: 'x' })
+    const sending = slackTo(url, { timeout: 900 }).sendMsg({ content: 'x' })
     await expect(sending).rejects.toThrow(/^no answer within 0\.\d+ s/)
     expect(received).toHaveLength(1)
   })
 
   test('says yes and never finishes its answer: the message is there, and is not sent again', async () => {
     const { url, received } = await startReceiver((response) => response.writeHead(200).write('o'))
-    await slackTo(url, { timeout: 200 }).sendMsg({ content: 'x' })
+    await slackTo(url, { timeout: 900 }).sendMsg({ content: 'x' })
     expect(received).toHaveLength(1)
   })
 

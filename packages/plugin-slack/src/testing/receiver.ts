@@ -34,15 +34,6 @@ export async function startReceiver(...replies: readonly Reply[]): Promise<{ url
   return { url: `http://127.0.0.1:${portOf(server)}/services/T000/B000/hunter2hunter2`, received }
 }
 
-/** A port on which nobody listens any more. */
-export async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 function portOf(server: Server): number {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.')
