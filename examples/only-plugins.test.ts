@@ -17,7 +17,7 @@ let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'only-plugins-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test('the core and nothing but callbacks: recorded, uploaded, mailed and exported', { timeout: 60_000 }, async () => {
+test('the core and nothing but callbacks: recorded, uploaded, mailed and exported', async () => {
   const mail = await startMailServer()
   const server = await createServer({ dataDir: join(folder, 'data'), port: 0 })
   try {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cause } from '../packages/core/src/contract/payloads.ts'
-import { bundlePrograms, runProgram, type Blow, type Ended } from './run-program.ts'
+import { bundlePrograms, runProgram, TIMEOUT, type Blow, type Ended } from './run-program.ts'
 
 const signal = (name: string): Cause => ({ type: 'signal', signal: name })
 const exit = (code: number): Cause => ({ type: 'exit', code })
@@ -129,7 +129,7 @@ describe('a program that is told to stop', () => {
   it('is told twice, and does not wait for callbacks any longer', async () => {
     const ended = await run('signals', ['is told twice', 'with'])
     expect(ended.ending.signal).toBe('SIGINT')
-    expect(ended.lingered).toBeLessThan(5_000)
+    expect(ended.lingered).toBeLessThan(TIMEOUT)
     expect(told(ended)).toEqual([aborted('SIGINT')])
   })
 
@@ -142,7 +142,7 @@ describe('a program that is told to stop', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('never yields, and still dies of %s', async (by) => {
     const ended = await compared('signals', ['never yields'], { signal: by, after: 100 })
     expect(ended.ending.signal).toBe(by)
-    expect(ended.lingered).toBeLessThan(5_000)
+    expect(ended.lingered).toBeLessThan(TIMEOUT)
     const [journal] = ended.journals
     expect(journal?.rows).toBeGreaterThan(1_000)
     expect(journal).toMatchObject({ gaps: 0, finishes: [] })
@@ -193,7 +193,7 @@ describe('a callback that never answers', () => {
   it('in onStop: the program ends after the deadline, as it would have', async () => {
     const ended = await compared('hooks', ['onStop', 'hang'])
     expect(ended.ending.code).toBe(0)
-    expect(ended.lingered).toBeLessThan(5_000)
+    expect(ended.lingered).toBeLessThan(TIMEOUT)
     expect(ended.messages.join('\n')).toContain('Callback "villain" failed in onStop: no answer within 300 ms')
     expect(told(ended)).toEqual([finished(6)])
   })
@@ -201,7 +201,7 @@ describe('a callback that never answers', () => {
   it('in onError: the program dies of its signal after the deadline', async () => {
     const ended = await run('hooks', ['onError', 'with', 'hang'])
     expect(ended.ending.signal).toBe('SIGTERM')
-    expect(ended.lingered).toBeLessThan(5_000)
+    expect(ended.lingered).toBeLessThan(TIMEOUT)
     expect(told(ended)).toEqual([aborted('SIGTERM', 6)])
   })
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundlePrograms, runProgram, type Blow, type Ended } from './run-program.ts'
+import { bundlePrograms, runProgram, TIMEOUT, type Blow, type Ended } from './run-program.ts'
 
 const bundles = mkdtempSync(join(tmpdir(), 'swanlab-bundles-'))
 beforeAll(() => bundlePrograms(['exit-callbacks'], bundles))
@@ -77,7 +77,7 @@ describe('a program that does not yield', () => {
     const [tracked, alone] = await both(name, blow)
     expect(tracked.ending).toEqual(alone.ending)
     expect(tracked.ending).toMatchObject({ signal: blow.signal, stdout: 'ready\n' })
-    expect(tracked.lingered).toBeLessThan(5_000)
+    expect(tracked.lingered).toBeLessThan(TIMEOUT)
   })
 
   it('but for a moment between long stretches, dies of the first signal', async () => {

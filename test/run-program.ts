@@ -10,6 +10,9 @@ import { JOURNAL_FILE, type FinishRecord } from '../packages/journal/src/format/
 /** No program of these tests has a reason to live this long, in milliseconds. */
 const LONGEST_LIFE = 45_000
 
+/** How long a callback is waited for unless it says otherwise, in milliseconds. */
+export const TIMEOUT = 10_000
+
 /** How a child process ended, as its parent saw it. */
 export interface Ending {
   readonly code: number | null

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { journalIn, useTestFolder } from './hardship.ts'
+import { journalIn, TIMEOUT, useTestFolder } from './hardship.ts'
 
 const place = useTestFolder()
 
@@ -24,7 +24,7 @@ describe.runIf(process.platform === 'linux')('a clock that is put back and forth
     expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
     if (end === 'finish') {
       expect(training.outcome().duration).toBeGreaterThanOrEqual(0)
-      expect(training.outcome().waited).toBeLessThan(5_000)
+      expect(training.outcome().waited).toBeLessThan(TIMEOUT)
       expect(training.stderr()).not.toMatch(/(?:after |\()-\d/)
     }
   })

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { until } from '../background/start.ts'
 import { expectNoOrphans } from '../orphans.ts'
-import { useTestFolder } from './hardship.ts'
+import { TIMEOUT, useTestFolder } from './hardship.ts'
 
 const place = useTestFolder()
 
@@ -29,7 +29,7 @@ describe.runIf(process.platform === 'linux')('a folder that is deleted under a r
       if (end === 'finish') {
         const own = training.outcome()
         expect(own.losses.records).toBeGreaterThanOrEqual(51)
-        expect(own.waited).toBeLessThan(5_000)
+        expect(own.waited).toBeLessThan(TIMEOUT)
       }
       if (end !== 'kill') expect(training.stderr().match(/The run folder has been deleted/g)).toHaveLength(1)
       expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
@@ -48,7 +48,7 @@ describe.runIf(process.platform === 'linux')('a folder that is deleted under a r
     training.child.stdin!.write('now\n')
     expect(await training.ended).toBe(5)
     expect(training.outcome()).toMatchObject({ state: 'finished', steps: 51 })
-    expect(training.outcome().waited).toBeLessThan(5_000)
+    expect(training.outcome().waited).toBeLessThan(TIMEOUT)
     await expectNoOrphans(logdir)
     expect(existsSync(training.ready.dir)).toBe(false)
   })

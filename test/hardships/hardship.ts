@@ -10,6 +10,9 @@ import { compiled } from '../compiled.ts'
 import { expectNoOrphans } from '../orphans.ts'
 import type { Order } from './order.ts'
 
+/** How long a `finish` waits for what does not come, in milliseconds. One that has waited for nothing takes a second. */
+export const TIMEOUT = 30_000
+
 /** A program under way, with everything that can be found out about it from outside. */
 export interface Hardship extends Program {
   /** Moments that the recorder has written down. */

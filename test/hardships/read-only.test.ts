@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { until } from '../background/start.ts'
 import { trackerProcessesIn } from '../orphans.ts'
-import { journalIn, useTestFolder } from './hardship.ts'
+import { journalIn, TIMEOUT, useTestFolder } from './hardship.ts'
 import { bound, stranger } from './permissions.ts'
 
 const place = useTestFolder()
@@ -45,7 +45,7 @@ describe.runIf(process.platform === 'linux' && bound)('a place nobody may write 
       expect({ state: outcome.state, cause: outcome.cause, steps: outcome.steps }).toEqual({ state, cause, steps: 50 })
       expect(journalIn(dir)).toMatchObject({ rows: 50, finishes: [{ state }], dropped: 0 })
       expect([training.messages().mails.length, training.messages().slack.length]).toEqual([1, 1])
-      if (end === 'finish') expect(training.outcome().waited).toBeLessThan(5_000)
+      if (end === 'finish') expect(training.outcome().waited).toBeLessThan(TIMEOUT)
       expect(training.stderr()).not.toMatch(/background process (?:is gone|failed)/)
       expect(statSync(dir).mode & 0o777).toBe(0o555)
       for (const path of folders) chmodSync(path, 0o755)

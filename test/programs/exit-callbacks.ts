@@ -6,7 +6,7 @@ const say = (text: string): void => void writeSync(1, `${text}\n`)
 /** Calls `reached` when it is notified of the end, and then hangs. */
 const hangingAt = (reached: () => void): Callback => ({
   name: 'hanging',
-  timeout: 300,
+  timeout: 30_000,
   onStop: () => {
     reached()
     return new Promise(() => {})

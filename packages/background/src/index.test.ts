@@ -83,5 +83,5 @@ test('in the training, a resident is asked before the run begins, and nothing el
   expect(state).toBe('finished')
   expect(callbacks.map(({ name }) => name)).toEqual(['journal', 'own', 'background'])
   expect(moments).toEqual(['init', 'open'])
-  await expect.poll(() => readMark(run.dir!), { timeout: 15_000 }).toBeUndefined()
+  await expect.poll(() => readMark(run.dir!)).toBeUndefined()
 })

@@ -25,7 +25,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-it('killed after it acknowledged something, it has it: points, sessions, runs', { timeout: 30_000 }, async () => {
+it('killed after it acknowledged something, it has it: points, sessions, runs', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'killed-'))
   const first = await launch(dataDir)
   const client = new Client(first.url)
@@ -49,29 +49,25 @@ it('killed after it acknowledged something, it has it: points, sessions, runs', 
   rmSync(dataDir, { recursive: true })
 })
 
-it(
-  'killed while clients write everything at once, again and again, it has all that it acknowledged',
-  { timeout: 60_000 },
-  async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'killed-'))
-    let { child, url, key } = await launch(dataDir)
-    const writers: Writer[] = []
-    for (const name of ['a', 'b', 'c', 'd']) writers.push(await Writer.begin(url, key, name))
-    for (const time of [150, 90]) {
-      const before = writers.map(({ acknowledged }) => acknowledged)
-      const work = writers.map((writer) => writer.work())
-      await new Promise((resolve) => setTimeout(resolve, time))
-      await Promise.all(writers.map((writer, at) => writer.reaches(before[at]! + 12)))
-      await kill(child)
-      await Promise.all(work)
-      ;({ child } = await launch(dataDir, new URL(url).port))
-    }
+it('killed while clients write everything at once, again and again, it has all that it acknowledged', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'killed-'))
+  let { child, url, key } = await launch(dataDir)
+  const writers: Writer[] = []
+  for (const name of ['a', 'b', 'c', 'd']) writers.push(await Writer.begin(url, key, name))
+  for (const time of [150, 90]) {
+    const before = writers.map(({ acknowledged }) => acknowledged)
+    const work = writers.map((writer) => writer.work())
+    await new Promise((resolve) => setTimeout(resolve, time))
+    await Promise.all(writers.map((writer, at) => writer.reaches(before[at]! + 12)))
     await kill(child)
-    const storage = await FolderStorage.open(dataDir)
-    for (const writer of writers) expect(await writer.lost(storage)).toEqual([])
-    const files = readdirSync(dataDir, { recursive: true }) as string[]
-    expect(files.filter((name) => name.endsWith('.tmp') && name.includes('run-'))).toEqual([])
-    await storage.close()
-    rmSync(dataDir, { recursive: true })
-  },
-)
+    await Promise.all(work)
+    ;({ child } = await launch(dataDir, new URL(url).port))
+  }
+  await kill(child)
+  const storage = await FolderStorage.open(dataDir)
+  for (const writer of writers) expect(await writer.lost(storage)).toEqual([])
+  const files = readdirSync(dataDir, { recursive: true }) as string[]
+  expect(files.filter((name) => name.endsWith('.tmp') && name.includes('run-'))).toEqual([])
+  await storage.close()
+  rmSync(dataDir, { recursive: true })
+})

@@ -21,7 +21,7 @@ const LATER = ALL_MOMENTS.filter((moment) => moment !== 'onInit')
 
 /** A run in which every moment occurs, through the words of the package. */
 async function wholeRun(callbacks: readonly Callback[]): Promise<{ run: Run; outcome: Outcome }> {
-  const run = await offline.start(callbacks, { callbackTimeout: 30 })
+  const run = await offline.start(callbacks, { callbackTimeout: 500 })
   log({ loss: 1, note: new Text('hello') })
   alert({ title: 'look' })
   config['lr'] = 2
@@ -91,7 +91,7 @@ describe('with a callback that uses the package from inside', () => {
         },
       }
       const [before, after] = [recorder('before'), recorder('after')]
-      const run = await offline.start([before, acting, after], { callbackTimeout: 2_000 })
+      const run = await offline.start([before, acting, after], { callbackTimeout: 30_000 })
       run.config['lr'] = 1
       run.log({ loss: 1, note: new Text('hello') })
       run.alert({ title: 'look' })

@@ -101,7 +101,7 @@ describe('an offline run that does not start', () => {
     expect(getRun()).toBeUndefined()
     expect(offline.names()).toEqual(names)
     expect(processListeners()).toEqual(listeners)
-    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(resources)
+    await expect.poll(() => process.getActiveResourcesInfo().length).toBeLessThanOrEqual(resources)
     expect([first.received, last.received]).toEqual([['onInit', 'onStop aborted'], []])
     expect(offline.reports).toEqual([])
   })

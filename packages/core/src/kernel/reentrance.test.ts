@@ -117,7 +117,7 @@ describe('finish() from inside a callback', () => {
       },
     }
     const { run, reports } = await testRun([late, recorder('other')], {
-      callbackTimeout: 500,
+      callbackTimeout: 30_000,
       config: { lr: 1 },
       started: (started) => (current = started),
     })

@@ -148,7 +148,7 @@ describe('parseYaml', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--conditions=source', '--import', 'tsx', '--input-type=module', '--eval', program],
-      { cwd: fileURLToPath(new URL('../../../..', import.meta.url)), timeout: 15_000 },
+      { cwd: fileURLToPath(new URL('../../../..', import.meta.url)), timeout: 45_000 },
     )
     expect(stdout).toBe('37 of 37\n')
   })

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { identityOf, isAlive, thisProcess } from './process-identity.ts'
 
@@ -30,8 +29,7 @@ test.runIf(hasProc)('a dead process that nobody has asked about is dead', async 
   try {
     const [chunk] = (await once(parent.stdout, 'data')) as [Buffer]
     const child = { pid: Number(chunk.toString()), host: hostname() }
-    for (let tries = 0; isAlive(child) === true && tries < 100; tries++) await sleep(10)
-    expect(isAlive(child)).toBe(false)
+    await expect.poll(() => isAlive(child)).toBe(false)
     expect(existsSync(`/proc/${child.pid}`)).toBe(true)
   } finally {
     parent.kill('SIGKILL')

@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { JournalWriter, type Durability } from './writer.ts'
 import { temporaryPaths } from './testing/folder.ts'
@@ -57,8 +56,7 @@ test('buffered: lines wait for the buffer, for the time, for flush or for the en
   writer.flush()
   expect(text()).toMatch(/4\n$/)
   writer.append('5\n')
-  await sleep(1_100)
-  expect(text()).toMatch(/5\n$/)
+  await expect.poll(text).toMatch(/5\n$/)
   writer.append('6\n')
   writer.close()
   expect(text()).toMatch(/5\n6\n$/)

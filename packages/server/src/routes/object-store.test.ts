@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { folderOf, newRun, useProjects } from '../testing/runs.ts'
 
 let now = Date.now()
@@ -167,10 +167,10 @@ describe('an object that is too large', () => {
     const socket = connect(Number(url.port), url.hostname)
     socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\nhost: x\r\ncontent-length: 90000\r\n\r\n`)
     socket.write(Buffer.alloc(50_000))
-    await vi.waitFor(() => expect(uploads()).toHaveLength(1))
+    await expect.poll(uploads).toHaveLength(1)
     socket.destroy()
     await once(socket, 'close')
-    await vi.waitFor(() => expect(uploads()).toEqual([]))
+    await expect.poll(uploads).toEqual([])
     expect((await fetch(await addressOf('get', 'media/cut.bin'))).status).toBe(404)
     expect(reports).toEqual([])
   })
@@ -186,7 +186,7 @@ describe('an object that is too large', () => {
       socket.write(head(size))
       socket.write(Buffer.alloc(size))
     }
-    await vi.waitFor(() => expect(received.match(/^etag: .*$/gm)).toHaveLength(2))
+    await expect.poll(() => received.match(/^etag: .*$/gm)).toHaveLength(2)
     expect(received.match(/^etag: .*$/gm)).toEqual(['etag: "0"', expect.stringMatching(/^etag: "[0-9a-f]{32}"$/)])
     socket.destroy()
   })

@@ -92,9 +92,11 @@ describe('login, verify, logout', () => {
     const child = startOnTerminal(home, ['login', '--host', server.url])
     const keys = ['wr0ng-key\r', 'key\r']
     let asked = 0
+    let shown = ''
     child.stdout.on('data', (text: Buffer) => {
-      const questions = text.toString().split('Paste it here').length - 1
-      for (let one = 0; one < questions; one++) child.stdin.write(keys[asked++] ?? '')
+      shown += text.toString()
+      for (const questions = shown.split('Paste it here').length - 1; asked < questions; asked++)
+        child.stdin.write(keys[asked] ?? '')
     })
     const { code, stdout } = await ending(child)
     expect(stdout).toContain(`Logging in to ${server.url}. Whoever runs it gives you an API key.`)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ending, useHome } from './testing/cli.ts'
 import { record, START } from './testing/runs.ts'
 
@@ -95,7 +95,7 @@ describe('replay', () => {
     const dir = record(home.dir, { id: 'alive', losses: [1], pid: process.pid })
     const child = home.start(['replay', dir, '--to', 'csv'])
     const ended = ending(child)
-    await vi.waitFor(() => expect(readdirSync(home.dir)).toHaveLength(2), { timeout: 20_000, interval: 20 })
+    await expect.poll(() => readdirSync(home.dir)).toHaveLength(2)
     child.kill('SIGINT')
     expect(await ended).toMatchObject({
       signal: 'SIGINT',

@@ -20,17 +20,26 @@ async function doRuns(count: number): Promise<void> {
   }
 }
 
-async function measure(): Promise<{ heap: number; held: object }> {
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  globalThis.gc?.()
+function holdings(): object {
   const listeners = process.eventNames().map((name) => `${String(name)} ${process.listenerCount(name)}`)
   const descriptors = readdirSync('/proc/self/fd').length
   const threads = readdirSync('/proc/self/task').length
-  const held = { listeners, descriptors, threads, active: process.getActiveResourcesInfo().toSorted() }
-  return { heap: process.memoryUsage().heapUsed, held }
+  return { listeners, descriptors, threads, active: process.getActiveResourcesInfo().toSorted() }
+}
+
+/** Waits until what is held no longer changes, or has become what it was: descriptors are closed a little after the end. */
+async function measure(earlier?: object): Promise<{ heap: number; held: object }> {
+  let held: string
+  let waited = 0
+  do {
+    held = JSON.stringify(holdings())
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  } while (JSON.stringify(earlier ?? holdings()) !== held && ++waited < 500)
+  globalThis.gc?.()
+  return { heap: process.memoryUsage().heapUsed, held: JSON.parse(held) as object }
 }
 
 await doRuns(100)
 const before = await measure()
 await doRuns(RUNS)
-console.log(JSON.stringify({ before, after: await measure(), runs: RUNS }))
+console.log(JSON.stringify({ before, after: await measure(before.held), runs: RUNS }))

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { Appender } from './appender.ts'
 
 it('writes to many runs through few open files, and what comes together goes together', async () => {
@@ -10,7 +10,7 @@ it('writes to many runs through few open files, and what comes together goes tog
   const names = Array.from({ length: 160 }, (_, at) => join(root, String(at)))
   for (const name of names) writeFileSync(name, '')
   for (let round = 0; round < 2; round++) await Promise.all(names.map((name) => appender.append(name, `${round}\n`)))
-  if (process.platform === 'linux') await vi.waitFor(() => expect(openFilesIn(root)).toBeLessThanOrEqual(128))
+  if (process.platform === 'linux') await expect.poll(() => openFilesIn(root)).toBeLessThanOrEqual(128)
   await Promise.all(Array.from({ length: 1_000 }, (_, at) => appender.append(names[0]!, `${at};`)))
   const expected = `0\n1\n${Array.from({ length: 1_000 }, (_, at) => `${at};`).join('')}`
   expect(readFileSync(names[0]!, 'utf8')).toBe(expected)

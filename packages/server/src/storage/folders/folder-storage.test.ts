@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { later } from '../../errors.ts'
 import { oneRun, recordsIn } from '../../testing/one-run.ts'
 import { describeStorage, order, point } from '../../testing/storage-suite.ts'
@@ -80,7 +80,7 @@ it('removes expired parts while it runs, without touching uploads that are under
   const content = new PassThrough()
   const put = running.put(cuid, 'media/slow.bin', content)
   content.write('first ')
-  await vi.waitFor(() => expect(readdirSync(join(dir, '.uploads'))).toHaveLength(2))
+  await expect.poll(() => readdirSync(join(dir, '.uploads'))).toHaveLength(2)
   await running.forgetParts()
   expect(readdirSync(join(dir, '.uploads'))).toHaveLength(2)
   now += 9 * 86_400_000
