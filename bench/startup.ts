@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { inTurn, median, table } from './measure.ts'
@@ -33,7 +33,8 @@ export function benchStartup(): string {
       const path = join(folder, `${i}.mjs`)
       writeFileSync(path, source + END)
       const subject = (): number => {
-        const cost = run(path, folder)
+        // Of its own: what another process left without an end would have to be looked after.
+        const cost = run(path, mkdtempSync(join(folder, 'run-')))
         cpu[name] = [...(cpu[name] ?? []), cost.cpu]
         return cost.whole
       }

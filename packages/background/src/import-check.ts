@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { describeError } from '@swanlab/core/internal'
 import { environmentOf } from './environment.ts'
 import { MARK, type Importable } from './import-check-ipc.ts'
-import { commandFor } from './spawn.ts'
+import { commandFor } from './program.ts'
 
 /** How long importing all of them may take, in milliseconds. */
 const TIMEOUT = 20_000

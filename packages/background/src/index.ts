@@ -99,6 +99,6 @@ class BackgroundCallback implements Callback {
 /** Are there abandoned runs that a background process could take care of? */
 async function leftBehind(logdir: string | undefined): Promise<boolean> {
   if (logdir === undefined) return false
-  const { abandonedRuns } = await import('./abandoned.ts')
+  const { abandonedRuns } = await import('@swanlab/journal/internal')
   return abandonedRuns(logdir).length > 0
 }

@@ -3,7 +3,7 @@ import { journalAmong } from '@swanlab/journal/internal'
 import type { ResidentCallback } from './ipc-messages.ts'
 import { loadersOf } from './loaders.ts'
 import { exportOf, isPlain, obstacleOf } from './resident-module.ts'
-import { obstacle } from './spawn.ts'
+import { obstacle } from './program.ts'
 
 export interface Placed {
   /** One for each callback that could live in the background. */

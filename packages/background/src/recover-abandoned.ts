@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describeError, LOST, Outbox, type Report } from '@swanlab/core/internal'
 import {
+  abandonedRuns,
   appendRecords,
   drive,
   Driver,
@@ -14,7 +15,6 @@ import {
   takeLease,
   unmark,
 } from '@swanlab/journal/internal'
-import { abandonedRuns } from './abandoned.ts'
 import { acknowledge, acknowledgedBy } from './acks.ts'
 import { finishRecord } from './finish-record.ts'
 import { DELIVERY_BUDGET, GRACE, onAbort, WORK_BUDGET } from './follow-run.ts'

@@ -1,4 +1,4 @@
-import { getRun, SwanLabError, VERSION } from '@swanlab/core/internal'
+import { addSecret, getRun, SwanLabError, VERSION } from '@swanlab/core/internal'
 import type { GivenCredentials } from './credentials.ts'
 import { resolveHosts } from './hosts.ts'
 import type { LoginOptions } from './login.ts'
@@ -54,5 +54,6 @@ export async function login(options: LoginOptions = {}): Promise<{ username: str
   const { login: tryKey } = await import('./login.ts')
   const { username, apiKey, api, web, savedIn } = await tryKey(options, { version: VERSION })
   given = { apiKey, host: api, webHost: web }
+  addSecret(apiKey)
   return { username, host: api, ...(savedIn && { savedIn }) }
 }

@@ -8,7 +8,7 @@ export { closeLost } from './folder/resume.ts'
 export { appendRecords } from './format/append-records.ts'
 export { JournalCursor } from './format/cursor.ts'
 export { type LastSession, lastSession } from './format/last-session.ts'
-export { recordingState, settleSession, takeSessionLock, takeLease } from './format/lease.ts'
+export { abandonedRuns, recordingState, settleSession, takeSessionLock, takeLease } from './format/lease.ts'
 export { noRunIn } from './format/no-run.ts'
 export { JournalReader } from './format/reader.ts'
 export {

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
 import { refuseInBackground } from '@swanlab/background/internal'
-import { givenCredentials } from '@swanlab/cloud/internal'
 import type { Callback, Run } from '@swanlab/core'
-import { assertCallback, infoOf, type BeginOptions, type Preset } from '@swanlab/core/internal'
+import { assertCallback, givenSecrets, infoOf, type BeginOptions, type Preset } from '@swanlab/core/internal'
 import { DisabledRun } from './disabled-run.ts'
 import { MODES, type Mode } from './modes.ts'
 
@@ -31,10 +30,7 @@ export const preset: Preset = {
       } else if (cloud?.value != null) problems.wrong('cloud', cloud.value, 'true or false')
     },
   },
-  secrets: () => {
-    const { apiKey } = givenCredentials()
-    return apiKey === undefined ? [] : [apiKey]
-  },
+  secrets: givenSecrets,
   begin: async (options, extras, start) => {
     refuseInBackground()
     const { mode, logdir } = whereAndHow(extras, process.cwd())

@@ -114,7 +114,8 @@ async function chooseAll(
 }
 
 function check(chosen: Chosen, problems: Problems, warnings: string[]): Checked {
-  const schema = createSchema((name, what) => warnings.push(`${chosen.get(name)?.label() ?? name} ${what}.`))
+  const warn = (name: string, what: string): void => void warnings.push(`${chosen.get(name)?.label() ?? name} ${what}.`)
+  const schema = createSchema(chosen.keys(), warn)
   const values = Object.fromEntries([...chosen].map(([name, { value }]) => [name, value]))
   try {
     const { success, data, error } = schema.safeParse(values)

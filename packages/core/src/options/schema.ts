@@ -27,62 +27,61 @@ const LONGEST_LIST = 1000
 // A schema is used once or twice in a process, so compiling it with `new Function` would cost more than it saves.
 z.config({ jitless: true })
 
-/**
- * Checks and tidies. Each issue's message says what its parameter takes.
- *
- * @param warn - Is called with what was changed rather than refused.
- */
-export function createSchema(warn: (name: keyof Checked, what: string) => void): z.ZodMiniType<Checked> {
-  const fit = (name: keyof Checked, most: number, tidy: (text: string) => string) =>
-    z.transform((text: string) => {
-      const whole = tidy(text)
-      const short = cut(whole, most)
-      if (short !== whole) warn(name, `was cut to ${most} characters`)
-      return short
-    })
-  const text = (takes: string) => z.string({ error: takes })
-  const line = (name: keyof Checked, most: number) => z.pipe(text('text'), fit(name, most, tidyName))
-  const matching = (pattern: RegExp, takes: string) => text(takes).check(z.trim(), z.regex(pattern, { error: takes }))
-  const flag = z.boolean({ error: 'true or false' })
-  const project = '1 to 100 characters of 0-9 a-z A-Z _ - + .'
-  const callback = z.custom<Callback>(isCallback, {
-    error: 'a callback: an object with a name',
-  })
-  const tags = z.array(z.pipe(text('text'), fit('tags', 200, tidyName)), {
-    error: 'a list of texts, or one text with commas',
-  })
-  const fewer = z.transform((all: string[]) => {
-    const kept = [...new Set(all)].filter((one) => one !== '')
-    if (kept.length > MOST_TAGS) warn('tags', `was cut to ${MOST_TAGS} tags`)
-    return kept.slice(0, MOST_TAGS)
+/** Is called with what was changed rather than refused. */
+type Warn = (name: keyof Checked, what: string) => void
+
+const text = (takes = 'text') => z.string({ error: takes })
+const matching = (pattern: RegExp, takes: string) => text(takes).check(z.trim(), z.regex(pattern, { error: takes }))
+const flag = () => z.boolean({ error: 'true or false' })
+const fit = (name: keyof Checked, most: number, tidy: (text: string) => string, warn: Warn) =>
+  z.transform((given: string) => {
+    const whole = tidy(given)
+    const short = cut(whole, most)
+    if (short !== whole) warn(name, `was cut to ${most} characters`)
+    return short
   })
 
-  return z.partial(
-    z.object({
-      project: z.pipe(
-        matching(PROJECT_NAME, project),
-        fit('project', 100, (name) => name),
-      ),
-      workspace: matching(/^[0-9a-zA-Z_-]{1,25}$/, '1 to 25 characters of 0-9 a-z A-Z _ -'),
-      experimentName: line('experimentName', 250),
-      description: z.pipe(text('text'), fit('description', 1024, tidyText)),
-      tags: z.pipe(z.pipe(z.transform(splitTags), tags), fewer),
-      config: z.custom<object | string>(isConfig, {
-        error: 'an object, a Map, or the path of a .json, .yaml or .yml file',
-      }),
-      public: flag,
-      callbacks: z.pipe(
-        z.transform(callbackList),
-        z.array(callback, { error: `a list of up to ${LONGEST_LIST} callbacks` }),
-      ),
-      id: matching(/^[\w-]{1,64}$/, '1 to 64 characters of 0-9 a-z A-Z _ -'),
-      resume: z.pipe(
-        z.transform(resumeWord),
-        z.enum(['must', 'allow', 'never'], { error: '"must", "allow", "never", true or false' }),
-      ),
-      reinit: flag,
-    }),
-  )
+/** Each parameter's own. An issue's message says what the parameter takes. */
+const SCHEMAS: { readonly [Name in keyof Checked]-?: (warn: Warn) => z.ZodMiniType<Checked[Name]> } = {
+  project: (warn) =>
+    z.pipe(
+      matching(PROJECT_NAME, '1 to 100 characters of 0-9 a-z A-Z _ - + .'),
+      fit('project', 100, (name) => name, warn),
+    ),
+  workspace: () => matching(/^[0-9a-zA-Z_-]{1,25}$/, '1 to 25 characters of 0-9 a-z A-Z _ -'),
+  experimentName: (warn) => z.pipe(text(), fit('experimentName', 250, tidyName, warn)),
+  description: (warn) => z.pipe(text(), fit('description', 1024, tidyText, warn)),
+  tags: (warn) => {
+    const tag = z.pipe(text(), fit('tags', 200, tidyName, warn))
+    const fewer = z.transform((all: string[]) => {
+      const kept = [...new Set(all)].filter((one) => one !== '')
+      if (kept.length > MOST_TAGS) warn('tags', `was cut to ${MOST_TAGS} tags`)
+      return kept.slice(0, MOST_TAGS)
+    })
+    const tags = z.array(tag, { error: 'a list of texts, or one text with commas' })
+    return z.pipe(z.pipe(z.transform(splitTags), tags), fewer)
+  },
+  config: () =>
+    z.custom<object | string>(isConfig, { error: 'an object, a Map, or the path of a .json, .yaml or .yml file' }),
+  public: flag,
+  callbacks: () => {
+    const callback = z.custom<Callback>(isCallback, { error: 'a callback: an object with a name' })
+    const list = z.array(callback, { error: `a list of up to ${LONGEST_LIST} callbacks` })
+    return z.pipe(z.transform(callbackList), list)
+  },
+  id: () => matching(/^[\w-]{1,64}$/, '1 to 64 characters of 0-9 a-z A-Z _ -'),
+  resume: () => {
+    const words = z.enum(['must', 'allow', 'never'], { error: '"must", "allow", "never", true or false' })
+    return z.pipe(z.transform(resumeWord), words)
+  },
+  reinit: flag,
+}
+
+/** Checks and tidies parameters of these names; making a schema costs more than using it, so others have none. */
+export function createSchema(names: Iterable<string>, warn: Warn): z.ZodMiniType<Checked> {
+  const shape: Record<string, z.ZodMiniType> = {}
+  for (const name of names) if (Object.hasOwn(SCHEMAS, name)) shape[name] = SCHEMAS[name as keyof Checked](warn)
+  return z.object(shape) as z.ZodMiniType<Checked>
 }
 
 function splitTags(tags: unknown): unknown {

@@ -96,7 +96,7 @@ export function processRedactor(more: readonly string[] = []): Redactor {
 /** Values of environment variables whose name says that they are secret. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
-    value && isSecretOption(name) && !NOT_SECRET.has(name) ? [value] : [],
+    value && !NOT_SECRET.has(name) && isSecretOption(name) ? [value] : [],
   )
 }
 

@@ -1,3 +1,5 @@
+/** No secret's name is without one of these: most names are looked at once only. */
+const SUSPICIOUS = /pass|pwd|secret|credential|auth|key|token|cookie|webhook|pats?$/i
 /** Words that make a name secret wherever they stand in it. */
 const ANYWHERE =
   /(?:^|[-_. ])(?:password|passwd|passphrase|passcode|secret|credential|authorization|(?:api|private|secret)[-_. ]?key)s?(?:$|[-_. \d])/i
@@ -17,13 +19,14 @@ const OF_OPTIONS = /(?:^|[-_. ])(?:key|auth|pat)s?$/i
  * models' parameters, such as `max_tokens`, `tokenizer` or `pad_token`, are none.
  */
 export function isSecretName(name: string): boolean {
+  if (!SUSPICIOUS.test(name)) return false
   const words = wordsOf(name)
   return ANYWHERE.test(words) || JOINED.test(words) || (AT_END.test(words) && !OF_MODELS.test(words))
 }
 
 /** The same of a program's options and of environment variables. */
 export function isSecretOption(name: string): boolean {
-  return isSecretName(name) || OF_OPTIONS.test(wordsOf(name))
+  return SUSPICIOUS.test(name) && (isSecretName(name) || OF_OPTIONS.test(wordsOf(name)))
 }
 
 /** `accessToken` is as secret as `access-token`. */

@@ -14,8 +14,11 @@ export interface ProcessIdentity {
   readonly scope?: string | undefined
 }
 
+let own: ProcessIdentity | undefined
+
 export function thisProcess(): ProcessIdentity {
-  return identityOf(process.pid)
+  own ??= identityOf(process.pid)
+  return own
 }
 
 /** Of a process on this machine that lives. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { discard } from '../files/files.ts'
 import { lockState, takeLock, type Lock } from '../files/process-lock.ts'
 import { isAlive, type ProcessIdentity } from '../files/process-identity.ts'
-import { readMark, unmark } from './run-marker.ts'
+import { markedRuns, readMark, unmark } from './run-marker.ts'
 import { locksMayBeElsewhere } from './shared-disk.ts'
 
 /** Held by whoever may write to a run: the process that records it, or one that writes down how a lost one ended. */
@@ -40,6 +40,16 @@ export function recordingState(dir: string, owner: ProcessIdentity | undefined):
   }
   const alive = [mark?.training ?? owner, mark?.background].map((who) => (who ? isAlive(who) : false))
   return alive.includes(true) ? 'alive' : alive.includes(undefined) ? 'unknown' : 'gone'
+}
+
+/**
+ * Runs in a logdir that have no living owner: they never ended, or a message of theirs is pending. An owner that cannot
+ * be asked counts as alive.
+ */
+export function abandonedRuns(logdir: string): string[] {
+  return markedRuns(logdir).flatMap(({ dir, owners }) =>
+    owners && recordingState(dir, undefined) === 'gone' ? [dir] : [],
+  )
 }
 
 /** A session of a run is over, and none of its messages is pending: its marker and its locks are removed. */
