@@ -20,7 +20,7 @@ export {
   encodeLog,
   encodeRecord,
 } from './format/records.ts'
-export { markRunning, markedRuns, readMark, unmark } from './format/run-marker.ts'
+export { markRunning, readMark, unmark } from './format/run-marker.ts'
 export { drive } from './replay/drive.ts'
 export { Driver } from './replay/driver.ts'
 export { replay } from './replay/replay.ts'
