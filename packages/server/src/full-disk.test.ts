@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { appendFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { compiled } from '../../../test/compiled.ts'
 import { smallDisk } from '../../journal/src/format/testing/small-disk.ts'
 import { createServer } from './server.ts'
 import { Client } from './testing/client.ts'
@@ -16,8 +16,7 @@ it.runIf(disk)(
   'killed, and back on a disk that is full, it reads, refuses writes, and goes on when there is room',
   async () => {
     const dataDir = join(disk!.path, 'data')
-    const program = fileURLToPath(new URL('testing/program.ts', import.meta.url))
-    const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', program, dataDir], {
+    const child = spawn(process.execPath, [compiled('cloud/server'), dataDir], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]

@@ -4,16 +4,16 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { compiled } from '../../../test/compiled.ts'
+import { unusedPort } from '../../core/src/testing/port.ts'
 import { FolderStorage } from './storage/folders/folder-storage.ts'
 import { Client } from './testing/client.ts'
 import { log, newRun, scalar } from './testing/runs.ts'
 import { Writer } from './testing/writer.ts'
 
-async function launch(dataDir: string, port = '0'): Promise<{ child: ChildProcess; url: string; key: string }> {
-  const program = fileURLToPath(new URL('testing/program.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', program, dataDir, port], {
+async function launch(dataDir: string, port: number): Promise<{ child: ChildProcess; url: string; key: string }> {
+  const child = spawn(process.execPath, [compiled('cloud/server'), dataDir, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
@@ -27,7 +27,8 @@ async function kill(child: ChildProcess): Promise<void> {
 
 it('killed after it acknowledged something, it has it: points, sessions, runs', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'killed-'))
-  const first = await launch(dataDir)
+  const port = await unusedPort()
+  const first = await launch(dataDir, port)
   const client = new Client(first.url)
   await client.login(first.key)
   await client.call('POST', '/projects/alice', { name: 'cats', visibility: 'PRIVATE' })
@@ -37,7 +38,7 @@ it('killed after it acknowledged something, it has it: points, sessions, runs', 
   await Promise.all(sent)
   await log(client, cuid, 'log', [{ epoch: 7, level: 'INFO', message: 'seven' }])
   await kill(first.child)
-  const second = await launch(dataDir, new URL(first.url).port)
+  const second = await launch(dataDir, port)
   const { body: summaries, status } = await client.call('GET', `/house/metrics/summaries/p/${cuid}`)
   expect(status).toBe(200)
   expect(summaries).toMatchObject({ scalar: [{ key: 'loss', step: 199 }], log: [{ step: 7 }] })
@@ -51,7 +52,8 @@ it('killed after it acknowledged something, it has it: points, sessions, runs', 
 
 it('killed while clients write everything at once, again and again, it has all that it acknowledged', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'killed-'))
-  let { child, url, key } = await launch(dataDir)
+  const port = await unusedPort()
+  let { child, url, key } = await launch(dataDir, port)
   const writers: Writer[] = []
   for (const name of ['a', 'b', 'c', 'd']) writers.push(await Writer.begin(url, key, name))
   for (const time of [150, 90]) {
@@ -61,7 +63,7 @@ it('killed while clients write everything at once, again and again, it has all t
     await Promise.all(writers.map((writer, at) => writer.reaches(before[at]! + 12)))
     await kill(child)
     await Promise.all(work)
-    ;({ child } = await launch(dataDir, new URL(url).port))
+    ;({ child } = await launch(dataDir, port))
   }
   await kill(child)
   const storage = await FolderStorage.open(dataDir)
