@@ -29,7 +29,7 @@ export default defineConfig({
     // Most tests wait for other processes most of the time.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'whole', include: ALL, exclude: PARTS } },
+      { extends: true, test: { name: 'whole', include: ALL, exclude: ['**/node_modules/**', ...PARTS] } },
       // To start a process for each of these, and to load what they test, takes longer than the tests.
       { extends: true, test: { name: 'parts', include: PARTS, isolate: false } },
     ],
