@@ -1,7 +1,19 @@
-import type { Callback } from '@swanlab/core'
+import type { Callback, Report } from '@swanlab/core'
 import { cliCommand } from '@swanlab/core/internal'
-import { journal } from '@swanlab/journal'
-import type { ModeOptions } from './mode-options.ts'
+import { journal, type Durability } from '@swanlab/journal'
+
+/** What the callbacks of a mode are made with. */
+interface ModeOptions {
+  /** Absolute path of the folder of the run folders. */
+  readonly logdir: string
+  readonly durability: Durability
+  /** True: a server that cannot be reached does not keep the run from starting. */
+  readonly offlineFallback: boolean
+  /** Milliseconds. */
+  readonly finishTimeout: number
+  readonly clock: () => number
+  readonly report: Report
+}
 
 type MakeCallbacks = (options: ModeOptions) => readonly Callback[] | Promise<readonly Callback[]>
 
