@@ -17,6 +17,7 @@ export { JournalWriter, type Durability, type JournalWriterOptions } from './for
 export { recordingState } from './format/lease.ts'
 export { takeLock, type Lock, type LockOptions, type TakenLock } from './files/process-lock.ts'
 export { isTime } from '@swanlab/core/internal'
+export { replaceFile, replaceFileSync, syncFolder, type ReplaceFileOptions } from './files/replace-file.ts'
 export { RunFiles } from './folder/run-files.ts'
 export { folderName } from './folder/run-folders.ts'
 export { keepOutOfGit } from './files/files.ts'

@@ -8,8 +8,3 @@ export function failure(what: string, cause: unknown): SwanLabError {
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
-
-/** Code of a system error, such as `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined
-}

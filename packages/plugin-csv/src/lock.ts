@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs'
 import { takeLock, type LockOptions, type TakenLock } from '@swanlab/journal'
-import { sleepSync } from './replace-file.ts'
 
 /** How long a lock that somebody holds is waited for, in milliseconds. */
 const WAIT = 5_000
@@ -41,6 +40,11 @@ function acquire(lockFile: string, { wait = WAIT, ...options }: WaitOptions): Ta
     // Unequal pauses, or processes that met once would meet again.
     sleepSync(pause * (0.5 + Math.random()))
   }
+}
+
+/** Stops this thread, even in a process that is about to exit. */
+function sleepSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 function scratchOf(lockFile: string, token: string): string {

@@ -1,11 +1,11 @@
 import { accessSync, constants, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { SwanLabError, type Outcome } from '@swanlab/core'
+import { replaceFileSync } from '@swanlab/journal'
 import { failure, reasonOf } from './failure.ts'
 import { fileOfRun } from './file-of-run.ts'
 import type { Layout } from './layout.ts'
 import { withLock, type WaitOptions } from './lock.ts'
-import { replaceFile, writeAll } from './replace-file.ts'
 import { RUN_IDENTITY, runRow } from './run-row.ts'
 import { mergeRow, type Row } from './table.ts'
 
@@ -52,7 +52,7 @@ function putRow(file: string, row: Row, lock: WaitOptions | undefined): void {
     `${target}.lock`,
     (scratch) => {
       const text = mergeRow(readText(target), row, RUN_IDENTITY)
-      replaceFile(target, scratch, (fd) => writeAll(fd, text))
+      replaceFileSync(target, text, { scratch, mode: 'keep', flush: true })
     },
     lock,
   )

@@ -1,12 +1,13 @@
 import { closeSync, constants, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { LogRecord } from '@swanlab/core'
+import { replaceFileSync } from '@swanlab/journal'
 import { metricColumn } from './columns.ts'
 import { NEWLINE, numberText, wellFormed } from './csv.ts'
 import { failure } from './failure.ts'
-import { replaceFile, writeAll } from './replace-file.ts'
 import { headerText, readHeader, readWaiting, STEP_COLUMNS, waitingText } from './steps-header.ts'
 import { copyRows, endOfRows, readRows } from './steps-rows.ts'
+import { writeAll } from './write-all.ts'
 
 /** Bytes that may be rewritten on account of new columns: this many, and so many more for each byte appended. */
 const FREE_REWRITE = 16 * 1024 * 1024
@@ -150,15 +151,14 @@ export class StepsFile {
     const width = this.#columns.size
     const header = headerText(this.#columns.keys()) + this.#newline
     let rows = 0
-    replaceFile(
+    replaceFileSync(
       this.#file,
-      scratch,
       (fd) => {
         writeAll(fd, header)
         rows = copyRows(readRows(source, this.#headerLength, this.#size), fd, width, this.#newline)
       },
       // Windows replaces only files that nobody holds open.
-      () => this.close(),
+      { scratch, mode: 'keep', flush: true, beforeRename: () => this.close() },
     )
     rmSync(this.#waitingFile, { force: true })
     this.#fd = openSync(this.#file, 'r+')

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs'
-import { writeAll } from './replace-file.ts'
+import { writeAll } from './write-all.ts'
 
 const CHUNK = 256 * 1024
 const LF = 10

@@ -40,3 +40,8 @@ export function keepOutOfGit(folder: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
+
+/** Stops this thread, even in a process that is about to exit. @param ms - Milliseconds. */
+export function sleepSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, constants, fstatSync, lstatSync, rmSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { SwanLabError } from '@swanlab/core/internal'
+import { sleepSync } from './files.ts'
 import { openWithin, type Owner } from './safe-open.ts'
 import { replaceDeadLock } from './dead-lock.ts'
 import { kernelLocks, unsupported, type KernelLocks } from './kernel-locks.ts'
@@ -220,8 +221,4 @@ function lettingGo(path: string, fd: number): Pick<TakenLock, 'release' | 'handO
     },
     handOver: close,
   }
-}
-
-function sleepSync(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }

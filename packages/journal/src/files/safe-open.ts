@@ -8,13 +8,13 @@ import {
   openSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmSync,
   writeFileSync,
   type Stats,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { readIfRegular, SwanLabError } from '@swanlab/core/internal'
+import { replaceFileSync } from './replace-file.ts'
 
 /**
  * Whose files are taken. `own`: those of this user and of root, for whatever is sent, appended to or acted upon. `any`:
@@ -102,16 +102,7 @@ export function replaceWithin(
   { owner, flush = false }: ReplaceOptions = {},
 ): void {
   inFolderOf(folder, name, owner, (parent, last) => {
-    const temporary = at(parent, `.${last}.${randomBytes(6).toString('hex')}.tmp`)
-    try {
-      // `wx` follows no link either.
-      writeFileSync(temporary, content, { flag: 'wx', mode: PRIVATE, flush })
-      renameSync(temporary, at(parent, last))
-    } catch (error) {
-      // Half a file helps nobody, and a full disk needs the space.
-      rmSync(temporary, { force: true })
-      throw error
-    }
+    replaceFileSync(at(parent, last), content, { flush })
   })
 }
 

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { access, mkdir, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { access, mkdir, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { Transform, type Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER, syncFolder } from './json-file.ts'
+import type { Readable } from 'node:stream'
+import { replaceFile } from '@swanlab/journal'
+import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from './json-file.ts'
 import { inside } from './paths.ts'
 
 /** Where a run keeps what is not whole yet. Plain files in it are of nobody when a server begins. */
@@ -17,7 +17,7 @@ export function placeOf(dir: string, path: string): string | undefined {
 }
 
 /** A name for something that is not whole yet. @throws the file system's own error, also when the run has been deleted. */
-export async function temporaryIn(dir: string): Promise<string> {
+async function temporaryIn(dir: string): Promise<string> {
   await mkdir(join(dir, UPLOADS), PRIVATE_FOLDER).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
@@ -27,28 +27,26 @@ export async function temporaryIn(dir: string): Promise<string> {
 /** Under another name until it is whole and on the disk. @returns its entity tag. */
 export async function writeWithin(dir: string, path: string, content: Readable): Promise<string> {
   const hash = createHash('md5')
-  const tee = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  await writeFileIn(dir, path, async function* () {
+    for await (const chunk of content as AsyncIterable<Buffer>) {
       hash.update(chunk)
-      done(null, chunk)
-    },
+      yield chunk
+    }
   })
-  const temporary = await temporaryIn(dir)
-  try {
-    await pipeline(content, tee, createWriteStream(temporary, { flush: true, mode: PRIVATE_FILE }))
-    await moveTo(path, temporary)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
   return hash.digest('hex')
 }
 
 /** What is whole gets its own name, for good. */
-export async function moveTo(path: string, temporary: string): Promise<void> {
-  await makeFolder(dirname(path))
-  await rename(temporary, path)
-  await syncFolder(dirname(path))
+export async function writeFileIn(dir: string, path: string, content: () => AsyncIterable<Buffer>): Promise<void> {
+  const write = async (file: FileHandle): Promise<void> => {
+    for await (const chunk of content()) await file.writeFile(chunk)
+  }
+  await replaceFile(path, write, {
+    scratch: await temporaryIn(dir),
+    mode: PRIVATE_FILE,
+    flush: true,
+    beforeRename: () => makeFolder(dirname(path)),
+  })
 }
 
 export async function put(dir: string, path: string, content: Readable): Promise<string | undefined> {

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { replaceFile } from '@swanlab/journal'
 import { DamageError, unreadable } from './damage.ts'
 
 /** Nobody but the user who runs the server is to read what it keeps, whatever the umask. */
@@ -51,26 +51,15 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 
 /** Likewise. Two processes may do so at the same time; what root writes belongs to whoever the folder belongs to. */
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const file = await open(temporary, 'wx', PRIVATE_FILE)
-    try {
-      await file.writeFile(content)
-      await file.datasync()
-      const { uid, gid } = await stat(dirname(path))
-      if (process.getuid?.() === 0 && uid !== 0) await file.chown(uid, gid)
-    } finally {
-      await file.close()
-    }
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
+  const write = async (file: FileHandle): Promise<void> => {
+    await file.writeFile(content)
+    const { uid, gid } = await stat(dirname(path))
+    if (process.getuid?.() === 0 && uid !== 0) await file.chown(uid, gid)
   }
-  await syncFolder(dirname(path))
+  await replaceFile(path, write, { mode: PRIVATE_FILE, flush: true })
 }
 
-const LEFTOVER = /^(?:(?:users|sessions|project|run)\.json|secret)(?:\.[0-9a-f]{12})?\.tmp$/
+const LEFTOVER = /^\.?(?:(?:users|sessions|project|run)\.json|secret)(?:\.[0-9a-f]{12})?\.tmp$/
 
 /** Removes what a server that was killed left half written. @param age - Least age, in milliseconds. */
 export async function removeLeftovers(folder: string, age = 0): Promise<void> {
@@ -79,20 +68,6 @@ export async function removeLeftovers(folder: string, age = 0): Promise<void> {
     const path = join(folder, name)
     const found = await stat(path).catch(() => undefined)
     if (found && Date.now() - found.mtimeMs >= age) await rm(path, { force: true })
-  }
-}
-
-/** That there is a file in a folder is on the disk, too. Not every system can be asked for it. */
-export async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path)
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
-  } catch {
-    // Then it is as durable as the system makes it.
   }
 }
 

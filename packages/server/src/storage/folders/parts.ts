@@ -1,10 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { access, open, readdir, rm, rmdir, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { access, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { PRIVATE_FILE } from './json-file.ts'
-import { isImpossible, moveTo, placeOf, temporaryIn, UPLOADS, writeWithin } from './files.ts'
+import { isImpossible, placeOf, UPLOADS, writeFileIn, writeWithin } from './files.ts'
 
 const UPLOAD_ID = /^[a-z0-9]{21}$/
 
@@ -39,29 +37,17 @@ export async function joinParts(
   } catch {
     return false
   }
-  const whole = await temporaryIn(dir)
   try {
-    for (const source of sources)
-      await pipeline(createReadStream(source), createWriteStream(whole, { flags: 'a', mode: PRIVATE_FILE }))
-    await keep(whole)
-    await moveTo(place, whole)
+    await writeFileIn(dir, place, async function* () {
+      for (const source of sources) yield* createReadStream(source) as AsyncIterable<Buffer>
+    })
   } catch (error) {
-    await rm(whole, { force: true })
     if (!isImpossible(error)) throw error
     await rm(folder, { recursive: true, force: true })
     return false
   }
   await rm(folder, { recursive: true, force: true })
   return true
-}
-
-async function keep(path: string): Promise<void> {
-  const file = await open(path, 'r+')
-  try {
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
 }
 
 /** Removes the parts of files that nobody completed. */
