@@ -237,7 +237,7 @@ test('a FIFO above the working directory keeps nobody waiting', () => {
   mkdirSync(cwd, { recursive: true })
   for (const path of ['a/package.json', 'a/.git', 'a/b/package.json']) execFileSync('mkfifo', [join(base, path)])
   collectRequirements(cwd)
-  expect(collectMetadata({ argv: [], cwd, env: {} }, {})).toMatchObject({ runtime: { cwd } })
+  expect(collectMetadata({ argv: [], cwd, command: () => '' }, {})).toMatchObject({ runtime: { cwd } })
 })
 
 test('a configuration nested 200,000 deep costs its line in a replay', async () => {

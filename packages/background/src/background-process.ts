@@ -45,10 +45,10 @@ export async function runBackgroundProcess(): Promise<void> {
   process.exit()
 }
 
-function logTo({ dir }: FollowOrder, channel: IpcChannel): Report {
-  const { text } = processRedactor()
+function logTo({ dir, redact }: FollowOrder, channel: IpcChannel): Report {
+  const { text } = processRedactor(redact && { ...redact, defaults: true })
   return (level, unredacted) => {
-    const message = text(unredacted)
+    const message = text(unredacted, 'message')
     try {
       appendWithin(dir, LOG_FILE, `${new Date().toISOString()} ${level} ${message}\n`)
     } catch {

@@ -143,11 +143,12 @@ class Follower {
   }
 
   #rebuild(signal: AbortSignal): Promise<RebuiltCallbacks> {
-    const { callbacks, callbackTimeout: timeout, redelivered } = this.#order
+    const { callbacks, callbackTimeout: timeout, redact, redelivered } = this.#order
     const report = this.#report
     return rebuildCallbacks({
       callbacks,
       timeout,
+      redact,
       outbox: this.#outbox,
       report,
       // The background process keeps its own messages to its log file. What callbacks say is meant for the user.

@@ -1,4 +1,12 @@
-import type { Alert, CallbackReport, Delivery, ReportLevel, Resident, RunState } from '@swanlab/core/internal'
+import type {
+  Alert,
+  CallbackReport,
+  Delivery,
+  ReportLevel,
+  Resident,
+  RunState,
+  SentRules,
+} from '@swanlab/core/internal'
 import type { FinishRecord, ProcessIdentity } from '@swanlab/journal/internal'
 
 /** First line on the background process's standard input, which stays open for as long as the training lives. */
@@ -9,6 +17,8 @@ export interface FollowOrder {
   readonly from: number
   readonly callbacks: readonly ResidentCallback[]
   readonly callbackTimeout: number
+  /** What is taken out of what callbacks say. Absent: what is masked by default. */
+  readonly redact?: SentRules | undefined
   readonly training: ProcessIdentity
   /** Limit of the training's heap, in bytes. */
   readonly heapLimit: number

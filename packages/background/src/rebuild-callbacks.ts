@@ -9,6 +9,7 @@ import {
   processRedactor,
   type Report,
   type RunHooks,
+  type SentRules,
 } from '@swanlab/core/internal'
 import type { ResidentCallback } from './ipc-messages.ts'
 import { rebuild } from './resident-module.ts'
@@ -26,6 +27,8 @@ export interface RebuildOptions {
   readonly callbacks: readonly ResidentCallback[]
   /** Deadline of each asynchronous moment, in milliseconds. */
   readonly timeout: number
+  /** What is taken out of alerts. Default: what is masked by default. */
+  readonly redact?: SentRules | undefined
   /** Takes what they deliver. */
   readonly outbox: Outbox
   readonly report: Report
@@ -39,13 +42,13 @@ export interface RebuildOptions {
 
 /** Rebuilds callbacks for one run. One that cannot be rebuilt is reported and counted, and the others go on. */
 export async function rebuildCallbacks(options: RebuildOptions): Promise<RebuiltCallbacks> {
-  const { callbacks, timeout, outbox, report, say = report, redelivered, signal } = options
+  const { callbacks, timeout, redact, outbox, report, say = report, redelivered, signal } = options
   const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
   const contexts = new Contexts({
     place: 'resident',
     report: say,
     clock: Date.now,
-    redactor: processRedactor(),
+    redactor: processRedactor(redact),
     redelivered,
     signal,
     waitUntil: (name, work) => pending.add(name, work),

@@ -77,8 +77,8 @@ async function recoverSession(
   outbox.runEnded()
   const halt = new AbortController()
   const rebuilt = (callbacks: readonly ResidentCallback[]): Promise<RebuiltCallbacks> => {
-    const timeout = order.callbackTimeout
-    return rebuildCallbacks({ callbacks, timeout, outbox, report, redelivered: true, signal: halt.signal })
+    const { callbackTimeout: timeout, redact } = order
+    return rebuildCallbacks({ callbacks, timeout, redact, outbox, report, redelivered: true, signal: halt.signal })
   }
   // A callback that has been given the end may still have something to deliver.
   const fresh = common.filter(({ name }) => !acks.has(name))

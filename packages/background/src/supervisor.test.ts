@@ -75,6 +75,7 @@ function supervise(how: { name: string; start: () => Spawned; finishTimeout?: nu
   const act: HostActions = {
     raise: ({ title, id }, name) => acts.push(['alert', name, title, typeof id]),
     log: (data, step, name) => acts.push(['log', name, data, step]),
+    redactRules: () => undefined,
     requestStop: (reason, name) => acts.push(['stop', name, reason]),
     count: () => {},
   }

@@ -138,12 +138,13 @@ export class Supervisor {
   }
 
   #orderFor(dir: string): FollowOrder {
-    const { callbacks, callbackTimeout, from } = this.#options
+    const { callbacks, callbackTimeout, from, act } = this.#options
     return {
       dir,
       from: from(),
       callbacks,
       callbackTimeout,
+      redact: act.redactRules(),
       training: thisProcess(),
       heapLimit: getHeapStatistics().heap_size_limit,
       redelivered: this.#starts > 1,

@@ -1,12 +1,16 @@
 import type { Callback } from './contract/callback.ts'
 import type { RuntimeInfo } from './contract/payloads.ts'
+import type { Redact } from './contract/redact.ts'
 import type { Report } from './contract/report.ts'
 import type { Run } from './contract/run.ts'
 import { captureConsole, type ConsoleCapture } from './console/console-capture.ts'
-import { getRun, registered, runEnded, runFailed, runStarted, runStarting, writtenConfig } from './current.ts'
-import { createConfig } from './data/config-store.ts'
+import { getRun, registered, runEnded, runFailed, runStarted, runStarting } from './current.ts'
+import { toJson } from './data/json-value.ts'
 import { LogParser } from './data/log-parser.ts'
+import { unmistakable } from './text/mask.ts'
+import { secretsIn } from './text/mask-names.ts'
 import type { Redactor } from './text/redactor.ts'
+import { RunRedactor } from './text/run-redactor.ts'
 import { quietly } from './text/reporter.ts'
 import type { ActiveRun } from './kernel/run.ts'
 import { startRun } from './kernel/start.ts'
@@ -14,9 +18,8 @@ import { describeError } from './text/thrown.ts'
 import type { ResolvedOptions } from './options/init-options.ts'
 import { resolveOptions, wantsReinit, type ExtraOptions } from './options/resolve.ts'
 import type { Settings } from './options/settings.ts'
-import { processRedactor } from './text/mask.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
-import { infoOf } from './init-info.ts'
+import { configOf, infoOf } from './init-info.ts'
 import { VERSION } from './version.ts'
 
 /** What `init` has settled before a run is started. */
@@ -49,9 +52,14 @@ export interface Preset {
 export async function begin(input: object, preset?: Preset): Promise<Run> {
   const world = { env: process.env, cwd: process.cwd() }
   const { options, extras, warnings } = await resolveOptions(input, world, preset?.extra)
-  const redactor = processRedactor(preset?.secrets?.() ?? [])
-  const say = options.settings.report
-  const report = quietly((level, message) => say(level, redactor.text(message)))
+  const { redact, report: say } = options.settings
+  const own = preset?.secrets?.() ?? []
+  const redactorOf = (rules: Redact): RunRedactor =>
+    new RunRedactor({ redact: rules, env: process.env, own, report: quietly(say) })
+  const redactor = redactorOf(redact)
+  // What this library says itself is masked in any case.
+  const messages = redact === false ? redactorOf(true) : redactor
+  const report = quietly((level, message) => say(level, messages.text(message, 'message')))
   const active = getRun()
   if (active) {
     if (!wantsReinit(input) && active.state === 'running') {
@@ -77,21 +85,22 @@ export async function begin(input: object, preset?: Preset): Promise<Run> {
 function startActive(options: BeginOptions, callbacks: readonly Callback[]): Promise<Run> {
   const { settings, report, redactor } = options
   const { clock, callbackTimeout, finishTimeout } = settings
-  const config = createConfig(writtenConfig(), redactor)
-  config.view.update(options.config)
+  const config = configOf(options)
+  const secrets = callbacks.flatMap(({ resident }) => unmistakable(secretsIn(toJson(resident?.options))))
+  if (secrets.length > 0) redactor.add({ patterns: secrets }, 'options of callbacks')
   runStarting(config.view)
   let capture: ConsoleCapture | undefined
   return startRun({
-    info: infoOf(options, clock(), redactor),
+    info: infoOf(options, clock(), config, redactor),
     redactor,
     callbacks,
-    parser: new LogParser(report),
+    parser: new LogParser(report, redactor),
     config,
     callbackTimeout,
     finishTimeout,
     clock,
     report,
-    runtime: (dir) => collectRuntimeInfo(settings, dir),
+    runtime: (dir) => collectRuntimeInfo(settings, redactor, dir),
     started: (run) => {
       runStarted(run)
       capture = captureOf(run, settings, report)
@@ -116,8 +125,8 @@ function captureOf(run: ActiveRun, settings: Settings, report: Report): ConsoleC
   }
 }
 
-function collectRuntimeInfo(settings: Settings, dir: string | undefined): RuntimeInfo[] {
-  const surroundings = { argv: process.argv, cwd: process.cwd(), env: process.env }
+function collectRuntimeInfo(settings: Settings, { command }: Redactor, dir: string | undefined): RuntimeInfo[] {
+  const surroundings = { argv: process.argv, cwd: process.cwd(), command }
   const requirements = settings.requirementsCollect ? collectRequirements(surroundings.cwd) : undefined
   return [
     ...(settings.metadataCollect

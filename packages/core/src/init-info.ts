@@ -1,26 +1,41 @@
 import { randomInt } from 'node:crypto'
 import type { InitInfo } from './contract/payloads.ts'
 import type { ResolvedOptions } from './options/init-options.ts'
-import type { Redactor } from './text/redactor.ts'
+import type { ConfigStore } from './contract/config.ts'
+import { writtenConfig } from './current.ts'
+import { createConfig } from './data/config-store.ts'
+import { redactInfo, type Redactor } from './text/redactor.ts'
 
 const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const ID_LENGTH = 21
 
 /** What is known of the run before any callback is asked. */
-export function infoOf(options: ResolvedOptions, startTime: number, { text }: Redactor): InitInfo {
+export function infoOf(options: ResolvedOptions, startTime: number, config: ConfigStore, redactor: Redactor): InitInfo {
   const { project, workspace, experimentName, description, tags, public: visible, id = newId(), resume } = options
-  return Object.freeze({
+  const info = {
     id,
     project,
     workspace,
     experimentName,
-    description: description === undefined ? undefined : text(description),
+    description,
     public: visible,
     resume,
     startTime,
-    tags: Object.freeze(tags.map((tag) => text(tag))),
+    tags,
     resumed: false,
-  })
+    config: config.snapshot(),
+  }
+  return Object.freeze(redactInfo(info, redactor))
+}
+
+/** The configuration of a run: what was written before `init`, and what `init` was given. */
+export function configOf({
+  config: given,
+  redactor,
+}: Pick<ResolvedOptions, 'config'> & { readonly redactor: Redactor }): ConfigStore {
+  const config = createConfig(writtenConfig(), redactor)
+  config.view.update(given)
+  return config
 }
 
 function newId(): string {

@@ -1,7 +1,6 @@
 import type { FinishOptions, InitInfo, Outcome, RunHooks } from '@swanlab/core'
 import {
   BaseRun,
-  createConfig,
   createHooks,
   endingOf,
   Guard,
@@ -9,8 +8,8 @@ import {
   runEnded,
   runInfoOf,
   runStarted,
-  writtenConfig,
   type BeginOptions,
+  type ConfigStore,
 } from '@swanlab/core/internal'
 
 const NOTHING = Object.freeze({
@@ -26,12 +25,10 @@ export class DisabledRun extends BaseRun {
   readonly #clock: () => number
   #hooks: RunHooks | undefined
 
-  constructor(info: InitInfo, { callbacks, config, settings, redactor }: BeginOptions) {
-    const store = createConfig(writtenConfig(), redactor)
-    store.view.update(config)
+  constructor(info: InitInfo, config: ConfigStore, { callbacks, settings }: BeginOptions) {
     const placements = callbacks.map(({ name }) => Object.freeze({ name, place: 'live' as const }))
     const named = { ...info, mode: 'disabled', experimentName: info.experimentName ?? 'run-disabled' }
-    super(runInfoOf(named, store.snapshot(), Object.freeze(placements)), store)
+    super(runInfoOf(named, config.snapshot(), Object.freeze(placements)), config)
     this.#clock = settings.clock
     runStarted(this)
   }

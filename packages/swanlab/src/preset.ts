@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { refuseInBackground } from '@swanlab/background/internal'
 import type { Callback, Run } from '@swanlab/core'
-import { assertCallback, givenSecrets, infoOf, type BeginOptions, type Preset } from '@swanlab/core/internal'
+import { assertCallback, configOf, givenSecrets, infoOf, type BeginOptions, type Preset } from '@swanlab/core/internal'
 import { DisabledRun } from './disabled-run.ts'
 import { MODES, type Mode } from './modes.ts'
 
@@ -30,7 +30,7 @@ export const preset: Preset = {
       } else if (cloud?.value != null) problems.wrong('cloud', cloud.value, 'true or false')
     },
   },
-  secrets: givenSecrets,
+  secrets: () => [...givenSecrets(), process.env['SWANLAB_API_KEY'] ?? ''],
   begin: async (options, extras, start) => {
     refuseInBackground()
     const { mode, logdir } = whereAndHow(extras, process.cwd())
@@ -62,7 +62,8 @@ export function whereAndHow(
 function disabled(options: BeginOptions): Run {
   const { callbacks, settings, redactor } = options
   for (const callback of callbacks) assertCallback(callback)
-  return new DisabledRun(infoOf(options, settings.clock(), redactor), options)
+  const config = configOf(options)
+  return new DisabledRun(infoOf(options, settings.clock(), config, redactor), config, options)
 }
 
 /** Last: what stays in the training need not wait for what is done elsewhere. */

@@ -18,6 +18,7 @@ import type {
   RunInfo,
   RuntimeInfo,
 } from './payloads.ts'
+import type { SentRules } from './redact.ts'
 
 /**
  * A callback that can be rebuilt in another process, and how. `init` tries to import the module as that process would,
@@ -46,6 +47,8 @@ export interface HostActions {
   requestStop(reason: string, name: string): void
   /** How a callback fared so far. */
   count(report: CallbackReport): void
+  /** What is taken out of what they say; complete once the run has started. Absent: nothing is. */
+  redactRules(): SentRules | undefined
 }
 
 /**

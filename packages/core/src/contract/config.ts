@@ -33,4 +33,6 @@ export interface ConfigStore {
   onChange(listener: () => void): void
   /** Puts values of an earlier part of the run below the present ones. */
   restore(earlier: ConfigSnapshot): void
+  /** From now on is recorded what callbacks have made of `given`. */
+  amend(given: ConfigSnapshot, answered: ConfigSnapshot): void
 }

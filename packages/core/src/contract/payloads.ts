@@ -1,3 +1,5 @@
+import type { RedactFunction, RedactRules } from './redact.ts'
+
 /** How a run stands. `running` until it ends; the other three say how it ended. */
 export type RunState = 'running' | 'finished' | 'crashed' | 'aborted'
 
@@ -35,6 +37,8 @@ export interface InitInfo {
   readonly public?: boolean | undefined
   /** Present when the user asked to continue a run. */
   readonly resume?: 'must' | 'allow' | undefined
+  /** What `init` was given, as it will be recorded: what is masked or was changed by earlier callbacks is so here. */
+  readonly config: ConfigSnapshot
   /** Start of the run, in milliseconds since 1970. */
   readonly startTime: number
   /** True when an earlier run is being continued. */
@@ -83,6 +87,17 @@ export type InitPatch = Partial<
     | 'resumed'
   >
 > & {
+  /**
+   * The configuration that is recorded instead of the one in {@link InitInfo}: the whole of it, so begin with
+   * `...info.config`. Members that it changes or leaves out stay so, whatever the program sets there later. The program goes
+   * on reading its own values. Anything but an object with names makes `onInit` fail.
+   */
+  readonly config?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * What is taken out of everything that is recorded from now on, beside `settings.redact` and what is masked anyway;
+   * callbacks can only add to that. Wrong rules make `onInit` fail.
+   */
+  readonly redact?: RedactRules | RedactFunction | undefined
   /** What an earlier part of the run had recorded; read once, when every callback has answered. */
   readonly earlier?: Iterable<EarlierRecord> | undefined
 }
@@ -97,7 +112,6 @@ export interface OpenPatch {
 export interface RunInfo extends Omit<InitInfo, 'resume' | 'earlier' | 'nameIsDefault'> {
   readonly experimentName: string
   readonly colors: ColorPair
-  readonly config: ConfigSnapshot
   /** Where each callback lives. */
   readonly callbacks: readonly Placement[]
 }

@@ -2,6 +2,7 @@ import type { ConfigMethods, ConfigStore } from '../contract/config.ts'
 import type { ConfigSnapshot, JsonValue } from '../contract/payloads.ts'
 import { OPEN, type Redactor } from '../text/redactor.ts'
 import { viewOf, viewsInside, type Tree } from './config-view.ts'
+import { amended, changesOf, type Changes } from './config-changes.ts'
 import { deepFreeze } from './frozen.ts'
 import { toJson } from './json-value.ts'
 
@@ -16,7 +17,11 @@ export function createConfig(initial: object = {}, redactor: Redactor = OPEN): C
     tree[key] = value
     changes.note()
   }
-  const redacted = (): ConfigSnapshot => deepFreeze(redactor.json(toJson(tree) as ConfigSnapshot))
+  let amendments: Changes | undefined
+  const redacted = (): ConfigSnapshot => {
+    const members = toJson(tree) as ConfigSnapshot
+    return deepFreeze(redactor.json(amendments ? amended(members, amendments) : members, 'config'))
+  }
   const inside = viewsInside(changes.note)
   const methods: ConfigMethods = {
     get: (key, fallback) => (Object.hasOwn(tree, key) ? inside(tree[key]) : fallback),
@@ -43,6 +48,9 @@ export function createConfig(initial: object = {}, redactor: Redactor = OPEN): C
     onChange: changes.onChange,
     restore: (earlier) => {
       for (const [key, value] of Object.entries(earlier)) if (!Object.hasOwn(tree, key)) methods.set(key, value)
+    },
+    amend: (given, answered) => {
+      amendments = changesOf(given, answered)
     },
   }
 }

@@ -7,7 +7,9 @@ import { cleanKey, shown } from './key.ts'
 import { MediaParser } from './media-parser.ts'
 import { readData, readMember, readNames, type MediaList } from './nested.ts'
 import { Problems } from './problems.ts'
+import { RedactedKeys } from './redacted-keys.ts'
 import { Series } from './series.ts'
+import { OPEN, type Redactor } from '../text/redactor.ts'
 
 /** Levels of nesting in one `log()` call. */
 const MAX_DEPTH = 16
@@ -39,13 +41,16 @@ export class LogParser implements Parser {
   readonly #bySpelling = new Map<string, Series>()
   readonly #series = new Map<string, Series>()
   readonly #columns = new Columns()
+  readonly #keys: RedactedKeys
   readonly #media: MediaParser
   #nextStep = 0
   #steps = 0
 
-  constructor(report: Report) {
+  /** @param redactor - Takes out of keys and texts what must not be recorded. */
+  constructor(report: Report, redactor: Redactor = OPEN) {
     this.#problems = new Problems(report)
-    this.#media = new MediaParser(this.#columns, this.#problems)
+    this.#keys = new RedactedKeys(redactor)
+    this.#media = new MediaParser(this.#columns, this.#problems, redactor)
   }
 
   get steps(): number {
@@ -138,7 +143,7 @@ export class LogParser implements Parser {
   }
 
   #refuse(key: string, what: string): 0 {
-    const takes = key === '' ? 'log() takes an object of numbers by key' : `"${shown(key)}" takes a number`
+    const takes = key === '' ? 'log() takes an object of numbers by key' : `"${this.#keys.shown(key)}" takes a number`
     this.#problems.lostValue(key, `${takes}, but got ${what}. Ignored.`)
     return 0
   }
@@ -182,12 +187,13 @@ export class LogParser implements Parser {
   }
 
   #keyOf(spelling: string): string | undefined {
-    const clean = cleanKey(spelling)
+    const redacted = this.#keys.of(spelling)
+    const clean = cleanKey(redacted)
     if ('problem' in clean) {
-      this.#problems.lostValue(spelling, `Key "${shown(spelling)}" ${clean.problem}. Its values are ignored.`)
+      this.#problems.lostValue(spelling, `Key "${shown(redacted)}" ${clean.problem}. Its values are ignored.`)
       return undefined
     }
-    if (clean.changed) this.#problems.reportOnce(`key ${spelling}`, `Key "${shown(spelling)}" is ${clean.changed}.`)
+    if (clean.changed) this.#problems.reportOnce(`key ${spelling}`, `Key "${shown(redacted)}" is ${clean.changed}.`)
     return clean.key
   }
 

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { MediaDraft, MediaItem } from '../contract/media.ts'
+import type { Redactor } from '../text/redactor.ts'
 import { describeError } from '../text/thrown.ts'
 import type { Columns } from './columns.ts'
 import { shown } from './key.ts'
@@ -20,11 +21,13 @@ const EXTENSION = /^[a-z\d]{1,16}(?:\.[a-z\d]{1,16}){0,2}$/
 export class MediaParser {
   readonly #columns: Columns
   readonly #problems: Problems
+  readonly #redactor: Redactor
   readonly #steps = new Map<string, StepSet>()
 
-  constructor(columns: Columns, problems: Problems) {
+  constructor(columns: Columns, problems: Problems, redactor: Redactor) {
     this.#columns = columns
     this.#problems = problems
+    this.#redactor = redactor
   }
 
   /** Absent: nothing of it can be recorded, and that was reported. */
@@ -58,8 +61,8 @@ export class MediaParser {
 
   #read(key: string, kind: MediaKind, media: readonly Media[]): MediaItem[] {
     return media.flatMap((one) => {
-      const item = itemOf(one)
-      if (!('problem' in item)) return [item]
+      const item = itemOf(one, this.#redactor)
+      if (!('problem' in item)) return [kind === 'text' ? redactedText(item, this.#redactor) : item]
       this.#problems.lostValue(key, `"${shown(key)}" takes media of kind "${kind}", but got ${item.problem}. Ignored.`)
       return []
     })
@@ -75,9 +78,9 @@ export class MediaParser {
 }
 
 /** Nothing is taken for granted: it may come from another copy of this package, or from somebody's own class. */
-function itemOf(media: Media): MediaItem | Problem {
+function itemOf(media: Media, redactor: Redactor): MediaItem | Problem {
   try {
-    const caption = captionOf(media.caption)
+    const caption = captionOf(media.caption, redactor)
     const content = media._content()
     if ('problem' in content) return { problem: content.problem.slice(0, MAX_PROBLEM) }
     const { bytes, extension } = content
@@ -88,11 +91,22 @@ function itemOf(media: Media): MediaItem | Problem {
   }
 }
 
-function captionOf(caption: unknown): string {
+/** Files of other kinds are nothing that could be read. */
+function redactedText(item: MediaItem, { text }: Redactor): MediaItem {
+  const given = Buffer.from(item.bytes).toString('utf8')
+  const redacted = text(given, 'media.text')
+  return redacted === given ? item : { ...item, bytes: Buffer.from(redacted) }
+}
+
+function captionOf(caption: unknown, { text }: Redactor): string {
   if (typeof caption !== 'string' && typeof caption !== 'number') return ''
-  // Cut before it is searched; a half of a character is none.
-  return String(caption)
-    .trim()
+  // Cut before it is searched, though not so short that half of a secret is left; a half of a character is none.
+  return text(
+    String(caption)
+      .trim()
+      .slice(0, 2 * MAX_CAPTION),
+    'media.caption',
+  )
     .slice(0, MAX_CAPTION)
     .replaceAll(/\p{Cs}/gu, '\uFFFD')
 }

@@ -16,12 +16,12 @@ export function parseAlert(options: unknown, time: number, { text: redacted }: R
     if (!LEVELS.includes(level))
       return `alert: "level" takes "info", "warn" or "error", but got ${inspect(level)}. Ignored.`
     return Object.freeze({
-      title: redacted(title.trim()).slice(0, MAX_TITLE),
-      text: redacted(textOf(text)).slice(0, MAX_TEXT),
+      title: redacted(title.trim(), 'alert.title').slice(0, MAX_TITLE),
+      text: redacted(textOf(text), 'alert.text').slice(0, MAX_TEXT),
       level: level as AlertLevel,
       time,
       ...(Number.isSafeInteger(step) && { step: step as number }),
-      ...(rule !== undefined && { rule: redacted(textOf(rule)).slice(0, MAX_RULE) }),
+      ...(rule !== undefined && { rule: redacted(textOf(rule), 'alert.rule').slice(0, MAX_RULE) }),
     })
   } catch (error) {
     return `alert: its options cannot be read: ${describeError(error)}. Ignored.`

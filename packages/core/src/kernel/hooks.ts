@@ -21,8 +21,9 @@ import type { Report } from '../contract/report.ts'
 import type { Contexts } from './contexts.ts'
 import { isThenable } from './deadline.ts'
 import type { Guard } from './guard.ts'
-import { answerInit, answerOpen } from './init-answer.ts'
+import { answerInit, answerOpen, checkInitAnswer } from './init-answer.ts'
 import { guardInterceptors } from './interceptors.ts'
+import type { Redactor } from '../text/redactor.ts'
 import { describeError } from '../text/thrown.ts'
 
 /** Hooks that are dispatched in the caller's own turn. */
@@ -43,8 +44,12 @@ export type Tap = Parameters<NonNullable<Interceptor['register']>>[0] & { readon
 /** Recorders come first whatever `stage` others ask for. */
 const FIRST = Number.MIN_SAFE_INTEGER
 
-/** Makes the hooks of one run. Everything that is ever tapped on them passes through `guard`. */
-export function createHooks(guard: Guard, report: Report): RunHooks {
+/**
+ * Makes the hooks of one run. Everything that is ever tapped on them passes through `guard`.
+ *
+ * @param redactor - Is told what `onInit` asks to be taken out, and takes it out of answers.
+ */
+export function createHooks(guard: Guard, report: Report, redactor?: Redactor): RunHooks {
   const hooks: RunHooks = Object.freeze({
     init: new AsyncSeriesWaterfallHook<[InitInfo]>(['info'], 'init'),
     open: new SyncWaterfallHook<[RunInfo]>(['run'], 'open'),
@@ -63,7 +68,7 @@ export function createHooks(guard: Guard, report: Report): RunHooks {
   for (const [moment, { hook, awaited }] of entries(MOMENTS)) {
     const guarded = (tap: Tap): Tap =>
       awaited
-        ? { ...tap, type: 'promise', fn: guardAwaited(guard, tap, moment, report) }
+        ? { ...tap, type: 'promise', fn: guardAwaited(guard, tap, moment, report, redactor) }
         : { ...tap, fn: guardSync(guard, tap, moment, report) }
     // tapable isolates nothing and awaits nothing it was not asked to; `register` is the one seam that sees every tap.
     hooks[hook].intercept({ register: guarded })
@@ -161,11 +166,17 @@ function guardSync(guard: Guard, tap: Tap, moment: Moment, report: Report): (pay
   return (run: RunInfo) => (guard.hasDeclined(name) ? run : answerOpen(run, guarded(run), name, report))
 }
 
-function guardAwaited(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => Promise<unknown> {
+function guardAwaited(
+  guard: Guard,
+  tap: Tap,
+  moment: Moment,
+  report: Report,
+  redactor: Redactor | undefined,
+): (payload: never) => Promise<unknown> {
   const listener: Listener = tap.type === 'async' ? fromErrorFirst(tap.fn) : (tap.fn as Listener)
-  const guarded = guard.awaited(tap.name, moment, listener)
-  if (moment !== 'onInit') return guarded
-  return async (info: InitInfo) => answerInit(info, await guarded(info), tap.name, report)
+  if (moment !== 'onInit') return guard.awaited(tap.name, moment, listener)
+  const guarded = guard.awaited(tap.name, moment, async (info: InitInfo) => checkInitAnswer(await listener(info)))
+  return async (info: InitInfo) => answerInit(info, await guarded(info), tap.name, report, redactor)
 }
 
 function fromErrorFirst(listener: Function): Listener {

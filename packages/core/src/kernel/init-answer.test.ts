@@ -9,6 +9,7 @@ const INFO: InitInfo = Object.freeze({
   mode: 'offline',
   logdir: '/logs',
   startTime: 1,
+  config: { lr: 1 },
   resumed: false,
 })
 

@@ -1,5 +1,9 @@
-import type { InitInfo, InitPatch, OpenPatch, RunInfo } from '../contract/payloads.ts'
+import type { ConfigSnapshot, InitInfo, InitPatch, OpenPatch, RunInfo } from '../contract/payloads.ts'
 import type { Report } from '../contract/report.ts'
+import { deepFreeze } from '../data/frozen.ts'
+import { toJson } from '../data/json-value.ts'
+import { copyOfRules, redactProblems } from '../text/redact-rules.ts'
+import { OPEN, redactInfo, type Redactor } from '../text/redactor.ts'
 
 type Check = readonly [takes: string, test: (value: unknown) => boolean]
 
@@ -10,6 +14,8 @@ const named = (pattern: RegExp): Check => [
   `text that matches ${pattern}`,
   (value) => typeof value === 'string' && pattern.test(value),
 ]
+
+const ANYTHING: Check = ['', () => true]
 
 const ANSWERS: { readonly [K in keyof InitPatch]-?: Check } = {
   id: named(/^[\w-]{1,64}$/),
@@ -30,16 +36,44 @@ const ANSWERS: { readonly [K in keyof InitPatch]-?: Check } = {
     'something to iterate over',
     (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
   ],
+  // Checked before: ignored, they would leave in what they are to take out.
+  config: ANYTHING,
+  redact: ANYTHING,
+}
+
+/**
+ * Lets through an answer that can be acted on.
+ *
+ * @throws TypeError when it is to take something out and cannot.
+ */
+export function checkInitAnswer(answer: unknown): unknown {
+  if (typeof answer !== 'object' || answer === null) return answer
+  const { config, redact } = answer as { config?: unknown; redact?: unknown }
+  const problems = redact === undefined ? [] : redactProblems(redact, 'redact', false)
+  if (config !== undefined && !isGroup(config)) problems.unshift('config: takes an object with names')
+  if (problems.length > 0) throw new TypeError(`its answer cannot be used: ${problems.join('; ')}`)
+  return answer
 }
 
 /** Merges what a callback answered to `onInit` into what the next one gets. */
-export function answerInit(info: InitInfo, answer: unknown, name: string, report: Report): InitInfo {
+export function answerInit(
+  info: InitInfo,
+  answer: unknown,
+  name: string,
+  report: Report,
+  redactor: Redactor = OPEN,
+): InitInfo {
   if (answer === info) return info
-  const { earlier, ...known } = knownMembers(info, answer, ANSWERS, 'onInit', name, report) as InitPatch
+  const { earlier, redact, config, ...known } = knownMembers(info, answer, ANSWERS, 'onInit', name, report) as InitPatch
   // A name that is answered is a chosen one, unless it comes with the word that it is not.
   const nameIsDefault = (known.nameIsDefault ?? (known.experimentName === undefined && info.nameIsDefault)) || undefined
   const merged = { ...info, ...known, nameIsDefault, ...(earlier && { earlier: [...(info.earlier ?? []), earlier] }) }
-  return Object.freeze(merged)
+  if (redact) redactor.add(copyOfRules(redact), `Callback "${name}": redact`)
+  const members = config ? (toJson(config) as ConfigSnapshot) : info.config
+  return Object.freeze({
+    ...redactInfo(merged, redactor),
+    config: config || redact ? deepFreeze(redactor.json(members, 'config')) : members,
+  })
 }
 
 /** Likewise for `onOpen`. */
@@ -84,4 +118,10 @@ function knownMembers(
 
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+/** Not only plain ones: whatever is recorded as names and values. */
+function isGroup(value: unknown): boolean {
+  const json = typeof value === 'object' ? toJson(value) : value
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
 }

@@ -96,8 +96,8 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
     const { metadata, requirements } = info
     const redacted = {
       ...info,
-      ...(metadata && { metadata: redactor.json(metadata) }),
-      ...(requirements !== undefined && { requirements: redactor.text(requirements) }),
+      ...(metadata && { metadata: redactor.json(metadata, 'metadata') }),
+      ...(requirements !== undefined && { requirements: redactor.text(requirements, 'requirements') }),
     }
     dispatcher.emit('runtimeInfo', deepFreeze(redacted))
   }
@@ -105,7 +105,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
   /** @internal The program wrote a line to its terminal. */
   _console(written: Omit<ConsoleLine, 'line'>): void {
     if (this.#closed) return
-    const text = this.#options.redactor.text(written.text)
+    const text = this.#options.redactor.text(written.text, 'console')
     const line = Object.freeze({ line: ++this.#line, ...written, text })
     this.#lines.add(line)
     callRecorders(this.hooks, 'console', line)

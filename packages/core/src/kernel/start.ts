@@ -5,7 +5,7 @@ import type { EarlierRecord, InitInfo, Placement, RunInfo, RuntimeInfo } from '.
 import { LONGEST_ATTEMPT, Outbox } from '../delivery/outbox.ts'
 import { outcomeOf } from '../endings/outcome.ts'
 import { StallDetector } from '../endings/stall-detector.ts'
-import { redactError } from '../text/redactor.ts'
+import { redactAlert, redactError, type Redactor } from '../text/redactor.ts'
 import { describeError, errorInfo } from '../text/thrown.ts'
 import { runInfoOf } from './base-run.ts'
 import { checkCallback } from './callback-check.ts'
@@ -52,10 +52,11 @@ class Start {
   #run: ActiveRun | undefined
   /** Does in the run what callbacks ask for. Before there is one, contexts refuse, and hosts ask for nothing. */
   readonly #act: HostActions = {
-    raise: (alert) => this.#run?._raise(alert),
+    raise: (alert) => this.#run?._raise(redactAlert(alert, this.#options.redactor)),
     log: (data, step) => this.#run?.log(data, step),
     requestStop: (reason, name) => this.#run?._requestStop(reason, name),
     count: (report) => this.#parts.guard.count(report),
+    redactRules: () => this.#options.redactor.sent,
   }
 
   constructor(options: StartOptions) {
@@ -76,7 +77,7 @@ class Start {
       },
     })
     const guard: Guard = new Guard({ report, timeout, contexts })
-    const dispatcher = new Dispatcher(createHooks(guard, report), guard, report)
+    const dispatcher = new Dispatcher(createHooks(guard, report, redactor), guard, report)
     const recorders = new Recorders(callbacks, guard, report)
     this.#options = options
     this.#parts = { ...options, guard, dispatcher, recorders, pending, outbox, halt, stalls: new StallDetector(clock) }
@@ -104,7 +105,7 @@ class Start {
       checkCallback(callback, report)
       guard.enroll(callback)
     }
-    this.#placements = await placementsOf(callbacks, this.#act)
+    this.#placements = await placementsOf(callbacks, this.#act, this.#options.redactor)
     for (const [index, callback] of callbacks.entries()) {
       const { name, optional } = callback
       const lives = this.#placements[index]!.place === 'live'
@@ -126,7 +127,9 @@ class Start {
     let run: ActiveRun
     process.prependListener('exit', onExit)
     try {
+      const { config } = this.#info
       this.#info = await hooks.init.promise(this.#info)
+      this.#options.config.amend(config, this.#info.config)
       // From the moment the run folder is open, no ending may miss the run; hence nothing is awaited until recorders have it.
       run = this.#open()
     } catch (error) {
@@ -202,12 +205,17 @@ function deliveryTimes(finishTimeout: number): { budget: number; attemptTime: nu
 }
 
 /** Asks the hosts among the callbacks which of the others they drive. */
-async function placementsOf(callbacks: readonly Callback[], act: HostActions): Promise<readonly Placement[]> {
+async function placementsOf(
+  callbacks: readonly Callback[],
+  act: HostActions,
+  { text }: Redactor,
+): Promise<readonly Placement[]> {
   const placements = new Map<string, Placement>()
   for (const host of callbacks) {
     if (host.adopt === undefined) continue
     const others = callbacks.filter(({ name }) => name !== host.name && placements.get(name)?.place !== 'resident')
-    for (const placement of await host.adopt(others, act)) placements.set(placement.name, placement)
+    for (const { reason, ...placement } of await host.adopt(others, act))
+      placements.set(placement.name, { ...placement, ...(reason !== undefined && { reason: text(reason, 'message') }) })
   }
   return callbacks.map(({ name }) => Object.freeze(placements.get(name) ?? { name, place: 'live' as const }))
 }

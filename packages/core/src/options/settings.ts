@@ -1,4 +1,6 @@
 import { terminalReport, type Report, type ReportLevel } from '../text/reporter.ts'
+import type { Redact } from '../contract/redact.ts'
+import { copyOfRules, REDACT_TAKES, redactProblems } from '../text/redact-rules.ts'
 import type { Check } from './check.ts'
 import { readMembers } from './members.ts'
 import { Problems } from './problems.ts'
@@ -40,13 +42,30 @@ export interface SettingsOptions {
   readonly offlineFallback?: boolean | undefined
   /**
    * Which of the program's streams are recorded, line by line: `all`, `stdout`, `stderr` or `none`. Lines are kept, uploaded
-   * and, after a crash, sent to whoever is notified, as the program wrote them: secrets in them are not looked for. Not
-   * captured is what does not go through `process.stdout` and `process.stderr`: `fs.writeSync(1, …)`, native code, and
+   * and, after a crash, sent to whoever is notified, without what `redact` takes out of them. Not captured is what does not go through `process.stdout` and `process.stderr`: `fs.writeSync(1, …)`, native code, and
    * child processes that inherit the streams. Default: `all`. Source: `log_proxy_type`.
    */
   readonly console?: CapturedStreams | undefined
   /** The rest of a longer line is not recorded, in characters: 500 to 4,096. Default: 1,024. Source: `max_log_length`. */
   readonly consoleLineLength?: number | undefined
+  /**
+   * What is taken out of whatever is recorded, sent or shown, in every output: configuration, command line, console,
+   * errors, alerts, metadata, names, description and tags, keys of metrics, texts and captions. Names and values that look like
+   * secrets are masked anyway; rules add to that, and `false` turns it off, but for this library's own keys and messages.
+   * Default: true.
+   *
+   * @example
+   * ```ts
+   * import { init } from 'swanlab'
+   *
+   * await init({
+   *   project: 'demo',
+   *   config: { customer: 'Acme', ticket: 'ACME-1234' },
+   *   settings: { redact: { keys: ['customer'], patterns: [/ACME-\d+/] } },
+   * })
+   * ```
+   */
+  readonly redact?: Redact | undefined
   /**
    * The current time, in milliseconds since 1970. An answer that is no time is reported, and from then on the system's
    * clock is used. Default: `Date.now`.
@@ -80,6 +99,7 @@ export class Settings implements SettingsOptions {
   readonly offlineFallback: boolean
   readonly console: CapturedStreams
   readonly consoleLineLength: number
+  readonly redact: Redact
   readonly clock: () => number
   readonly report: Report
 
@@ -97,6 +117,7 @@ export class Settings implements SettingsOptions {
     this.offlineFallback = given.offlineFallback ?? false
     this.console = given.console ?? 'all'
     this.consoleLineLength = given.consoleLineLength ?? 1_024
+    this.redact = copyOfRules(given.redact ?? true)
     this.report = given.report ?? terminalReport(this.logLevel)
     this.clock = given.clock ? trustedClock(given.clock, this.report) : Date.now
     Object.freeze(this)
@@ -127,6 +148,7 @@ const CHECKS = {
     'a whole number of characters from 500 to 4096',
     (value) => Number.isInteger(value) && (value as number) >= 500 && (value as number) <= 4_096,
   ],
+  redact: [REDACT_TAKES, (value) => redactProblems(value, '').length === 0],
   clock: FUNCTION,
   report: FUNCTION,
 } satisfies Record<keyof SettingsOptions, Check>
@@ -139,6 +161,8 @@ export function readSettings(options: unknown, problems: Problems): SettingsOpti
     const [takes, test] = checks.get(name) ?? []
     if (!takes || !test) problems.unknown(name, [...checks.keys()], 'setting')
     else if (value != null && test(value)) given[name] = value
+    else if (value != null && name === 'redact')
+      for (const problem of redactProblems(value, 'settings.redact')) problems.add(problem)
     else if (value != null) problems.wrong(`settings.${name}`, value, takes)
   }
   return given

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryPaths } from '../../../journal/src/format/testing/folder.ts'
+import { RunRedactor } from '../text/run-redactor.ts'
 import { collectMetadata, collectRequirements } from './metadata.ts'
 
 const newPath = temporaryPaths('project')
@@ -50,7 +51,8 @@ test('a package.json that cannot be read is passed over', () => {
 test('metadata hold no secret', () => {
   const cwd = project({ 'package.json': {} })
   const argv = ['node', 'train.js', '--api-key=s3cr3t', 'hunter22-in-the-environment']
-  const metadata = collectMetadata({ argv, cwd, env: { MY_TOKEN: 'hunter22-in-the-environment' } }, { version: '1' })
+  const { command } = new RunRedactor({ env: { MY_TOKEN: 'hunter22-in-the-environment' }, report: () => {} })
+  const metadata = collectMetadata({ argv, cwd, command }, { version: '1' })
   expect(metadata).toMatchObject({
     runtime: { command: 'node train.js --api-key=**** ****', cwd, pid: process.pid, node: process.version },
     swanlab: { version: '1' },

@@ -2,19 +2,20 @@ import { availableParallelism, cpus, hostname, release, totalmem, type } from 'n
 import { dirname, join } from 'node:path'
 import type { JsonValue } from '../contract/payloads.ts'
 import { gitInfo } from './git.ts'
-import { maskCommand, maskText, secretsOf } from '../text/mask.ts'
+import { maskText } from '../text/mask.ts'
 import { readIfRegular } from './read-if-regular.ts'
 
 /** What metadata are read from. */
 export interface Surroundings {
   readonly argv: readonly string[]
   readonly cwd: string
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Of the command line, as it may be recorded. */
+  readonly command: (argv: readonly string[]) => string
 }
 
 /** Machine, runtime, command and git state of this process, in the groups of SwanLab's metadata file. */
 export function collectMetadata(
-  { argv, cwd, env }: Surroundings,
+  { argv, cwd, command }: Surroundings,
   swanlab: Record<string, JsonValue>,
 ): Record<string, JsonValue> {
   const git = gitInfo(cwd)
@@ -31,7 +32,7 @@ export function collectMetadata(
       cwd,
       node: process.version,
       executable: process.execPath,
-      command: maskCommand(argv, secretsOf(env)),
+      command: command(argv),
     },
     ...(git && { git: { remote_url: git.remote ?? null, branch: git.branch ?? null, commit: git.commit ?? null } }),
     swanlab,

@@ -2,7 +2,7 @@ import { afterEach } from 'vitest'
 import type { Callback } from '../contract/callback.ts'
 import type { CallbackReport, Outcome } from '../contract/payloads.ts'
 import type { Run } from '../contract/run.ts'
-import { OPEN } from '../text/redactor.ts'
+import { OPEN, type Redactor } from '../text/redactor.ts'
 import { quietly, type Report } from '../text/reporter.ts'
 import { startRun } from '../kernel/start.ts'
 import { createConfig } from '../data/config-store.ts'
@@ -16,6 +16,8 @@ export interface TestRunOptions {
   readonly finishTimeout?: number
   readonly report?: Report
   readonly config?: object
+  /** Default: nothing is taken out. */
+  readonly redactor?: Redactor
   /** Called when the run becomes the current one, before any `onRun`. */
   readonly started?: (run: Run) => void
 }
@@ -40,6 +42,7 @@ export async function testRun(callbacks: readonly Callback[], options: TestRunOp
   const report = quietly(options.report ?? ((level, message) => void reports.push(`${level}: ${message}`)))
   const memory = memoryRecorder(options.memory)
   const ended: Run[] = []
+  const config = createConfig(options.config, options.redactor)
   const run = await startRun({
     info: Object.freeze({
       id: 'a'.repeat(21),
@@ -49,11 +52,12 @@ export async function testRun(callbacks: readonly Callback[], options: TestRunOp
       logdir: '/nowhere',
       startTime: Date.now(),
       resumed: false,
+      config: config.snapshot(),
     }),
+    redactor: options.redactor ?? OPEN,
     callbacks: [memory, ...callbacks],
-    parser: new LogParser(report),
-    config: createConfig(options.config),
-    redactor: OPEN,
+    parser: new LogParser(report, options.redactor),
+    config,
     callbackTimeout: options.callbackTimeout ?? 2_000,
     finishTimeout: options.finishTimeout ?? 2_000,
     clock: Date.now,

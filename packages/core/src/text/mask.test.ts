@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRedactor, maskCommand, maskJson, maskText, secretsOf, unmistakable } from './mask.ts'
+import { createMask, maskJson, maskText, secretsOf, unmistakable } from './mask.ts'
 import { startCpuTimer } from '../testing/cpu-timer.ts'
 
 describe('a command line', () => {
@@ -22,7 +22,7 @@ describe('a command line', () => {
     ['--db=postgres://me:s3cr3t@host/db', '--db=postgres://host/db'],
     ['--url=https://host/?a=1&access_token=s3cr3t&b=2', '--url=https://host/?a=1&access_token=****&b=2'],
   ])('%s', (given, shown) => {
-    expect(maskCommand(given.split(' '))).toBe(shown)
+    expect(createMask([]).command(given.split(' '))).toBe(shown)
   })
 
   test.each([
@@ -35,12 +35,12 @@ describe('a command line', () => {
     'https://host/path?page=2&q=secretary',
     'git@github.com:me/cats.git',
   ])('%s holds no secret', (line) => {
-    expect(maskCommand(line.split(' '))).toBe(line)
+    expect(createMask([]).command(line.split(' '))).toBe(line)
   })
 
   test('does not show the secrets of the environment, the longest first', () => {
     const secrets = ['hunter22', 'hunter22-and-more', 'a']
-    expect(maskCommand(['--x=hunter22-and-more', 'hunter22', 'a'], secrets)).toBe('--x=**** **** a')
+    expect(createMask(secrets).command(['--x=hunter22-and-more', 'hunter22', 'a'])).toBe('--x=**** **** a')
   })
 })
 
@@ -64,7 +64,7 @@ test.each([
   ['-H', 'Authorization: Bearer s3cr3t-s3cr3t', '-H Authorization: ****'],
   ['--config', '{"api_key": "s3cr3t", "lr": 1}', '--config {"api_key": "****", "lr": 1}'],
 ])('%s %s', (flag, value, shown) => {
-  expect(maskCommand([flag, value])).toBe(shown)
+  expect(createMask([]).command([flag, value])).toBe(shown)
 })
 
 test.each([
@@ -139,7 +139,7 @@ test('secrets of the environment go by their names; the working directory is non
 test('a hostile text takes time in proportion to its length', () => {
   const cpuTime = startCpuTimer()
   for (const part of ['a', '://', '?', '&key', 'x-', '@'])
-    maskCommand([part.repeat(100_000), `--${part.repeat(100_000)}=1`], ['secret'])
+    createMask(['secret']).command([part.repeat(100_000), `--${part.repeat(100_000)}=1`])
   expect(cpuTime()).toBeLessThan(4_000)
 })
 
@@ -188,7 +188,7 @@ test('what models are made of is no secret, and is given back as it is', () => {
 })
 
 test('secrets that are known are masked wherever they stand, special characters and all', () => {
-  const { text, json } = createRedactor(['s3cr3t.[key', 's3cr3t.[key-and-more'])
+  const { text, json } = createMask(['s3cr3t.[key', 's3cr3t.[key-and-more'])
   expect(text('a s3cr3t.[key-and-more b s3cr3t.[key c')).toBe('a **** b **** c')
   expect(json({ a: ['s3cr3t.[key'], b: 1 })).toEqual({ a: ['****'], b: 1 })
 })

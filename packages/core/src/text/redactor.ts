@@ -1,15 +1,56 @@
-import type { ErrorInfo, JsonValue } from '../contract/payloads.ts'
+import type { Alert, ErrorInfo, InitInfo, JsonValue } from '../contract/payloads.ts'
+import type { RedactFunction, RedactRules, SentRules } from '../contract/redact.ts'
 
 /** Takes secrets out of whatever is about to be put on record, before any callback gets it. */
 export interface Redactor {
-  readonly text: (text: string) => string
-  /** Numbers and booleans stay. What nothing is taken out of is given back as it is. */
-  readonly json: <T extends JsonValue>(value: T) => T
+  /** @param place - Where it stands, such as `error.message`; see {@link RedactFunction}. */
+  readonly text: (text: string, place: string) => string
+  /** What nothing is taken out of is given back as it is. */
+  readonly json: <T extends JsonValue>(value: T, place: string) => T
+  readonly command: (argv: readonly string[]) => string
+  /** More to take out from now on. @param label - What messages call it. */
+  readonly add: (rules: RedactRules | RedactFunction, label: string) => void
+  /** Its rules for another process. */
+  readonly sent: SentRules | undefined
 }
 
 /** Takes nothing out. */
-export const OPEN: Redactor = { text: (text) => text, json: (value) => value }
+export const OPEN: Redactor = {
+  text: (text) => text,
+  json: (value) => value,
+  command: (argv) => argv.join(' '),
+  add: () => {},
+  sent: undefined,
+}
 
-export function redactError({ name, message, stack }: ErrorInfo, { text }: Redactor): ErrorInfo {
-  return Object.freeze({ name, message: text(message), ...(stack !== undefined && { stack: text(stack) }) })
+export function redactError({ name, message, stack }: ErrorInfo, redactor: Redactor): ErrorInfo {
+  return Object.freeze({
+    name: redactor.text(name, 'error.name'),
+    message: redactor.text(message, 'error.message'),
+    ...(stack !== undefined && { stack: redactor.text(stack, 'error.stack') }),
+  })
+}
+
+export function redactAlert(alert: Alert, redactor: Redactor): Alert {
+  const { title, text, rule } = alert
+  return Object.freeze({
+    ...alert,
+    title: redactor.text(title, 'alert.title'),
+    text: redactor.text(text, 'alert.text'),
+    ...(rule !== undefined && { rule: redactor.text(rule, 'alert.rule') }),
+  })
+}
+
+/** What is known of a run that starts. Names by which it is found stay: id, project, workspace, folders and addresses. */
+export function redactInfo<T extends Pick<InitInfo, 'experimentName' | 'description' | 'tags'>>(
+  info: T,
+  { text }: Redactor,
+): T {
+  const { experimentName, description, tags } = info
+  return {
+    ...info,
+    ...(experimentName !== undefined && { experimentName: text(experimentName, 'experimentName') }),
+    ...(description !== undefined && { description: text(description, 'description') }),
+    tags: Object.freeze(tags.map((tag, at) => text(tag, `tags.${at}`))),
+  }
 }

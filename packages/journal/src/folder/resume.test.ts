@@ -185,7 +185,7 @@ test('a lost run was ended before the part that follows begins, so that nobody t
 /** A journal that has agreed to keep a run, before it opens its folder. */
 function agreed(id: string, resume: 'must' | 'allow'): { open: () => void; close: () => void } {
   const recorder = journal({ logdir: offline.logdir, clock: () => now, report: () => {} })
-  const info: InitInfo = { id, project: 'test', tags: [], resume, startTime: now, resumed: false }
+  const info: InitInfo = { id, project: 'test', tags: [], resume, startTime: now, resumed: false, config: {} }
   const context = {} as CallbackContext
   const patch = recorder.onInit!(info, context) as object
   const run = { ...info, ...patch, config: {}, callbacks: [] } as unknown as RunInfo
