@@ -42,9 +42,11 @@ const PRIVATE = 0o600
  * @param content - Or what writes it to an open file.
  * @throws the file system's own error, or what a function threw; the old content is left then.
  * @example
+ * ```ts
  * import { replaceFileSync } from '@swanlab/journal'
  *
  * replaceFileSync('state.json', JSON.stringify({ step: 3 }), { flush: true })
+ * ```
  */
 export function replaceFileSync(
   path: string,
