@@ -13,7 +13,7 @@ const crashed = (cause: Cause, rows = 3) => ({ rows, state: 'crashed', cause })
 const aborted = (name: string, rows = 3) => ({ rows, state: 'aborted', cause: signal(name) })
 
 const bundles = mkdtempSync(join(tmpdir(), 'swanlab-programs-'))
-beforeAll(() => bundlePrograms(['plain-endings', 'signals', 'hooks'], bundles))
+beforeAll(() => bundlePrograms(['plain-endings', 'several-runs', 'signals', 'hooks'], bundles))
 afterAll(() => rmSync(bundles, { recursive: true, force: true }))
 
 const run = (program: string, args: readonly string[], blow?: Blow): Promise<Ended> =>
@@ -92,6 +92,23 @@ describe('a program that ends by itself', () => {
       /^SIGINT 0, SIGTERM 0, SIGHUP 0, exit \d+, beforeExit 0, uncaughtExceptionMonitor 0\n$/,
     )
     expect(ended.ending.signal).toBe('SIGTERM')
+  })
+})
+
+describe('a program with several runs ends them all', () => {
+  const [term, three] = [aborted('SIGTERM'), crashed(exit(3))]
+  it.each([
+    ['runs to its end', { code: 0 }, [finished(), finished(), finished()]],
+    ['exits with 3', { code: 3 }, [three, three, three]],
+    ['throws', { code: 1 }, [crashed(exception), crashed(exception), crashed(exception)]],
+    ['is sent SIGTERM', { signal: 'SIGTERM' }, [term, term, term]],
+    ['ends one before', { code: 3 }, [finished(), three, three]],
+    ['exits with 3, and a callback exits', { code: 7 }, [three, three, three]],
+    ['is sent SIGTERM, and a callback exits', { signal: 'SIGTERM' }, [term, term, term]],
+  ])('%s', async (name, ending, ends) => {
+    const ended = await run('several-runs', [name])
+    expect(ended.ending).toMatchObject(ending)
+    expect(told(ended)).toEqual(ends)
   })
 })
 

@@ -1,10 +1,11 @@
 import type { Callback } from './contract/callback.ts'
 import type { RuntimeInfo } from './contract/payloads.ts'
+import { SwanLabError } from './contract/error.ts'
 import type { Redact } from './contract/redact.ts'
 import type { Report } from './contract/report.ts'
 import type { Run } from './contract/run.ts'
 import { captureConsole, type ConsoleCapture } from './console/console-capture.ts'
-import { getRun, registered, runEnded, runFailed, runStarted, runStarting } from './current.ts'
+import { activeRun, activeSlot, hasEnded, responsibleRun, separateSlot, type RunSlot } from './current.ts'
 import { toJson } from './data/json-value.ts'
 import { LogParser } from './data/log-parser.ts'
 import { unmistakable } from './text/mask.ts'
@@ -16,7 +17,7 @@ import type { ActiveRun } from './kernel/run.ts'
 import { startRun } from './kernel/start.ts'
 import { describeError } from './text/thrown.ts'
 import type { ResolvedOptions } from './options/init-options.ts'
-import { resolveOptions, wantsReinit, type ExtraOptions } from './options/resolve.ts'
+import { resolveOptions, type ExtraOptions } from './options/resolve.ts'
 import type { Settings } from './options/settings.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
 import { configOf, infoOf } from './init-info.ts'
@@ -28,6 +29,7 @@ export interface BeginOptions extends ResolvedOptions {
   readonly callbacks: readonly Callback[]
   readonly report: Report
   readonly redactor: Redactor
+  readonly slot: RunSlot
 }
 
 /** What a package on top of this one makes of `init`. */
@@ -48,8 +50,8 @@ export interface Preset {
   ): Promise<Run>
 }
 
-/** Does what `init` promises, once it is this call's turn. */
-export async function begin(input: object, preset?: Preset): Promise<Run> {
+/** Does what `init` promises, once it is this call's turn. @param scoped - The run in whose scope it was called. */
+export async function begin(input: object, preset?: Preset, scoped?: Run): Promise<Run> {
   const world = { env: process.env, cwd: process.cwd() }
   const { options, extras, warnings } = await resolveOptions(input, world, preset?.extra)
   const { redact, report: say } = options.settings
@@ -60,35 +62,55 @@ export async function begin(input: object, preset?: Preset): Promise<Run> {
   // What this library says itself is masked in any case.
   const messages = redact === false ? redactorOf(true) : redactor
   const report = quietly((level, message) => say(level, messages.text(message, 'message')))
-  const active = getRun()
+  const separate = options.reinit === 'create_new'
+  const active = separate ? undefined : (scoped ?? activeRun())
   if (active) {
-    if (!wantsReinit(input) && active.state === 'running') {
+    if (options.reinit === false && active.state === 'running') {
       report(
         'warn',
-        `Run ${active.experimentName} is active, so init() returns it and ignores its options. Pass reinit: true to finish it first.`,
+        `Run ${active.experimentName} is active, so init() returns it and ignores its options. Pass reinit: true to finish it first, or reinit: "create_new" for a run of its own beside it.`,
       )
       return active
     }
+    if (scoped) throw endsScope(scoped)
     await active.finish()
   }
   for (const warning of warnings) report('warn', warning)
-  const all: BeginOptions = { ...options, callbacks: [...registered(), ...options.callbacks], report, redactor }
+  const slot = separate ? separateSlot : activeSlot
+  const all: BeginOptions = {
+    ...options,
+    callbacks: [...slot.registered(), ...options.callbacks],
+    report,
+    redactor,
+    slot,
+  }
   try {
     const start = (callbacks: readonly Callback[]): Promise<Run> => startActive(all, callbacks)
     return await (preset ? preset.begin(all, extras, start) : start(all.callbacks))
   } catch (error) {
-    runFailed()
+    slot.failed()
     throw error
   }
 }
 
+/** What the functions of the package mean inside `withRun` is said by its caller, and cannot change under it. */
+function endsScope(run: Run): SwanLabError {
+  const { experimentName } = run
+  return new SwanLabError(
+    'RUN_ACTIVE',
+    hasEnded(run)
+      ? `init() was called inside withRun() of run ${experimentName}, which has ended. Pass reinit: "create_new", or call it outside.`
+      : `init({ reinit: true }) was called inside withRun(), and would end run ${experimentName} under it. Pass reinit: "create_new", or call it outside.`,
+  )
+}
+
 function startActive(options: BeginOptions, callbacks: readonly Callback[]): Promise<Run> {
-  const { settings, report, redactor } = options
+  const { settings, report, redactor, slot } = options
   const { clock, callbackTimeout, finishTimeout } = settings
   const config = configOf(options)
   const secrets = callbacks.flatMap(({ resident }) => unmistakable(secretsIn(toJson(resident?.options))))
   if (secrets.length > 0) redactor.add({ patterns: secrets }, 'options of callbacks')
-  runStarting(config.view)
+  slot.starting(config.view)
   let capture: ConsoleCapture | undefined
   return startRun({
     info: infoOf(options, clock(), config, redactor),
@@ -102,13 +124,13 @@ function startActive(options: BeginOptions, callbacks: readonly Callback[]): Pro
     report,
     runtime: (dir) => collectRuntimeInfo(settings, redactor, dir),
     started: (run) => {
-      runStarted(run)
+      slot.started(run)
       capture = captureOf(run, settings, report)
     },
     flush: () => capture?.flush(),
     ended: (run) => {
       capture?.stop()
-      runEnded(run)
+      slot.ended(run)
     },
   })
 }
@@ -118,7 +140,14 @@ function captureOf(run: ActiveRun, settings: Settings, report: Report): ConsoleC
   if (run.hooks.console.taps.length === 0) return undefined
   const { console: streams, consoleLineLength: maxLength, clock } = settings
   try {
-    return captureConsole({ streams, maxLength, clock, line: (line) => run._console(line) })
+    return captureConsole({
+      streams,
+      maxLength,
+      clock,
+      line: (line) => run._console(line),
+      owner: run,
+      writer: responsibleRun,
+    })
   } catch (error) {
     report('warn', `What the program writes to its terminal is not recorded: ${describeError(error)}`)
     return undefined

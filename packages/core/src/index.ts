@@ -1,4 +1,4 @@
-export { alert, config, finish, getRun, log, mergeCallbacks, registerCallbacks } from './current.ts'
+export { alert, config, finish, getRun, log, mergeCallbacks, registerCallbacks, withRun } from './current.ts'
 export { init } from './init.ts'
 export type { AlertOptions } from './contract/alert.ts'
 export { SwanKitCallback, type Callback, type Resident } from './contract/callback.ts'

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { InitInfo } from './contract/payloads.ts'
 import type { ResolvedOptions } from './options/init-options.ts'
 import type { ConfigStore } from './contract/config.ts'
-import { writtenConfig } from './current.ts'
+import type { RunSlot } from './current.ts'
 import { createConfig } from './data/config-store.ts'
 import { redactInfo, type Redactor } from './text/redactor.ts'
 
@@ -32,8 +32,9 @@ export function infoOf(options: ResolvedOptions, startTime: number, config: Conf
 export function configOf({
   config: given,
   redactor,
-}: Pick<ResolvedOptions, 'config'> & { readonly redactor: Redactor }): ConfigStore {
-  const config = createConfig(writtenConfig(), redactor)
+  slot,
+}: Pick<ResolvedOptions, 'config'> & { readonly redactor: Redactor; readonly slot: RunSlot }): ConfigStore {
+  const config = createConfig(slot.written(), redactor)
   config.view.update(given)
   return config
 }

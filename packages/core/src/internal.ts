@@ -40,7 +40,7 @@ export { block, formatDuration, formatNumber, oneLine, tail } from './text/forma
 export { VERSION } from './version.ts'
 export type { BeginOptions, Preset } from './begin.ts'
 export { configOf, infoOf } from './init-info.ts'
-export { getRun, runEnded, runStarted } from './current.ts'
+export { getRun } from './current.ts'
 export type { ConfigStore } from './contract/config.ts'
 export type { CallbackContext } from './contract/context.ts'
 export type { EarlierRecord, OpenPatch } from './contract/payloads.ts'

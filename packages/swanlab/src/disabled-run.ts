@@ -5,9 +5,7 @@ import {
   endingOf,
   Guard,
   outcomeOf,
-  runEnded,
   runInfoOf,
-  runStarted,
   type BeginOptions,
   type ConfigStore,
 } from '@swanlab/core/internal'
@@ -23,14 +21,16 @@ const NOTHING = Object.freeze({
 export class DisabledRun extends BaseRun {
   readonly signal: AbortSignal = new AbortController().signal
   readonly #clock: () => number
+  readonly #slot: BeginOptions['slot']
   #hooks: RunHooks | undefined
 
-  constructor(info: InitInfo, config: ConfigStore, { callbacks, settings }: BeginOptions) {
+  constructor(info: InitInfo, config: ConfigStore, { callbacks, settings, slot }: BeginOptions) {
     const placements = callbacks.map(({ name }) => Object.freeze({ name, place: 'live' as const }))
     const named = { ...info, mode: 'disabled', experimentName: info.experimentName ?? 'run-disabled' }
     super(runInfoOf(named, config.snapshot(), Object.freeze(placements)), config)
     this.#clock = settings.clock
-    runStarted(this)
+    this.#slot = slot
+    slot.started(this)
   }
 
   /** They can be tapped, and are never called. */
@@ -47,7 +47,7 @@ export class DisabledRun extends BaseRun {
   async finish(options: FinishOptions = {}): Promise<Outcome> {
     const ending = endingOf(options)
     this._outcome ??= outcomeOf(ending, this._info(), NOTHING, this.#clock())
-    runEnded(this)
+    this.#slot.ended(this)
     return this._outcome
   }
 }

@@ -159,7 +159,7 @@ describe('init while a run is active', () => {
     expect(second).toBe(first)
     expect(first.config.toJSON()).toEqual({})
     expect(problems()).toEqual([
-      `warn: Run ${first.experimentName} is active, so init() returns it and ignores its options. Pass reinit: true to finish it first.`,
+      `warn: Run ${first.experimentName} is active, so init() returns it and ignores its options. Pass reinit: true to finish it first, or reinit: "create_new" for a run of its own beside it.`,
     ])
     expect(folders()).toHaveLength(1)
   })

@@ -20,7 +20,8 @@ export interface InitOptions<C extends object = Record<string, unknown>> extends
 
 /**
  * Starts a run and makes it the active one. While a run is active, it is returned as it is, with a warning, unless
- * `reinit` is true: then it is finished first. An `init` that fails leaves nothing behind.
+ * `reinit` is true: then it is finished first. With `reinit: 'create_new'` a run of its own is started beside it; see
+ * {@link withRun}. An `init` that fails leaves nothing behind.
  *
  * Source: `swanlab.init`, with every parameter in camelCase.
  *

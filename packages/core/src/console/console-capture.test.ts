@@ -26,6 +26,8 @@ function capture(options: Partial<CaptureOptions> = {}) {
     clock: () => now,
     line: ({ level, text }) => received.push(`${level}: ${text}`),
     of,
+    owner: received,
+    writer: () => undefined,
     ...options,
   })
   return { out, err, received, flush, stop, at: (time: number) => (now = time) }
@@ -128,6 +130,44 @@ describe('the streams', () => {
     out.stream.write('y\n')
     expect(received).toEqual(['info: > x'])
     expect(out.written.map(([chunk]) => chunk)).toEqual(['> x\n', '> y\n'])
+  })
+
+  it('are tapped once for several owners, who are given what is theirs, and given back when the last has gone', () => {
+    const [out, err] = [terminal(), terminal()]
+    const of = { stdout: out.stream, stderr: err.stream } as NonNullable<CaptureOptions['of']>
+    const [a, b, stranger] = [{}, {}, {}]
+    let now: object | undefined
+    const received: string[] = []
+    const captured = (owner: object, name: string) =>
+      capture({ of, owner, writer: () => now, line: ({ text }) => received.push(`${name}: ${text}`) })
+    const write = (owner: object | undefined, text: string): void => {
+      now = owner
+      out.stream.write(text)
+    }
+    const first = captured(a, 'a')
+    write(undefined, 'of the only one\n')
+    const tapped = out.stream.write
+    const second = captured(b, 'b')
+    expect(out.stream.write).toBe(tapped)
+    // Lines that two write at the same time are not mixed up.
+    write(a, 'half of a')
+    write(b, 'half of b')
+    write(a, ', and the rest\n')
+    write(b, ', and the rest\n')
+    write(undefined, 'of nobody\n')
+    write(stranger, 'of one whose terminal is not recorded\n')
+    first.stop()
+    write(a, 'too late\n')
+    expect(out.stream.write).toBe(tapped)
+    write(undefined, 'of the only one again\n')
+    second.stop()
+    expect(received).toEqual([
+      'a: of the only one',
+      'a: half of a, and the rest',
+      'b: half of b, and the rest',
+      'b: of the only one again',
+    ])
+    expect([out, err].map(({ stream }) => Object.hasOwn(stream, 'write'))).toEqual([false, false])
   })
 
   it('that cannot be had leave the others as they were', () => {

@@ -12,6 +12,13 @@ export interface CaptureOptions {
   readonly maxLength: number
   readonly clock: () => number
   readonly line: (line: Line) => void
+  /** Whose lines these are: what {@link CaptureOptions.writer} answers for them. */
+  readonly owner: object
+  /**
+   * To whom what is written right now belongs. Absent answer: to nobody in particular; it goes to the one owner that
+   * there is, and to none of several.
+   */
+  readonly writer: () => object | undefined
   /** Whose streams. Default: this process. */
   readonly of?: Pick<NodeJS.Process, 'stdout' | 'stderr'>
 }
@@ -34,7 +41,7 @@ export interface ConsoleCapture {
  * @throws whatever `process.stdout` or `process.stderr` throws; nothing has been changed then.
  */
 export function captureConsole(options: CaptureOptions): ConsoleCapture {
-  const { streams, maxLength, clock, line: emit, of: { stdout, stderr } = process } = options
+  const { streams, maxLength, clock, line: emit, owner, writer, of: { stdout, stderr } = process } = options
   const flood = new Flood<Line>(emit, (count, { level, time }) =>
     emit({ level, text: `… ${count} lines left out …`, time }),
   )
@@ -58,7 +65,7 @@ export function captureConsole(options: CaptureOptions): ConsoleCapture {
     }
   }
   const releases = wanted.map(({ stream, lines }) =>
-    tap(stream, (chunk, encoding) => apart(() => lines.take(chunk, encoding))),
+    tap(stream, writer, owner, (chunk, encoding) => apart(() => lines.take(chunk, encoding))),
   )
   const flush = (): void =>
     apart(() => {
@@ -74,22 +81,56 @@ export function captureConsole(options: CaptureOptions): ConsoleCapture {
   }
 }
 
+type OnChunk = (chunk: unknown, encoding: unknown) => void
+
+/** What is in the place of a stream's own `write`. */
+interface Tap {
+  readonly listeners: Map<object, OnChunk>
+  readonly release: () => void
+}
+
+/** One a stream, however many runs there are: they end in any order. */
+const taps = new WeakMap<NodeJS.WriteStream, Tap>()
+
 /** @returns ends it. */
-function tap(stream: NodeJS.WriteStream, onChunk: (chunk: unknown, encoding: unknown) => void): () => void {
+function tap(
+  stream: NodeJS.WriteStream,
+  writer: () => object | undefined,
+  owner: object,
+  onChunk: OnChunk,
+): () => void {
+  const known = taps.get(stream)
+  const { listeners, release } = known ?? install(stream, writer)
+  listeners.set(owner, onChunk)
+  return () => {
+    listeners.delete(owner)
+    if (listeners.size === 0) release()
+  }
+}
+
+function install(stream: NodeJS.WriteStream, writer: () => object | undefined): Tap {
+  const listeners = new Map<object, OnChunk>()
   const own = Object.getOwnPropertyDescriptor(stream, 'write')
   // oxlint-disable-next-line typescript/unbound-method
   const original = stream.write
-  let active = true
   const write = function (this: NodeJS.WriteStream, ...args: unknown[]): boolean {
-    if (active) onChunk(args[0], args[1])
+    if (listeners.size > 0) listenerOf(listeners, writer())?.(args[0], args[1])
     return Reflect.apply(original, this, args)
   }
   stream.write = write
-  return () => {
-    active = false
+  const release = (): void => {
+    taps.delete(stream)
     // Somebody has put theirs around ours meanwhile; ours only passes on from now.
     if (stream.write !== write) return
     if (own) Object.defineProperty(stream, 'write', own)
     else delete (stream as { write?: unknown }).write
   }
+  const made = { listeners, release }
+  taps.set(stream, made)
+  return made
+}
+
+function listenerOf(listeners: ReadonlyMap<object, OnChunk>, owner: object | undefined): OnChunk | undefined {
+  if (owner !== undefined) return listeners.get(owner)
+  return listeners.size === 1 ? listeners.values().next().value : undefined
 }

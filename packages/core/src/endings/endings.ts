@@ -1,57 +1,84 @@
 import { describeCause, type Ending } from './outcome.ts'
 import type { Cause, Outcome } from '../contract/payloads.ts'
+import { onProcessExit } from './process-exit.ts'
 import { SIGNALS, Signals, type Signal } from './signals.ts'
 import { errorInfo } from '../text/thrown.ts'
 import type { StallDetector } from './stall-detector.ts'
 
 /** What the endings need of a run. */
 export interface Endable {
-  readonly state: string
   /** The callback that is running right now, if any. */
   readonly _currentListener: string | undefined
+  _conclude(ending: Ending): void
   _end(ending: Ending): Promise<Outcome>
   _endNow(ending: Ending): void
 }
+
+/** The runs that have not ended. What listens to the process is theirs together. */
+const runs = new Set<Endable>()
+const signals = new Signals({
+  end: (signal) => Promise.all(concluded(() => endingOfSignal(signal)).map(([run, ending]) => run._end(ending))),
+  endNow: (signal) => endNow(() => endingOfSignal(signal)),
+})
+let stopWatchingExit = (): void => {}
+let exiting = false
 
 /**
  * Ends the run when the process ends, in every way the process can see itself, and changes none of them: exit code,
  * signal and printed error stay the program's own, and whoever else handles them wins.
  *
- * @returns puts everything back as it was.
+ * @returns puts everything back as it was, once no other run is left.
  */
 export function watchEndings(run: Endable, stalls: StallDetector): () => void {
-  const signals = new Signals(
-    { end: (signal) => run._end(endingOfSignal(signal)), endNow: (signal) => run._endNow(endingOfSignal(signal)) },
-    stalls,
-  )
-  const onUncaught = (error: unknown): void => {
-    // Somebody else takes the exception, so the program lives on, and so does the run.
-    if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return
-    run._endNow({ state: 'crashed', error: errorInfo(error), cause: { type: 'exception' } })
-  }
-  let exiting = false
-  const onBeforeExit = (code: number): void => {
-    exiting = true
-    if (run.state === 'running') void run._end(endingOfExit(finalCode(code), undefined, undefined))
-  }
-  const onExit = (code: number): void => {
-    run._endNow(endingOfExit(code, run._currentListener, signals.received))
-    signals.dieIfDue()
-  }
-
-  signals.watch()
-  process.on('uncaughtExceptionMonitor', onUncaught)
-  process.on('beforeExit', onBeforeExit)
-  // First in line: inside this event, process.exit ends the process at once.
-  process.prependListener('exit', onExit)
+  exiting = false
+  if (runs.size === 0) process.on('uncaughtExceptionMonitor', onUncaught).on('beforeExit', onBeforeExit)
+  runs.add(run)
+  signals.watch(stalls)
+  stopWatchingExit()
+  stopWatchingExit = onProcessExit(onExit)
   return () => {
-    process.off('uncaughtExceptionMonitor', onUncaught)
-    process.off('beforeExit', onBeforeExit)
-    process.off('exit', onExit)
+    runs.delete(run)
+    signals.forget(stalls)
+    if (runs.size > 0) return
+    process.off('uncaughtExceptionMonitor', onUncaught).off('beforeExit', onBeforeExit)
+    stopWatchingExit()
     // Closing what listens to signals wakes up the event loop, and the program would get 'beforeExit' once more.
-    if (exiting) setImmediate(() => signals.stop()).unref()
+    if (exiting) setImmediate(stopSignals).unref()
     else signals.stop()
   }
+}
+
+/** Another run may have begun meanwhile. */
+function stopSignals(): void {
+  if (runs.size === 0) signals.stop()
+}
+
+function onUncaught(error: unknown): void {
+  // Somebody else takes the exception, so the program lives on, and so do the runs.
+  if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return
+  endNow(() => ({ state: 'crashed', error: errorInfo(error), cause: { type: 'exception' } }))
+}
+
+function onBeforeExit(code: number): void {
+  exiting = true
+  for (const [run, ending] of concluded(() => endingOfExit(finalCode(code), undefined, undefined)))
+    void run._end(ending)
+}
+
+function onExit(code: number): void {
+  endNow((run) => endingOfExit(code, run._currentListener, signals.received))
+  signals.dieIfDue()
+}
+
+function endNow(endingOf: (run: Endable) => Ending): void {
+  for (const [run, ending] of concluded(endingOf)) run._endNow(ending)
+}
+
+/** Every end is on record before any callback is called with one: a callback may end the process. */
+function concluded(endingOf: (run: Endable) => Ending): readonly (readonly [run: Endable, ending: Ending])[] {
+  const endings = Array.from(runs, (run) => [run, endingOf(run)] as const)
+  for (const [run, ending] of endings) run._conclude(ending)
+  return endings
 }
 
 /**

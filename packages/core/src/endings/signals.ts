@@ -22,27 +22,43 @@ export interface SignalListener {
  */
 export class Signals {
   readonly #listener: SignalListener
-  readonly #stalls: StallDetector
+  readonly #stalled = new Set<StallDetector>()
   #held = false
   #dying: Signal | undefined
   /** The latest one that the program was left to handle. */
   received: Signal | undefined
 
-  constructor(listener: SignalListener, stalls: StallDetector) {
+  constructor(listener: SignalListener) {
     this.#listener = listener
-    this.#stalls = stalls
   }
 
-  watch(): void {
+  /** @param stalls - Of one run; each notices when the loop that it is called from stalls. */
+  watch(stalls: StallDetector): void {
     if (!isMainThread) return
     this.#hold()
     // A loop that never yields would never get its signals, and Ctrl-C would do nothing: hand them back to the system.
     // One that comes in the first milliseconds, before that is noticed, has been caught and cannot be handed back.
-    this.#stalls.watch({ stalled: this.#release, turned: this.#hold })
+    stalls.watch({
+      stalled: () => {
+        this.#stalled.add(stalls)
+        this.#release()
+      },
+      turned: () => {
+        this.#stalled.delete(stalls)
+        if (this.#stalled.size === 0) this.#hold()
+      },
+    })
   }
 
+  /** The run of this one has ended. */
+  forget(stalls: StallDetector): void {
+    stalls.stop()
+    if (this.#stalled.delete(stalls) && this.#stalled.size === 0) this.#hold()
+  }
+
+  /** No run is left. */
   stop(): void {
-    this.#stalls.stop()
+    this.received = undefined
     this.#release()
   }
 
@@ -70,14 +86,14 @@ export class Signals {
     process.kill(process.pid, signal)
   }
 
-  readonly #hold = (): void => {
+  #hold(): void {
     if (this.#held) return
     this.#held = true
     // First in line: a handler that is removed by being called would not be counted any more.
     for (const signal of NAMES) process.prependListener(signal, this.#onSignal)
   }
 
-  readonly #release = (): void => {
+  #release(): void {
     this.#held = false
     for (const signal of NAMES) process.off(signal, this.#onSignal)
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { alert, finish, log, runStarted } from '../current.ts'
+import { activeSlot, alert, finish, log } from '../current.ts'
 import { testRun } from '../testing/test-run.ts'
 import type { Callback } from '../contract/callback.ts'
 import type { CallbackContext } from '../contract/context.ts'
@@ -106,7 +106,7 @@ describe('alert(), log() and finish() inside a callback', () => {
       onAlert: ({ title }) => (title === 'end' ? void finish() : undefined),
     }
     const own = await testRun([speaking])
-    const other = await testRun([], { started: runStarted })
+    const other = await testRun([], { started: (run) => activeSlot.started(run) })
     own.run.log({ loss: 1 })
     own.run.alert({ title: 'end' })
     await own.run.finish()

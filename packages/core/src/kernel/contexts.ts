@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { AlertOptions } from '../contract/alert.ts'
 import type { Callback } from '../contract/callback.ts'
+import type { Config } from '../contract/config.ts'
 import type { CallbackContext, CallbackPlace, DeliverOptions } from '../contract/context.ts'
 import { SwanLabError } from '../contract/error.ts'
 import type { FinishOptions } from '../contract/finish-options.ts'
 import type { Alert, Outcome } from '../contract/payloads.ts'
 import type { Report, ReportLevel } from '../contract/report.ts'
-import type { LogOptions } from '../contract/run.ts'
+import type { LogOptions, Run } from '../contract/run.ts'
 import { parseAlert } from './alert.ts'
 import type { CallbackActions } from './current-callback.ts'
 import type { Redactor } from '../text/redactor.ts'
@@ -23,6 +24,8 @@ export interface ContextHost {
   readonly redelivered?: boolean | undefined
   /** What alerts go through. Default: nothing is taken out. */
   readonly redactor?: Redactor | undefined
+  /** The configuration of the run, where it can be changed. */
+  readonly config?: Config | undefined
   /** Aborts when everything is to stop at once. Default: never. */
   readonly signal?: AbortSignal | undefined
   /** Sees to work that was handed to `waitUntil`. @param name - Of the callback. */
@@ -36,6 +39,8 @@ export interface ContextTarget {
   readonly startTime: number
   readonly dir?: string | undefined
   readonly resumed: boolean
+  /** Absent: it is not in this process. */
+  readonly run?: Run | undefined
   /** @param name - Of the callback that raised it. */
   raise(alert: Alert, name: string): void
   log(data: object, options: number | LogOptions | undefined, name: string): void
@@ -114,6 +119,14 @@ class Context implements CallbackContext, CallbackActions {
 
   get resumed(): boolean {
     return this.#target()?.resumed ?? false
+  }
+
+  get run(): Run | undefined {
+    return this.#target()?.run
+  }
+
+  get config(): Config | undefined {
+    return this.#host.config
   }
 
   // Properties and not methods: a callback may take them out of its context.

@@ -130,9 +130,14 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
     this.#stop.abort(request)
   }
 
+  /** @internal Puts the end on record, and leaves the rest to {@link _end} or {@link _endNow}. */
+  _conclude(ending: Ending): void {
+    if (!this.#closed && this._outcome === undefined) this.#conclude(ending)
+  }
+
   /** @internal Ends the run, whoever found out that it has. Never rejects. */
   _end(ending: Ending): Promise<Outcome> {
-    this.#ending ??= this.#dispatchEnd(this.#conclude(ending))
+    this.#ending ??= this.#dispatchEnd(this._outcome ?? this.#conclude(ending))
     return this.#ending
   }
 

@@ -4,9 +4,11 @@ import type { Moment } from '../contract/moments.ts'
 import type { EarlierRecord, InitInfo, Placement, RunInfo, RuntimeInfo } from '../contract/payloads.ts'
 import { LONGEST_ATTEMPT, Outbox } from '../delivery/outbox.ts'
 import { outcomeOf } from '../endings/outcome.ts'
+import { onProcessExit } from '../endings/process-exit.ts'
 import { StallDetector } from '../endings/stall-detector.ts'
 import { redactAlert, redactError, type Redactor } from '../text/redactor.ts'
 import { describeError, errorInfo } from '../text/thrown.ts'
+import { attachTo, detach } from './attached.ts'
 import { runInfoOf } from './base-run.ts'
 import { checkCallback } from './callback-check.ts'
 import { Contexts } from './contexts.ts'
@@ -50,6 +52,7 @@ class Start {
   #info: InitInfo
   #placements: readonly Placement[] = []
   #run: ActiveRun | undefined
+  readonly #attached: Callback[] = []
   /** Does in the run what callbacks ask for. Before there is one, contexts refuse, and hosts ask for nothing. */
   readonly #act: HostActions = {
     raise: (alert) => this.#run?._raise(redactAlert(alert, this.#options.redactor)),
@@ -69,6 +72,7 @@ class Start {
       report,
       clock,
       redactor,
+      config: options.config.view,
       signal: halt.signal,
       waitUntil: (name, work) => pending.add(name, work),
       deliver: ({ name }, message, key) => {
@@ -80,15 +84,35 @@ class Start {
     const dispatcher = new Dispatcher(createHooks(guard, report, redactor), guard, report)
     const recorders = new Recorders(callbacks, guard, report)
     this.#options = options
-    this.#parts = { ...options, guard, dispatcher, recorders, pending, outbox, halt, stalls: new StallDetector(clock) }
+    const ended: RunOptions['ended'] = (run) => {
+      this.#detachAll()
+      options.ended(run)
+    }
+    this.#parts = {
+      ...options,
+      ended,
+      guard,
+      dispatcher,
+      recorders,
+      pending,
+      outbox,
+      halt,
+      stalls: new StallDetector(clock),
+    }
     this.#contexts = contexts
     this.#info = info
   }
 
   async run(): Promise<ActiveRun> {
     const { report, runtime } = this.#options
-    await this.#attachAll()
-    const run = await this.#begin()
+    let run: ActiveRun
+    try {
+      await this.#attachAll()
+      run = await this.#begin()
+    } catch (error) {
+      this.#detachAll()
+      throw error
+    }
     try {
       for (const news of runtime(run.dir)) run._inform(news)
     } catch (error) {
@@ -104,6 +128,8 @@ class Start {
     for (const callback of callbacks) {
       checkCallback(callback, report)
       guard.enroll(callback)
+      attachTo(callback, this.#info.id)
+      this.#attached.push(callback)
     }
     this.#placements = await placementsOf(callbacks, this.#act, this.#options.redactor)
     for (const [index, callback] of callbacks.entries()) {
@@ -120,12 +146,15 @@ class Start {
     }
   }
 
+  #detachAll(): void {
+    for (const callback of this.#attached) detach(callback)
+  }
+
   /** Lets everybody answer `onInit`, makes the run that comes of it, and calls every `onRun`. */
   async #begin(): Promise<ActiveRun> {
     const { hooks } = this.#parts.dispatcher
-    const onExit = (code: number): void => void this.#stopAll(new Error(`the process exited with code ${code}`))
+    const release = onProcessExit((code) => void this.#stopAll(new Error(`the process exited with code ${code}`)))
     let run: ActiveRun
-    process.prependListener('exit', onExit)
     try {
       const { config } = this.#info
       this.#info = await hooks.init.promise(this.#info)
@@ -136,7 +165,7 @@ class Start {
       await this.#stopAll(error)
       throw error
     } finally {
-      process.off('exit', onExit)
+      release()
     }
     await run._begin()
     return run
@@ -156,6 +185,7 @@ class Start {
       startTime: info.startTime,
       dir: info.dir,
       resumed: info.resumed,
+      run,
       raise: (alert) => run._raise(alert),
       log: (data, options) => run.log(data, options),
       requestStop: (reason, name) => run._requestStop(reason, name),

@@ -70,8 +70,15 @@ export interface InitOptions<C extends object = Record<string, unknown>> {
    * in any case. Default: `never`.
    */
   readonly resume?: 'must' | 'allow' | 'never' | boolean | undefined
-  /** True: a run that is still active is finished first. Default: false. */
-  readonly reinit?: boolean | undefined
+  /**
+   * What becomes of a run that is still active. False: it is returned, with a warning. True: it is finished first.
+   * `create_new`: it goes on, and a run of its own is started beside it, which does not become the active one: it is
+   * used by what `init` returns, or inside {@link withRun}. What was registered or configured for the next run
+   * beforehand is not for it. Default: false.
+   *
+   * Source: `reinit` of `wandb.init`.
+   */
+  readonly reinit?: boolean | 'create_new' | undefined
 }
 
 /** What {@link InitOptions}, load file and environment come to. Frozen. */
@@ -89,4 +96,5 @@ export interface ResolvedOptions {
   readonly id?: string | undefined
   /** Absent: never. */
   readonly resume?: 'must' | 'allow' | undefined
+  readonly reinit: boolean | 'create_new'
 }

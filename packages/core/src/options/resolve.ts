@@ -76,17 +76,9 @@ export async function resolveOptions(
     callbacks: Object.freeze(callbacks ?? []),
     settings: new Settings(settings),
     resume: resume === 'never' ? undefined : resume,
+    reinit: checked.reinit ?? false,
   }
   return { options: Object.freeze(options), extras, warnings: Object.freeze([...new Set(warnings)]) }
-}
-
-/** Whether `init(input)` should finish an active run first. Whatever else is wrong with `input` is not noticed here. */
-export function wantsReinit(input: unknown): boolean {
-  try {
-    return typeof input === 'object' && input !== null && 'reinit' in input && input.reinit === true
-  } catch {
-    return false
-  }
 }
 
 async function chooseAll(

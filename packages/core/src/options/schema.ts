@@ -16,7 +16,7 @@ export interface Checked {
   callbacks?: Callback[] | undefined
   id?: string | undefined
   resume?: 'must' | 'allow' | 'never' | undefined
-  reinit?: boolean | undefined
+  reinit?: boolean | 'create_new' | undefined
 }
 
 const MOST_TAGS = 50
@@ -74,7 +74,10 @@ const SCHEMAS: { readonly [Name in keyof Checked]-?: (warn: Warn) => z.ZodMiniTy
     const words = z.enum(['must', 'allow', 'never'], { error: '"must", "allow", "never", true or false' })
     return z.pipe(z.transform(resumeWord), words)
   },
-  reinit: flag,
+  reinit: () =>
+    z.custom<boolean | 'create_new'>((value) => typeof value === 'boolean' || value === 'create_new', {
+      error: 'true, false or "create_new"',
+    }),
 }
 
 /** Checks and tidies parameters of these names; making a schema costs more than using it, so others have none. */

@@ -97,6 +97,7 @@ class JournalCallback implements Callback {
   #opened = false
   #named = false
   #lease: TakenLock | undefined
+  #announced: string | undefined
 
   constructor({ logdir, mode = 'local', durability = 'write', clock = Date.now, report, hint }: JournalOptions) {
     this.#options = { logdir: resolve(logdir), mode, durability, clock, hint }
@@ -125,24 +126,24 @@ class JournalCallback implements Callback {
         }
       }
     }
-    const index = countRuns(logdir, info.project)
+    const index = countRuns(logdir, info.project) + this.#announce(logdir, info.project)
     const name = info.experimentName === undefined && { experimentName: defaultName(index), nameIsDefault: true }
     return { ...kept, colors: defaultColors(index), ...name }
   }
 
   onOpen(run: RunInfo): OpenPatch | void {
     if (this.#lease && run.dir) return this.#continue(run.dir, run)
-    return {
-      dir: this.#named
-        ? alone(run, { logdir: this.#options.logdir, report: this.#say }, () => this.#start(run))
-        : this.#start(run),
-    }
+    const { logdir } = this.#options
+    const dir = this.#named ? alone(run, { logdir, report: this.#say }, () => this.#start(run)) : this.#start(run)
+    this.#arrive()
+    return { dir }
   }
 
   readonly #say: Report = (level, message) => this.#report?.(level, message)
 
   /** Others may continue the run from here on. */
   onClose(): void {
+    this.#arrive()
     this.#journal?.close()
     this.#lease?.release()
   }
@@ -214,6 +215,23 @@ class JournalCallback implements Callback {
     // A background process that follows the run removes its marker itself, once no message is pending.
     if (dir && readMark(dir)?.background === undefined) unmark(dir, this.#journal.begin)
     this.#say('info', closingLine(outcome))
+  }
+
+  /** @returns how many others have been announced, and have no folder yet by which they could be counted. */
+  #announce(logdir: string, project: string): number {
+    this.#announced = `${logdir} ${project}`
+    const others = announced.get(this.#announced) ?? 0
+    announced.set(this.#announced, others + 1)
+    return others
+  }
+
+  #arrive(): void {
+    const what = this.#announced
+    if (what === undefined) return
+    this.#announced = undefined
+    const left = announced.get(what)! - 1
+    if (left > 0) announced.set(what, left)
+    else announced.delete(what)
   }
 
   #start(run: RunInfo): string {
@@ -289,6 +307,8 @@ class JournalCallback implements Callback {
   }
 }
 
+/** Runs that this process is starting, by logdir and project: each gets a default name of its own. */
+const announced = new Map<string, number>()
 let warned = false
 
 function warnOfWeakLocks(why: string, report: Report): void {

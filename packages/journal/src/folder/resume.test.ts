@@ -1,5 +1,4 @@
 import { chownSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { JournalCursor } from '../format/cursor.ts'
@@ -135,7 +134,7 @@ test('a run that somebody else is about to continue is refused, and left alone',
   expect(() => agreed(first.id, 'must')).toThrow(
     expect.objectContaining({
       code: 'RESUME_FAILED',
-      message: `Run ${ID} is still being recorded by process ${process.pid} on ${hostname()}; finish it first. It is in ${first.dir}.`,
+      message: `Run ${ID} is still being recorded by this process; finish it first. It is in ${first.dir}.`,
     }),
   )
   expect(readFileSync(pathOf(first), 'utf8')).toBe(before)

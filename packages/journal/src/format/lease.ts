@@ -69,6 +69,7 @@ export function settleSession(dir: string, from: number): void {
 
 /** Who a lock's holder is, as far as it is known. */
 export function holderInWords(holder: ProcessIdentity | undefined): string {
+  if (holder?.pid === process.pid && isAlive(holder)) return 'this process'
   return holder ? `process ${holder.pid} on ${holder.host}` : 'another process'
 }
 

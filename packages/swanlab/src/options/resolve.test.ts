@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { InitOptions } from '../init.ts'
-import { wantsReinit } from '../../../core/src/options/resolve.ts'
 import { resolveOptions } from './testing/resolve.ts'
 import { useFolder } from './testing/folder.ts'
 
@@ -64,19 +63,9 @@ describe('the argument itself', () => {
         '  "learningRate": no such option; there are project, workspace, experimentName, name, description, notes, tags, ' +
           'config, load, public, callbacks, settings, id, resume, reinit, logdir, mode, cloud',
         '  public: takes true or false, but got "yes"',
-        '  reinit: takes true or false, but got 1',
+        '  reinit: takes true, false or "create_new", but got 1',
       ].join('\n'),
     )
-  })
-
-  it('knows whether an active run should be finished', () => {
-    const trap: object = {
-      get reinit(): boolean {
-        throw new Error('boom')
-      },
-    }
-    expect([{ reinit: true }].map(wantsReinit)).toEqual([true])
-    expect([{ reinit: 'true' }, {}, null, undefined, 'reinit', trap].map(wantsReinit)).toEqual(Array(6).fill(false))
   })
 
   it('is typed', async () => {
