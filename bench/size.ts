@@ -43,7 +43,7 @@ function imported(entry: string, seen = new Set<string>()): number {
 function pathOf(specifier: string, importer: string): string | undefined {
   if (specifier.startsWith('.')) return resolve(dirname(importer), specifier)
   const { name, entry = 'index' } =
-    /^(?:@swanlab\/)?(?<name>[^/]+)(?:\/(?<entry>internal|media))?$/.exec(specifier)?.groups ?? {}
+    /^(?:@swanlab\/)?(?<name>[^/]+)(?:\/(?<entry>internal|media|testing))?$/.exec(specifier)?.groups ?? {}
   if (name === undefined || builtinModules.includes(specifier) || !names.includes(name)) return undefined
   return join(PACKAGES, name, `dist/${entry}.js`)
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import Database from 'libsql'
-import { describeRecorder, type KeptRecord } from '../packages/core/src/testing/recorder-suite.ts'
+import { describeRecorder, type KeptRecord } from '../packages/core/src/kernel/testing/recorder-suite.ts'
 import { sqlite } from './own-backend.ts'
 
 const NUMBERS = new Set(['NaN', 'Infinity', '-Infinity'])

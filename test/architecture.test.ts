@@ -34,7 +34,11 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   endings: ['contract', 'text', 'data'],
   delivery: ['contract', 'text'],
   kernel: ['contract', 'text', 'data', 'endings', 'delivery'],
+  testing: ['contract', 'text', 'data', 'options', 'endings', 'delivery', 'kernel'],
 }
+
+/** The kit for authors' tests: the one part of the core that writes files and opens sockets, loaded by nobody else. */
+const KIT = /^packages\/core\/src\/testing(?:\/|\.ts$)/
 
 /** What is large, and where it must not be loaded: by an import alone, and by a run that does not use it. */
 const LAZY: Readonly<Record<string, readonly string[]>> = {
@@ -92,7 +96,7 @@ function sourcesIn(folder: string): string[] {
     .toSorted()
 }
 
-const isTest = (file: string): boolean => /\.test\.ts$|\/testing\//.test(file)
+const isTest = (file: string): boolean => file.endsWith('.test.ts') || (file.includes('/testing/') && !KIT.test(file))
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 const withoutComments = (source: string): string =>
   source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(?<=^|\s)\/\/.*$/gm, '')
@@ -131,7 +135,9 @@ const imports = shipped.flatMap((file) => importsIn(file))
 const atOnce = new Map(shipped.map((file) => [file, [] as Import[]]))
 for (const each of imports) if (each.kind === 'static') atOnce.get(each.file)!.push(each)
 const core = imports.filter(({ file }) => packageOf(file) === 'core')
-const coreFiles = shipped.filter((file) => packageOf(file) === 'core')
+/** The core as programs have it, without the kit. */
+const ofPrograms = core.filter(({ file }) => !KIT.test(file))
+const coreFiles = shipped.filter((file) => packageOf(file) === 'core' && !KIT.test(file))
 
 describe('the reader of imports', () => {
   it('finds every form there is', () => {
@@ -190,7 +196,7 @@ describe('arrows go one way', () => {
 
   it('every package, and every folder of the core, is known', () => {
     expect(readdirSync(join(ROOT, 'packages')).toSorted()).toEqual(Object.keys(PACKAGES).toSorted())
-    const folders = new Set(coreFiles.map(folderOf).filter((folder) => folder !== ''))
+    const folders = new Set(core.map(({ file }) => folderOf(file)).filter((folder) => folder !== ''))
     expect([...folders].toSorted()).toEqual(Object.keys(FOLDERS).toSorted())
   })
 
@@ -205,7 +211,7 @@ describe('arrows go one way', () => {
   })
 
   it('a package imports another by its name, public or internal, and its own files by their paths', () => {
-    const known = /^(?:@swanlab\/[^/]+|swanlab)(?:\/internal|\/media)?$/
+    const known = /^(?:@swanlab\/[^/]+|swanlab)(?:\/internal|\/media|\/testing)?$/
     const wrong = imports.filter(({ file, what, target }) =>
       target === undefined
         ? siblingOf(what) !== undefined && !known.test(what)
@@ -270,14 +276,25 @@ describe('packages', () => {
   })
 })
 
+describe('the kit for tests', () => {
+  it('is imported by nothing but the entries for tests of packages', () => {
+    const uses = (file: string, what: string, target: string | undefined): boolean =>
+      (siblingOf(what) !== undefined && what.endsWith('/testing')) || (KIT.test(target ?? '') && !KIT.test(file))
+    const wrong = imports.filter(
+      ({ file, what, target }) => uses(file, what, target) && !/^packages\/[^/]+\/src\/testing\.ts$/.test(file),
+    )
+    expect(wrong.map(shown)).toEqual([])
+  })
+})
+
 describe('the core', () => {
   it('dispatches through tapable in one file', () => {
-    const uses = core.filter(({ what, kind }) => what === 'tapable' && kind !== 'type')
+    const uses = ofPrograms.filter(({ what, kind }) => what === 'tapable' && kind !== 'type')
     expect(uses.map(({ file }) => file)).toEqual(['packages/core/src/kernel/hooks.ts'])
   })
 
   it('writes no file', () => {
-    const fs = core.filter(({ what }) => /^(?:node:)?fs(?:\/promises)?$/.test(what))
+    const fs = ofPrograms.filter(({ what }) => /^(?:node:)?fs(?:\/promises)?$/.test(what))
     expect(fs.length).toBeGreaterThan(0)
     const wrong = fs.flatMap(({ file, kind, names }) =>
       kind === 'type' ? [] : names.filter((name) => !READS.includes(name)).map((name) => `${file}: ${name}`),
@@ -288,7 +305,7 @@ describe('the core', () => {
   })
 
   it('opens no socket and starts no process', () => {
-    expect(core.filter(({ what }) => OUTSIDE.test(what)).map(shown)).toEqual([])
+    expect(ofPrograms.filter(({ what }) => OUTSIDE.test(what)).map(shown)).toEqual([])
     expect(
       matching(/\bfetch\(|\bnew (?:WebSocket|EventSource|Worker)\b|\bgetBuiltinModule\b|\bprocess\.binding\b/),
     ).toEqual([])
@@ -315,7 +332,7 @@ function loadedWith(entry: string): Import[] {
 function entryOf(what: string): string | undefined {
   const sibling = siblingOf(what)
   if (sibling === undefined) return undefined
-  return `packages/${sibling}/src/${/\/(internal|media)$/.exec(what)?.[1] ?? 'index'}.ts`
+  return `packages/${sibling}/src/${/\/(internal|media|testing)$/.exec(what)?.[1] ?? 'index'}.ts`
 }
 
 /** Files, of the core by default, that hold something outside of comments. */

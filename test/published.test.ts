@@ -14,7 +14,9 @@ function built(name: string): string[] {
 
 describe.each(readdirSync(PACKAGES))('%s, as it is published', (name) => {
   it('has each module that asks for its own place where its source is', () => {
-    const asking = built(name).filter((path) => /\bimport\.meta\.url\b/.test(readFileSync(path, 'utf8')))
+    // The bundler's own way to require what Node brings along is the same from everywhere.
+    const asks = /(?<!createRequire\()\bimport\.meta\.url\b/
+    const asking = built(name).filter((path) => asks.test(readFileSync(path, 'utf8')))
     const moved = asking.filter((path) => path.includes('/dist/chunks/'))
     expect(moved).toEqual([])
   })

@@ -5,7 +5,7 @@ import type { Run } from './contract/run.ts'
 import { alert, config, finish, getRun, log, registerCallbacks, withRun } from './current.ts'
 import { init } from './init.ts'
 import type { InitOptions } from './options/init-options.ts'
-import { memoryRecorder, type MemoryRecorder } from './testing/memory-recorder.ts'
+import { memoryRecorder, type MemoryRecorder } from './kernel/testing/memory-recorder.ts'
 
 interface Started {
   readonly run: Run

@@ -49,7 +49,13 @@ export { LogParser } from './data/log-parser.ts'
 export { backoff } from './delivery/backoff.ts'
 export { deliveryReport } from './delivery/delivery-report.ts'
 export { Outbox, type Delivery, type OutboxOptions } from './delivery/outbox.ts'
-export type { OutboxItem, OutboxStore } from './delivery/outbox-item.ts'
+export {
+  messageOf,
+  OutboxMemory,
+  type OutboxItem,
+  type OutboxMessage,
+  type OutboxStore,
+} from './delivery/outbox-item.ts'
 export { attempt, type Send } from './delivery/delivery-attempt.ts'
 export { DeliveryError, furtherAttempts } from './delivery/delivery-error.ts'
 export type { HostActions } from './contract/callback.ts'

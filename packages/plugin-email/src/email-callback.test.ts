@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { createTransport } from 'nodemailer'
 import { describe, expect, test } from 'vitest'
-import { testRun } from '../../core/src/testing/test-run.ts'
+import { testRun } from '../../core/src/kernel/testing/test-run.ts'
 import { deliver, type Delivered } from '../../notification/src/testing/deliver.ts'
 import { sampleNames } from '../../notification/src/testing/samples.ts'
 import { EmailCallback } from './email-callback.ts'

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { testRun } from '../../core/src/testing/test-run.ts'
+import { testRun } from '../../core/src/kernel/testing/test-run.ts'
 import { deliver, type Delivered } from '../../notification/src/testing/deliver.ts'
 import { sampleNames } from '../../notification/src/testing/samples.ts'
 import type { SlackOptions } from './options.ts'

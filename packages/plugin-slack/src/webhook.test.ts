@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { unusedPort } from '../../core/src/testing/port.ts'
+import { unusedPort } from '../../core/src/kernel/testing/port.ts'
 import { deliver } from '../../notification/src/testing/deliver.ts'
 import type { SlackOptions } from './options.ts'
 import { SlackCallback } from './slack-callback.ts'

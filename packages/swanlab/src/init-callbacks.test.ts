@@ -14,7 +14,7 @@ import {
 } from './index.ts'
 import { Text } from './media.ts'
 import { useOffline } from './testing/offline.ts'
-import { ALL_MOMENTS, AWAITED_MOMENTS, recorder } from '../../core/src/testing/recorder.ts'
+import { ALL_MOMENTS, AWAITED_MOMENTS, recorder } from '../../core/src/kernel/testing/recorder.ts'
 
 const offline = useOffline()
 const LATER = ALL_MOMENTS.filter((moment) => moment !== 'onInit')

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { recorder } from '../../core/src/testing/recorder.ts'
+import { recorder } from '../../core/src/kernel/testing/recorder.ts'
 import { getRun, init, SwanLabError, type Callback } from './index.ts'
 import { processListeners, useOffline } from './testing/offline.ts'
 

@@ -19,7 +19,7 @@ import {
   type InitOptions,
   type Outcome,
 } from './index.ts'
-import { recorder } from '../../core/src/testing/recorder.ts'
+import { recorder } from '../../core/src/kernel/testing/recorder.ts'
 
 let logdir = ''
 let reports: string[] = []

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openLine, shownLine } from './shown-line.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from '../data/testing/cpu-timer.ts'
 
 const ESC = '\u001B'
 

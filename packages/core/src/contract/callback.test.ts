@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { ALL_MOMENTS, noted, recorder } from '../testing/recorder.ts'
-import { testRun } from '../testing/test-run.ts'
+import { ALL_MOMENTS, noted, recorder } from '../kernel/testing/recorder.ts'
+import { testRun } from '../kernel/testing/test-run.ts'
 import { assertCallback, checkCallback } from '../kernel/callback-check.ts'
 import { SwanKitCallback, type Callback } from './callback.ts'
 import { MOMENTS } from './moments.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startParser as start } from './testing/parser.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from './testing/cpu-timer.ts'
 
 function fail(): never {
   throw new Error('\u001B[2J hidden '.repeat(1_000))

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toJson } from './json-value.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from './testing/cpu-timer.ts'
 
 function fail(): never {
   throw new Error('no')

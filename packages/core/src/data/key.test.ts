@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cleanKey, sectionOf, shown } from './key.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from './testing/cpu-timer.ts'
 
 test.each([
   ['loss', 'loss'],

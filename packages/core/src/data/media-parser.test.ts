@@ -3,7 +3,7 @@ import { Media, type MediaContent } from './media/media.ts'
 import { Text } from './media/text.ts'
 import { usedHeap } from './testing/heap.ts'
 import { startParser as start } from './testing/parser.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from './testing/cpu-timer.ts'
 
 function foreign(members: object): object {
   return {

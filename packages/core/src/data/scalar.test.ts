@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { toScalar } from './scalar.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from './testing/cpu-timer.ts'
 
 class Tensor {
   readonly data: Float32Array

@@ -23,11 +23,47 @@ export interface OutboxItem {
   readonly uncertain?: number
 }
 
+/** A message that a callback has handed to `context.deliver`, and what became of it. */
+export interface OutboxMessage {
+  /** Name of the callback. */
+  readonly callback: string
+  readonly key: string
+  readonly message: unknown
+  /** `given up`: refused for good, or its time is over. */
+  readonly state: 'waiting' | 'sent' | 'given up'
+  readonly attempts: number
+  /** Why the last attempt that failed did. Absent: none failed. */
+  readonly reason: string | undefined
+}
+
 /** Where an outbox keeps its items, so that a later process can go on. */
 export interface OutboxStore {
   load(): readonly OutboxItem[]
   /** @throws when it cannot; delivery goes on from memory then. */
   save(item: OutboxItem): void
+}
+
+/** An outbox in memory, and what it holds. */
+export class OutboxMemory implements OutboxStore {
+  readonly #items = new Map<string, OutboxItem>()
+
+  load(): readonly OutboxItem[] {
+    return []
+  }
+
+  save(item: OutboxItem): void {
+    this.#items.set(item.key, item)
+  }
+
+  /** In the order in which they were handed over. */
+  get messages(): readonly OutboxMessage[] {
+    return Array.from(this.#items.values(), messageOf)
+  }
+}
+
+/** An item as authors of callbacks know it. */
+export function messageOf({ channel, event, notification, state, attempts, reason }: OutboxItem): OutboxMessage {
+  return Object.freeze({ callback: channel, key: event, message: notification, state, attempts, reason })
 }
 
 export function isUntriedEnd({ event, attempts }: OutboxItem): boolean {

@@ -56,13 +56,12 @@ function stopSignals(): void {
 function onUncaught(error: unknown): void {
   // Somebody else takes the exception, so the program lives on, and so do the runs.
   if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return
-  endNow(() => ({ state: 'crashed', error: errorInfo(error), cause: { type: 'exception' } }))
+  endNow(() => endingOfException(error))
 }
 
 function onBeforeExit(code: number): void {
   exiting = true
-  for (const [run, ending] of concluded(() => endingOfExit(finalCode(code), undefined, undefined)))
-    void run._end(ending)
+  for (const [run, ending] of concluded(() => endingOfExit(finalCode(code)))) void run._end(ending)
 }
 
 function onExit(code: number): void {
@@ -90,7 +89,18 @@ function finalCode(code: number): number {
   return process.listeners('exit').some(({ name }) => name === 'handleProcessExit') ? 13 : code
 }
 
-function endingOfExit(code: number, inside: string | undefined, received: Signal | undefined): Ending {
+/** How a run ends whose program throws what nobody catches. */
+export function endingOfException(error: unknown): Ending {
+  return { state: 'crashed', error: errorInfo(error), cause: { type: 'exception' } }
+}
+
+/**
+ * How a run ends with its process.
+ *
+ * @param inside - The callback and moment that called `process.exit`.
+ * @param received - The latest signal that the program was left to handle.
+ */
+export function endingOfExit(code: number, inside?: string, received?: Signal): Ending {
   if (received !== undefined && code === 128 + SIGNALS[received]) return endingOfSignal(received)
   // A program that exits with 0 is done; a callback cannot know that it is.
   if (code === 0 && inside === undefined) return { state: 'finished' }
@@ -98,7 +108,8 @@ function endingOfExit(code: number, inside: string | undefined, received: Signal
   return { state: 'crashed', cause, error: { name: 'ProcessExit', message: describeCause(cause) } }
 }
 
-function endingOfSignal(signal: Signal): Ending {
+/** How a run ends whose process is about to die of a signal. */
+export function endingOfSignal(signal: Signal): Ending {
   const cause: Cause = { type: 'signal', signal }
   return { state: 'aborted', cause, error: { name: signal, message: describeCause(cause) } }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { activeSlot, alert, finish, log } from '../current.ts'
-import { testRun } from '../testing/test-run.ts'
+import { testRun } from './testing/test-run.ts'
 import type { Callback } from '../contract/callback.ts'
 import type { CallbackContext } from '../contract/context.ts'
 import { Contexts, type ContextTarget } from './contexts.ts'

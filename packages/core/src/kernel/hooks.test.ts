@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { recorder } from '../testing/recorder.ts'
-import { reportsOf, testRun } from '../testing/test-run.ts'
+import { recorder } from './testing/recorder.ts'
+import { reportsOf, testRun } from './testing/test-run.ts'
 import type { Callback } from '../contract/callback.ts'
 import type { RunHooks } from '../contract/hooks.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { recorder } from '../testing/recorder.ts'
-import { testRun } from '../testing/test-run.ts'
+import { recorder } from './testing/recorder.ts'
+import { testRun } from './testing/test-run.ts'
 import type { CallbackContext } from '../contract/context.ts'
 import type { Outcome } from '../contract/payloads.ts'
 

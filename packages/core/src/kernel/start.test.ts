@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { recorder } from '../testing/recorder.ts'
-import { testRun } from '../testing/test-run.ts'
+import { recorder } from './testing/recorder.ts'
+import { testRun } from './testing/test-run.ts'
 import type { Callback } from '../contract/callback.ts'
 import { SwanLabError } from '../contract/error.ts'
 import type { EarlierRecord, Outcome, RunInfo } from '../contract/payloads.ts'

@@ -2,7 +2,7 @@ import type { Callback, HostActions } from '../contract/callback.ts'
 import { SwanLabError } from '../contract/error.ts'
 import type { Moment } from '../contract/moments.ts'
 import type { EarlierRecord, InitInfo, Placement, RunInfo, RuntimeInfo } from '../contract/payloads.ts'
-import { LONGEST_ATTEMPT, Outbox } from '../delivery/outbox.ts'
+import { LONGEST_ATTEMPT, Outbox, type OutboxOptions } from '../delivery/outbox.ts'
 import { outcomeOf } from '../endings/outcome.ts'
 import { onProcessExit } from '../endings/process-exit.ts'
 import { StallDetector } from '../endings/stall-detector.ts'
@@ -26,6 +26,8 @@ export interface StartOptions extends RunSettings {
   readonly callbacks: readonly Callback[]
   /** Default deadline of asynchronous moments, in milliseconds. */
   readonly callbackTimeout: number
+  /** How messages are kept and tried again. Default: in memory, with the pauses that receivers expect. */
+  readonly delivery?: Pick<OutboxOptions, 'store' | 'firstPause'> | undefined
   /** What is known of the machine; callbacks get it once the run has started. */
   readonly runtime: (dir: string | undefined) => readonly RuntimeInfo[]
   /** The run exists; no callback's `onRun` has been called. */
@@ -63,10 +65,10 @@ class Start {
   }
 
   constructor(options: StartOptions) {
-    const { info, callbacks, report, clock, redactor, callbackTimeout: timeout, finishTimeout } = options
+    const { info, callbacks, report, clock, redactor, delivery, callbackTimeout: timeout, finishTimeout } = options
     const halt = new AbortController()
     const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
-    const outbox = new Outbox({ part: '', ...deliveryTimes(finishTimeout), report, holds: false })
+    const outbox = new Outbox({ part: '', ...deliveryTimes(finishTimeout), ...delivery, report, holds: false })
     const contexts = new Contexts({
       place: 'live',
       report,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SwanLabError } from '../contract/error.ts'
 import { readMappingFile } from './files.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from '../data/testing/cpu-timer.ts'
 
 let folder: string
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createMask, maskJson, maskText, secretsOf, unmistakable } from './mask.ts'
-import { startCpuTimer } from '../testing/cpu-timer.ts'
+import { startCpuTimer } from '../data/testing/cpu-timer.ts'
 
 describe('a command line', () => {
   test.each([

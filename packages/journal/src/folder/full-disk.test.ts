@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { JournalReader } from '../format/reader.ts'
 import { JOURNAL_FILE } from '../format/records.ts'
-import { init, type Options } from '../testing/offline.ts'
+import { init, type Options } from './testing/offline.ts'
 import { smallDisk } from '../format/testing/small-disk.ts'
 import type { Durability } from '../format/writer.ts'
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Run, RunInfo } from '@swanlab/core'
 import { Text } from '@swanlab/core/media'
-import { init, useOffline, type Options } from '../testing/offline.ts'
+import { init, useOffline, type Options } from './testing/offline.ts'
 import { makeRunFolder } from './make-folder.ts'
 import { shownPath } from './messages.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Run } from '@swanlab/core'
-import { describeRecorder, type KeptRecord } from '../../../core/src/testing/recorder-suite.ts'
+import { describeRecorder, type KeptRecord } from '../../../core/src/kernel/testing/recorder-suite.ts'
 import { JournalReader } from '../format/reader.ts'
 import { JOURNAL_FILE } from '../format/records.ts'
 import { journal } from './journal-callback.ts'

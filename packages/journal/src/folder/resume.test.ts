@@ -7,7 +7,7 @@ import { JOURNAL_FILE, type JournalRecord } from '../format/records.ts'
 import { markRunning } from '../format/run-marker.ts'
 import type { CallbackContext, InitInfo, Run, RunInfo } from '@swanlab/core'
 import { thisProcess } from '../files/process-identity.ts'
-import { init, useOffline, type Options } from '../testing/offline.ts'
+import { init, useOffline, type Options } from './testing/offline.ts'
 import { readMark } from '../format/run-marker.ts'
 import { journal } from './journal-callback.ts'
 

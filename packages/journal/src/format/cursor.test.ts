@@ -4,7 +4,7 @@ import { JournalCursor } from './cursor.ts'
 import { JournalReader } from './reader.ts'
 import { encodeLog, type JournalRecord } from './records.ts'
 import { temporaryPaths } from './testing/folder.ts'
-import { startCpuTimer } from '../../../core/src/testing/cpu-timer.ts'
+import { startCpuTimer } from '../../../core/src/data/testing/cpu-timer.ts'
 
 const newPath = temporaryPaths('journal.jsonl')
 

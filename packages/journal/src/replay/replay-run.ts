@@ -14,6 +14,7 @@ import {
   Guard,
   LOST,
   Outbox,
+  OutboxMemory,
   type Outcome,
   PendingWork,
   processRedactor,
@@ -58,7 +59,8 @@ export async function replayRun(
   const logged: LoggedRow[] = []
   const stopRequests: StopRequest[] = []
   const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
-  const outbox = new Outbox({ part: '', budget: callbackTimeout, report })
+  const store = new OutboxMemory()
+  const outbox = new Outbox({ store, part: '', budget: callbackTimeout, report })
   // What a callback raises belongs to the moment that it sees, however long ago that was.
   const contexts = new Contexts({
     place: 'replay',
@@ -111,6 +113,7 @@ export async function replayRun(
     raised: Object.freeze(raised),
     logged: Object.freeze(logged),
     stopRequests: Object.freeze(stopRequests),
+    messages: Object.freeze(store.messages),
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Alert, Outcome, Report } from '@swanlab/core/internal'
+import type { Alert, Outcome, OutboxMessage, Report } from '@swanlab/core/internal'
 
 /** How a run is replayed. */
 export interface ReplayOptions {
@@ -37,4 +37,6 @@ export interface ReplayReport extends Outcome {
   readonly logged: readonly LoggedRow[]
   /** When callbacks asked the training to stop. */
   readonly stopRequests: readonly StopRequest[]
+  /** What callbacks handed to `context.deliver`: it was sent, as that of a run would be. */
+  readonly messages: readonly OutboxMessage[]
 }

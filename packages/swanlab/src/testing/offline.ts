@@ -1,4 +1,4 @@
-import { useRunFolder, type RunFolder } from '../../../journal/src/testing/run-folder.ts'
+import { useRunFolder, type RunFolder } from '../../../journal/src/folder/testing/run-folder.ts'
 import { init, type Callback, type InitOptions, type Run, type SettingsOptions } from '../index.ts'
 
 /** Where runs of one test are recorded, and what they are started with. */

@@ -1,7 +1,7 @@
-import type { Callback } from '../contract/callback.ts'
-import { MOMENTS, type Moment } from '../contract/moments.ts'
-import type { MediaDraft } from '../contract/media.ts'
-import type { MediaRecord } from '../contract/payloads.ts'
+import type { Callback } from '../../contract/callback.ts'
+import { MOMENTS, type Moment } from '../../contract/moments.ts'
+import type { MediaDraft } from '../../contract/media.ts'
+import type { MediaRecord } from '../../contract/payloads.ts'
 
 /** Keeps a run in memory, as pairs of moment and payload. */
 export interface MemoryRecorder extends Callback {

@@ -1,5 +1,5 @@
 import { init as initCore, type Callback, type InitOptions, type Run, type SettingsOptions } from '@swanlab/core'
-import { journal } from '../folder/journal-callback.ts'
+import { journal } from '../journal-callback.ts'
 import { useRunFolder, type RunFolder } from './run-folder.ts'
 
 /** What the tests of this package start a run with: what the core takes, and where the journal lies. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import { getRun, type Report, type Run } from '@swanlab/core'
-import { JOURNAL_FILE, type JournalRecord } from '../format/records.ts'
+import { JOURNAL_FILE, type JournalRecord } from '../../format/records.ts'
 
 /** A folder for the runs of one test, and what the library had to say meanwhile. */
 export interface RunFolder {

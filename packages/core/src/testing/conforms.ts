@@ -1,0 +1,103 @@
+import { ENDINGS, keepsItsName, leavesNothingOpen, settles, survives, survivesEveryValue } from './check-lives.ts'
+import { behavesAsLive, type Observe, type Places } from './check-places.ts'
+import { leaksNoSecret } from './check-secrets.ts'
+import { type MakeCallback, Subject } from './conform-subject.ts'
+import { findPlaces, type FoundPlaces } from './find-places.ts'
+
+/** One thing that every good callback does, for whatever runs tests. */
+export interface Conformance {
+  /** Names what is expected; and why it is skipped, where it is. */
+  readonly title: string
+  /**
+   * Checks it. Given the context of a test of vitest or node:test, it marks the test as skipped where what it is about
+   * does not exist, such as another process for a callback without `resident`.
+   *
+   * @throws AssertionError that says what was found.
+   */
+  readonly check: (...context: unknown[]) => Promise<void>
+  /** Why it cannot be checked here; `check` does nothing then. Absent: it can. */
+  readonly skip?: string | undefined
+}
+
+/** What {@link conforms} is told about a callback. */
+export interface ConformOptions {
+  /** Secrets that `make` gives to the callback, such as its token: looked for wherever somebody could read them. */
+  readonly secrets?: readonly string[] | undefined
+  /**
+   * How long the end of a run may take, in milliseconds. Default: `timeout` of the callback, 10,000 if it has none, at
+   * most 4,000.
+   */
+  readonly deadline?: number | undefined
+  /** What it wrote, where that is no file in its folder, or files differ for good reasons. */
+  readonly observe?: Observe | undefined
+  /** Default: `@swanlab/journal` and `@swanlab/background`, if they are installed in the project. */
+  readonly places?: Places | undefined
+}
+
+/**
+ * Lists what every good callback does, as checks for whatever runs tests: a notifier, an exporter, a rule or a backend
+ * keeps its name, survives every value and every ending, settles within its deadline, shows nobody the secrets that it
+ * was given, leaves no handle open, and does the same in the training, in the background process and in a replay.
+ *
+ * Each check makes callbacks of its own, drives them through real runs, and looks at what the run, the user and the file
+ * system got. Servers that they need are for the author to start; see {@link httpServer} and {@link smtpServer}.
+ *
+ * @param make - Makes one, as a program would, in the folder that it is given if it writes files.
+ *
+ * @example
+ * ```ts
+ * import { test } from 'node:test'
+ * import { conforms } from '@swanlab/core/testing'
+ *
+ * const printer = { name: 'printer', onLog: ({ step }) => console.log(step) }
+ * for (const { title, check } of conforms(() => ({ ...printer }))) test(title, check)
+ * ```
+ */
+export function conforms(make: MakeCallback, options: ConformOptions = {}): readonly Conformance[] {
+  const { secrets = [], deadline, observe, places } = options
+  const entry = (title: string, check: (subject: Subject) => Promise<string | void>, skip?: string): Conformance =>
+    skip === undefined
+      ? { title, check: (...context) => run(new Subject(make, deadline), check, context) }
+      : { title: `${title} (skipped: ${skip})`, check: async () => {}, skip }
+  const elsewhere = (place: 'replay' | 'resident', title: string, names: readonly string[]): Conformance => {
+    const { load, missing } = places ? given(places, place) : findPlaces(names)
+    return entry(title, async (subject) => behavesAsLive(subject, place, await load(), observe), missing)
+  }
+  return [
+    entry('keeps its name', keepsItsName),
+    entry('survives every value', survivesEveryValue),
+    ...Object.entries(ENDINGS).map(([what, end]) =>
+      entry(`survives ${what}`, async (subject) => survives(subject, end)),
+    ),
+    entry('settles within its deadline', settles),
+    entry(
+      'leaks no secret',
+      async (subject) => leaksNoSecret(subject, secrets),
+      secrets.length > 0 ? undefined : 'no `secrets` to look for',
+    ),
+    entry('leaves no handle open', leavesNothingOpen),
+    elsewhere('resident', 'does the same in the background process as live', [
+      '@swanlab/journal',
+      '@swanlab/background',
+    ]),
+    elsewhere('replay', 'does the same in a replay as live', ['@swanlab/journal']),
+  ]
+}
+
+async function run(
+  subject: Subject,
+  check: (subject: Subject) => Promise<string | void>,
+  [context]: readonly unknown[],
+): Promise<void> {
+  try {
+    const skipped = await check(subject)
+    if (skipped !== undefined) (context as { skip?: (reason: string) => void } | undefined)?.skip?.(skipped)
+  } finally {
+    subject.close()
+  }
+}
+
+function given(places: Places, place: 'replay' | 'resident'): FoundPlaces {
+  const missing = places.journal && places[place] ? undefined : `\`places\` has no ${place}`
+  return { load: async () => places, missing }
+}

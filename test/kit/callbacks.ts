@@ -1,0 +1,42 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Callback, CallbackContext, LogRecord, Outcome } from '@swanlab/core'
+
+/** A callback that does everything right, and what is wrong with it in one test. */
+export interface CalmOptions {
+  readonly folder: string
+  readonly name?: string
+  /** Does something else where it is not live. */
+  readonly twoFaced?: boolean
+}
+
+/** Raises, logs, asks to stop, delivers and writes: what a callback can do, each once. */
+export class Calm implements Callback {
+  readonly name: string
+  readonly #options: CalmOptions
+  #highest = 0
+
+  constructor(options: CalmOptions) {
+    this.#options = options
+    this.name = options.name ?? 'calm'
+  }
+
+  get resident(): Callback['resident'] {
+    return { module: import.meta.url, export: 'Calm', options: this.#options }
+  }
+
+  onLog({ data, step }: LogRecord, { alert, log, requestStop, deliver, place }: CallbackContext): void {
+    this.#highest = Math.max(this.#highest, step)
+    if (!Number.isNaN(data['loss'])) return
+    alert({ title: 'it is NaN', step })
+    log({ 'calm/nan': 1 })
+    requestStop('it is NaN')
+    deliver({ text: this.#options.twoFaced && place !== 'live' ? 'something else' : 'it is NaN' })
+  }
+
+  onStop({ state }: Outcome): void {
+    writeFileSync(join(this.#options.folder, 'calm.txt'), `${state} after ${this.#highest}`)
+  }
+
+  async send(): Promise<void> {}
+}

@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import type { Callback, CallbackContext } from '@swanlab/core'
+import { places as ofJournal } from '@swanlab/journal/testing'
+import { conforms, type ConformOptions, type MakeCallback } from '@swanlab/core/testing'
+import { compiled } from '../compiled.ts'
+import { Calm } from './callbacks.ts'
+
+const SECRET = 'hunter2hunter2'
+
+describe('a callback that does everything right', () => {
+  const make: MakeCallback = (folder) => new Calm({ folder })
+  for (const { title, check } of conforms(make, { places: ofJournal, secrets: [SECRET] })) it(title, check)
+})
+
+it('is checked under node:test as well, in the background process, too, and as it is published', () => {
+  const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8' } as const
+  // Else node:test takes itself for a part of another test run.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const program = compiled('kit/program')
+  const { stdout } = spawnSync(process.execPath, ['--test-reporter=tap', program], { ...options, env })
+  const lines = stdout.split('\n').map((line) => line.trim())
+  const failed = lines.filter((line) => line.startsWith('not ok')).map((line) => line.replace(/^not ok \d+ - /, ''))
+  expect(failed, stdout).toEqual([
+    'does the same in the background process as live',
+    'does the same in a replay as live',
+    'two-faced',
+  ])
+  const titles = conforms(() => ({ name: 'x' }), { places: {} }).length
+  expect(lines.filter((line) => /^(?:not )?ok/.test(line))).toHaveLength(3 * titles + 3)
+  expect(lines.filter((line) => line.includes('# SKIP'))).toMatchObject([
+    expect.stringContaining('it has no `resident`'),
+  ])
+  expect(stdout).toContain('leaks no secret (skipped: no `secrets` to look for)')
+})
+
+/** Titles of the checks that fail. */
+async function failing(make: MakeCallback, options: ConformOptions = {}): Promise<string[]> {
+  const failed: string[] = []
+  for (const { title, check } of conforms(make, { places: ofJournal, secrets: [SECRET], deadline: 200, ...options }))
+    await check().catch(() => failed.push(title))
+  return failed
+}
+
+const never = (): Promise<void> => new Promise(() => {})
+
+describe('a callback with one fault fails the check that is about it', () => {
+  const faults: Record<string, [title: string, make: () => Callback]> = {
+    'renames itself': ['keeps its name', () => renaming()],
+    'fails on NaN, which others log': ['survives every value', () => failsOn(Number.NEGATIVE_INFINITY)],
+    'hangs in onStop': ['settles within its deadline', () => ({ name: 'hangs', onStop: never })],
+    'leaks its secret in an alert': [
+      'leaks no secret',
+      () => ({ name: 'leaks', onStop: (_outcome, { report }) => report('info', `sent to ${SECRET}`) }),
+    ],
+    'leaves a timer': [
+      'leaves no handle open',
+      () => ({ name: 'ticks', onRun: () => void setInterval(() => {}, 60_000) }),
+    ],
+    'acts differently in a replay': [
+      'does the same in a replay as live',
+      () => ({ name: 'two-faced', onLog: ({ step }, context) => tell(step, context) }),
+    ],
+  }
+  it.each(Object.entries(faults))('%s', async (_, [title, make]) => {
+    expect(await failing(make)).toEqual([title])
+  })
+})
+
+function renaming(): Callback {
+  let name = 'one'
+  return {
+    get name() {
+      return name
+    },
+    onStop: () => {
+      name = 'another'
+    },
+  }
+}
+
+function failsOn(value: number): Callback {
+  return {
+    name: 'picky',
+    onLog: ({ data }) => {
+      if (Object.values(data).some((one) => Object.is(one, value))) throw new TypeError('no such number')
+    },
+  }
+}
+
+function tell(step: number, { place, alert }: CallbackContext): void {
+  if (place === 'live' && step === 3) alert({ title: 'only live' })
+}
