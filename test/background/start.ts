@@ -32,13 +32,15 @@ export interface Program {
  * Starts the training of these tests and waits until it has logged everything.
  *
  * @param through - The command that starts Node, such as `setpriv`.
+ * @param more - Arguments after the order.
  */
 export async function start(
   order: Record<string, unknown>,
   argv: string[] = [compiled('background/program')],
   through: readonly string[] = [],
+  more: readonly string[] = [],
 ): Promise<Program> {
-  const [command, ...rest] = [...through, process.execPath, ...argv, JSON.stringify(order)]
+  const [command = '', ...rest] = [...through, process.execPath, ...argv, JSON.stringify(order), ...more]
   const child = spawn(command, rest, { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))

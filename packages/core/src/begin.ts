@@ -6,10 +6,7 @@ import type { Report } from './contract/report.ts'
 import type { Run } from './contract/run.ts'
 import { captureConsole, type ConsoleCapture } from './console/console-capture.ts'
 import { activeRun, activeSlot, hasEnded, responsibleRun, separateSlot, type RunSlot } from './current.ts'
-import { toJson } from './data/json-value.ts'
 import { LogParser } from './data/log-parser.ts'
-import { unmistakable } from './text/mask.ts'
-import { secretsIn } from './text/mask-names.ts'
 import type { Redactor } from './text/redactor.ts'
 import { RunRedactor } from './text/run-redactor.ts'
 import { quietly } from './text/reporter.ts'
@@ -20,6 +17,7 @@ import type { ResolvedOptions } from './options/init-options.ts'
 import { resolveOptions, type ExtraOptions } from './options/resolve.ts'
 import type { Settings } from './options/settings.ts'
 import { collectMetadata, collectRequirements } from './runtime/metadata.ts'
+import { addRulesOf } from './kernel/callback-rules.ts'
 import { configOf, infoOf } from './init-info.ts'
 import { VERSION } from './version.ts'
 
@@ -107,9 +105,8 @@ function endsScope(run: Run): SwanLabError {
 function startActive(options: BeginOptions, callbacks: readonly Callback[]): Promise<Run> {
   const { settings, report, redactor, slot } = options
   const { clock, callbackTimeout, finishTimeout } = settings
+  addRulesOf(callbacks, redactor)
   const config = configOf(options)
-  const secrets = callbacks.flatMap(({ resident }) => unmistakable(secretsIn(toJson(resident?.options))))
-  if (secrets.length > 0) redactor.add({ patterns: secrets }, 'options of callbacks')
   slot.starting(config.view)
   let capture: ConsoleCapture | undefined
   return startRun({

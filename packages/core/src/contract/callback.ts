@@ -18,7 +18,7 @@ import type {
   RunInfo,
   RuntimeInfo,
 } from './payloads.ts'
-import type { SentRules } from './redact.ts'
+import type { RedactFunction, RedactRules, SentRules } from './redact.ts'
 
 /**
  * A callback that can be rebuilt in another process, and how. `init` tries to import the module as that process would,
@@ -87,6 +87,11 @@ export interface Callback {
    * `alert()` itself. Default: false.
    */
   readonly immediate?: boolean | undefined
+  /**
+   * What is taken out of everything that its run records, sends or shows, beside `settings.redact` and what is masked
+   * anyway: a callback can only add to that. Read once, before `onInit` of any callback. Wrong rules make `init()` reject.
+   */
+  readonly redact?: RedactRules | RedactFunction | undefined
   /** How to rebuild this callback in another process. Absent: it stays in this one. */
   readonly resident?: Resident | undefined
   /**

@@ -1,5 +1,3 @@
-import type { RedactFunction, RedactRules } from './redact.ts'
-
 /** How a run stands. `running` until it ends; the other three say how it ended. */
 export type RunState = 'running' | 'finished' | 'crashed' | 'aborted'
 
@@ -93,11 +91,6 @@ export type InitPatch = Partial<
    * on reading its own values. Anything but an object with names makes `onInit` fail.
    */
   readonly config?: Readonly<Record<string, unknown>> | undefined
-  /**
-   * What is taken out of everything that is recorded from now on, beside `settings.redact` and what is masked anyway;
-   * callbacks can only add to that. Wrong rules make `onInit` fail.
-   */
-  readonly redact?: RedactRules | RedactFunction | undefined
   /** What an earlier part of the run had recorded; read once, when every callback has answered. */
   readonly earlier?: Iterable<EarlierRecord> | undefined
 }

@@ -47,7 +47,7 @@ const FIRST = Number.MIN_SAFE_INTEGER
 /**
  * Makes the hooks of one run. Everything that is ever tapped on them passes through `guard`.
  *
- * @param redactor - Is told what `onInit` asks to be taken out, and takes it out of answers.
+ * @param redactor - What answers go through.
  */
 export function createHooks(guard: Guard, report: Report, redactor?: Redactor): RunHooks {
   const hooks: RunHooks = Object.freeze({

@@ -2,7 +2,6 @@ import type { ConfigSnapshot, InitInfo, InitPatch, OpenPatch, RunInfo } from '..
 import type { Report } from '../contract/report.ts'
 import { deepFreeze } from '../data/frozen.ts'
 import { toJson } from '../data/json-value.ts'
-import { copyOfRules, redactProblems } from '../text/redact-rules.ts'
 import { OPEN, redactInfo, type Redactor } from '../text/redactor.ts'
 
 type Check = readonly [takes: string, test: (value: unknown) => boolean]
@@ -15,7 +14,7 @@ const named = (pattern: RegExp): Check => [
   (value) => typeof value === 'string' && pattern.test(value),
 ]
 
-const ANYTHING: Check = ['', () => true]
+const CHECKED: Check = ['what was checked', () => true]
 
 const ANSWERS: { readonly [K in keyof InitPatch]-?: Check } = {
   id: named(/^[\w-]{1,64}$/),
@@ -36,22 +35,19 @@ const ANSWERS: { readonly [K in keyof InitPatch]-?: Check } = {
     'something to iterate over',
     (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
   ],
-  // Checked before: ignored, they would leave in what they are to take out.
-  config: ANYTHING,
-  redact: ANYTHING,
+  // Checked before: ignored, it would leave in what it is to take out.
+  config: CHECKED,
 }
 
 /**
  * Lets through an answer that can be acted on.
  *
- * @throws TypeError when it is to take something out and cannot.
+ * @throws TypeError when it has a configuration that is none.
  */
 export function checkInitAnswer(answer: unknown): unknown {
   if (typeof answer !== 'object' || answer === null) return answer
-  const { config, redact } = answer as { config?: unknown; redact?: unknown }
-  const problems = redact === undefined ? [] : redactProblems(redact, 'redact', false)
-  if (config !== undefined && !isGroup(config)) problems.unshift('config: takes an object with names')
-  if (problems.length > 0) throw new TypeError(`its answer cannot be used: ${problems.join('; ')}`)
+  const { config } = answer as { config?: unknown }
+  if (config !== undefined && !isGroup(config)) throw new TypeError('"config" of its answer takes an object with names')
   return answer
 }
 
@@ -64,15 +60,13 @@ export function answerInit(
   redactor: Redactor = OPEN,
 ): InitInfo {
   if (answer === info) return info
-  const { earlier, redact, config, ...known } = knownMembers(info, answer, ANSWERS, 'onInit', name, report) as InitPatch
+  const { earlier, config, ...known } = knownMembers(info, answer, ANSWERS, 'onInit', name, report) as InitPatch
   // A name that is answered is a chosen one, unless it comes with the word that it is not.
   const nameIsDefault = (known.nameIsDefault ?? (known.experimentName === undefined && info.nameIsDefault)) || undefined
   const merged = { ...info, ...known, nameIsDefault, ...(earlier && { earlier: [...(info.earlier ?? []), earlier] }) }
-  if (redact) redactor.add(copyOfRules(redact), `Callback "${name}": redact`)
-  const members = config ? (toJson(config) as ConfigSnapshot) : info.config
   return Object.freeze({
     ...redactInfo(merged, redactor),
-    config: config || redact ? deepFreeze(redactor.json(members, 'config')) : members,
+    ...(config && { config: deepFreeze(redactor.json(toJson(config) as ConfigSnapshot, 'config')) }),
   })
 }
 

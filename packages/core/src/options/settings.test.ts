@@ -105,3 +105,38 @@ describe('Settings', () => {
     )
   })
 })
+
+describe('redact', () => {
+  it('is kept as it was given, whatever becomes of the lists', () => {
+    const keys = ['customer']
+    const { redact } = new Settings({ redact: { keys, patterns: [/ACME-\d+/] } })
+    keys.push('more')
+    expect(redact).toEqual({ keys: ['customer'], patterns: [/ACME-\d+/] })
+    expect(new Settings({ redact: false }).redact).toBe(false)
+    expect(new Settings().redact).toBe(true)
+  })
+
+  it.each<[unknown, string]>([
+    [
+      'hunter2',
+      'settings.redact: takes true, false, a function, or an object with "keys" or "patterns", but got text of 7 characters',
+    ],
+    [[/hunter2/], 'but got a list of 1'],
+    [/hunter2/, 'but got a RegExp'],
+    [{ key: ['hunter2'] }, 'settings.redact: has no "key"; did you mean "keys"?'],
+    [{ keys: 'hunter2' }, 'settings.redact.keys: takes a list of at most 1000, but got text of 7 characters'],
+    [{ keys: ['a', 7] }, 'settings.redact.keys[1]: takes the name of a key, or a RegExp, but got number'],
+    [{ keys: ['__'] }, 'settings.redact.keys[0]: takes the name of a key, or a RegExp, but got text of 2 characters'],
+    [
+      { patterns: ['abc'] },
+      'settings.redact.patterns[0]: takes text of at least 4 characters, or a RegExp that does not match',
+    ],
+    [
+      { patterns: [/x*/] },
+      'settings.redact.patterns[0]: takes text of at least 4 characters, or a RegExp that does not match the empty text, but got a RegExp',
+    ],
+  ])('%j is refused without being shown', (redact, message) => {
+    expect(messageOf({ redact })).toContain(message)
+    expect(messageOf({ redact })).not.toContain('hunter2')
+  })
+})

@@ -8,9 +8,11 @@ import { LogParser } from '../data/log-parser.ts'
 import { OutboxMemory, type OutboxMessage } from '../delivery/outbox-item.ts'
 import { endingOfException, endingOfExit, endingOfSignal } from '../endings/endings.ts'
 import type { Signal } from '../endings/signals.ts'
+import { addRulesOf } from '../kernel/callback-rules.ts'
 import type { ActiveRun } from '../kernel/run.ts'
 import { startRun } from '../kernel/start.ts'
 import { Settings, type SettingsOptions } from '../options/settings.ts'
+import { redactInfo } from '../text/redactor.ts'
 import { quietly } from '../text/reporter.ts'
 import { RunRedactor } from '../text/run-redactor.ts'
 import { recorder, type Recorder } from './recorder.ts'
@@ -74,11 +76,13 @@ export async function testRun(options: TestRunOptions = {}): Promise<TestRun> {
   const { callbackTimeout, finishTimeout } = settings
   const report = quietly(settings.report)
   const redactor = new RunRedactor({ redact: settings.redact, env: process.env, report })
+  const all = Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback]
+  addRulesOf(all, redactor)
   const config = createConfig(options.config, redactor)
   const keeper = recorder({ name: 'test-run', immediate: true })
   const run = await startRun({
-    info: infoOf({ startTime: settings.clock(), config: config.snapshot(), ...info }),
-    callbacks: [...(Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback]), keeper],
+    info: redactInfo(infoOf({ startTime: settings.clock(), config: config.snapshot(), ...info }), redactor),
+    callbacks: [...all, keeper],
     parser: new LogParser(report, redactor),
     config,
     redactor,

@@ -39,6 +39,8 @@ interface ErrorLike {
   readonly message: unknown
   readonly stack?: unknown
   readonly cause?: unknown
+  /** Of an AggregateError. */
+  readonly errors?: unknown
 }
 
 /** Errors of another realm are no instances of ours. */
@@ -49,14 +51,27 @@ function isErrorLike(value: unknown): value is ErrorLike {
 }
 
 function causesOf(error: ErrorLike): string {
-  let text = ''
+  let text = gatheredIn(error)
   let { cause } = error
   for (let depth = 0; cause !== undefined && depth < MAX_CAUSES; depth++) {
-    const { stack, cause: deeper } = isErrorLike(cause) ? cause : { stack: undefined }
-    text += `\ncaused by: ${typeof stack === 'string' ? stack : textOf(cause)}`
-    cause = deeper
+    text += `\ncaused by: ${stackOf(cause)}`
+    if (!isErrorLike(cause)) break
+    text += gatheredIn(cause)
+    cause = cause.cause
   }
   return text
+}
+
+function gatheredIn({ errors }: ErrorLike): string {
+  if (!Array.isArray(errors)) return ''
+  return errors
+    .slice(0, MAX_CAUSES)
+    .map((one) => `\none of ${errors.length}: ${stackOf(one)}`)
+    .join('')
+}
+
+function stackOf(thrown: unknown): string {
+  return isErrorLike(thrown) && typeof thrown.stack === 'string' ? thrown.stack : textOf(thrown)
 }
 
 function textOf(value: unknown): string {
