@@ -98,6 +98,29 @@ const refused = (): Spawned => {
   throw new Error('EAGAIN')
 }
 
+test('of many runs at the same time, those beyond 16 are followed in the training process', async () => {
+  const children: BackgroundProcess[] = []
+  const idle = (): Spawned => {
+    const child = spawn('sleep', ['60'], { stdio: ['pipe', 'pipe', 'ignore'] }) as unknown as BackgroundProcess
+    children.push(child)
+    return { background: child, dismiss: () => {} }
+  }
+  try {
+    const others = Array.from({ length: 16 }, () => supervise({ name: 'recorder', start: idle, finishTimeout: 1 }))
+    const { messages, finish } = supervise({ name: 'recorder', start: idle })
+    expect(children).toHaveLength(16)
+    expect(messages[0]).toContain('(16 follow other runs of this program); recorder: in the training process')
+    await finish()
+    expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
+    await others[0]!.finish()
+    others.push(supervise({ name: 'recorder', start: idle, finishTimeout: 1 }))
+    expect(children).toHaveLength(17)
+    await Promise.all(others.slice(1).map((other) => other.finish()))
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+  }
+})
+
 test('where no process can be started, the callbacks are driven in the training process', async () => {
   const { messages, finish } = supervise({ name: 'recorder', start: refused })
   expect(messages).toEqual([

@@ -27,6 +27,9 @@ import { reportWaiting } from './report-waiting.ts'
 
 /** Background processes that may die under one run before it goes on without. */
 const MAX_STARTS = 2
+/** Background processes that follow runs of this process at the same time. Each takes some 50 MB. */
+const MAX_PROCESSES = 16
+let processes = 0
 /** How long one may take to be up, in milliseconds: without threads to spare, Node hangs before it has begun. */
 const START_TIMEOUT = 20_000
 /** Of an alert's id, in characters. */
@@ -64,6 +67,8 @@ export class Supervisor {
   #end: EndMessage | undefined
   #awaited: Extract<IpcMessage, { type: 'awaited' }> | undefined
   #starts = 0
+  /** Is its process one of those that are counted? */
+  #counted = false
   /** The last one that was up. */
   #up: BackgroundProcess | undefined
   /** Locks of the kernel say who owns the run. */
@@ -82,9 +87,10 @@ export class Supervisor {
     if (!run.dir) return
     const { loaders, spawn = spawnBackground, startTimeout = START_TIMEOUT } = this.#options
     this.#starts++
+    const order = this.#orderFor(run.dir)
+    if (!this.#count()) return this.#followHere(order, `${MAX_PROCESSES} follow other runs of this program`)
     // Older than what the exit watcher holds on to.
     this.#hurry ??= slowDownDeath()
-    const order = this.#orderFor(run.dir)
     const sessionLock = sessionLockOf(run.dir, order.from)
     this.#locked = sessionLock !== undefined
     try {
@@ -120,7 +126,7 @@ export class Supervisor {
   /** Says how the run ended, at once, and waits until every callback has been notified. */
   async wait({ endTime: time, state, error, cause, duration, steps, lastStep, losses }: Outcome): Promise<void> {
     this.#end = { type: 'finish', time, state, error, cause, duration, steps, lastStep, losses }
-    if (this.#done || !(this.#process || this.#fallback)) return
+    if (this.#done || !(this.#process || this.#fallback)) return this.#uncount()
     // The journal says it, too, but its disk may have refused it.
     if (this.#process) send(this.#process, this.#end)
     this.#fallback?.end(this.#end)
@@ -135,6 +141,20 @@ export class Supervisor {
     if (how === 'late') this.#leave()
     this.#dismissWatcher()
     this.#letGo()
+  }
+
+  /** @returns false when there are too many already. */
+  #count(): boolean {
+    if (this.#counted) return true
+    if (processes >= MAX_PROCESSES) return false
+    processes++
+    this.#counted = true
+    return true
+  }
+
+  #uncount(): void {
+    if (this.#counted) processes--
+    this.#counted = false
   }
 
   #orderFor(dir: string): FollowOrder {
@@ -199,6 +219,7 @@ export class Supervisor {
   }
 
   #letGo(): void {
+    this.#uncount()
     clearTimeout(this.#overdue)
     this.#process?.stdin.end()
     this.#process?.stdout.destroy()
@@ -216,6 +237,7 @@ export class Supervisor {
   #followHere(order: FollowOrder, why: string): void {
     const { report, callbacks } = this.#options
     this.#process = undefined
+    this.#uncount()
     this.#dismissWatcher()
     // This process follows the run itself. If it is killed, the next one finds what is left to do.
     this.#mark(order, order.training)

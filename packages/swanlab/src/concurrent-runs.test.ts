@@ -45,7 +45,7 @@ function journals(): Record<string, unknown>[][] {
 
 it(
   `${RUNS} runs at once have every row in their own journal, and leave nothing behind`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const { held, stderr } = await recordConcurrently('offline', RUNS)
     expect(stderr).toBe('')

@@ -9,9 +9,21 @@ import { locksMayBeElsewhere } from './shared-disk.ts'
 /** Held by whoever may write to a run: the process that records it, or one that writes down how a lost one ended. */
 const LEASE = 'run.lock'
 
+/** Run folders whose lease this process holds. */
+const leased = new Set<string>()
+
 /** @throws the file system's own error. */
 export function takeLease(dir: string): Lock {
-  return takeLock(join(dir, LEASE), { owner: 'own' })
+  const lock = takeLock(join(dir, LEASE), { owner: 'own' })
+  if (!lock.taken) return lock
+  leased.add(dir)
+  return {
+    ...lock,
+    release: () => {
+      leased.delete(dir)
+      lock.release()
+    },
+  }
 }
 
 /**
@@ -47,7 +59,8 @@ export function recordingState(dir: string, owner: ProcessIdentity | undefined):
  * be asked counts as alive.
  */
 export function abandonedRuns(logdir: string): string[] {
-  return markedRuns(logdir).flatMap(({ dir, owners }) =>
+  // With many runs in one process, each of them would look at the locks of all others.
+  return markedRuns(logdir, leased).flatMap(({ dir, owners }) =>
     owners && recordingState(dir, undefined) === 'gone' ? [dir] : [],
   )
 }

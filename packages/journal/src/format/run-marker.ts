@@ -48,15 +48,23 @@ export function unmark(dir: string, from?: number): void {
 /**
  * Run folders that are marked, with their owners; unknown when the mark cannot be read, or was not made
  * by this user: whoever finds a mark may act on it.
+ *
+ * @param except - Run folders that are not looked at.
  */
-export function markedRuns(logdir: string): { dir: string; owners: Owners | undefined }[] {
+export function markedRuns(
+  logdir: string,
+  except: ReadonlySet<string> = new Set(),
+): { dir: string; owners: Owners | undefined }[] {
   let names: string[]
   try {
     names = readdirSync(join(logdir, FOLDER)).filter((name) => name.startsWith('run-') && !/\.(?:tmp|lock)$/.test(name))
   } catch {
     return []
   }
-  return names.map((name) => join(logdir, name)).map((dir) => ({ dir, owners: readMark(dir) }))
+  return names
+    .map((name) => join(logdir, name))
+    .filter((dir) => !except.has(dir))
+    .map((dir) => ({ dir, owners: readMark(dir) }))
 }
 
 function markOf(dir: string): string {
