@@ -6,7 +6,9 @@ import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown'
 // Makes the JavaScript of the packages: of the one whose folder it is started in, or of all. `tsc --build` makes their types.
 
 const PACKAGES = fileURLToPath(new URL('packages', import.meta.url))
+/** Helpers of our own tests are not; what authors test with is, where a package has an entry for it. */
 const PUBLISHED = /^(?!(?:.*\/)?testing\/)(?!.*\.test\.ts$).*\.ts$/
+const PUBLISHED_KIT = /^testing\/(?!.*\.test\.ts$).*\.ts$/
 const PROGRAM = /(?:^|[/-])main\.ts$/
 /** Outside of comments. */
 const KNOWS_ITS_PLACE = /^(?!\s*(?:\/?\*|\/\/)).*\bimport\.meta\.url\b/m
@@ -64,7 +66,8 @@ function entriesOf(folder: string, { exports, bin = {} }: Manifest): Record<stri
   ]
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => PUBLISHED.test(path) && (PROGRAM.test(path) || KNOWS_ITS_PLACE.test(read(join(source, path)))))
+    .filter((path) => PUBLISHED.test(path) || ('./testing' in exports && PUBLISHED_KIT.test(path)))
+    .filter((path) => PROGRAM.test(path) || KNOWS_ITS_PLACE.test(read(join(source, path))))
   return Object.fromEntries([...named, ...found].map((path) => [path.replace(/\.ts$/, ''), join(source, path)]))
 }
 

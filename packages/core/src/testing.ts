@@ -15,3 +15,4 @@ export { testRun, type TestRun, type TestRunOptions, type TestStopRequest } from
 export type { Actions, DrivePlace, Observe, Places, RecordedRun } from './testing/check-places.ts'
 export { conforms, type Conformance, type ConformOptions } from './testing/conforms.ts'
 export type { MakeCallback } from './testing/conform-subject.ts'
+export { journals, type Journals } from './testing/journals.ts'
