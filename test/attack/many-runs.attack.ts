@@ -1,4 +1,4 @@
 import { describeManyRuns } from '../hardships/many-runs.ts'
 import { scale } from './scale.ts'
 
-describeManyRuns(scale(300, 100))
+describeManyRuns(scale(300, 40))

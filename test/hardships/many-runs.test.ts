@@ -1,4 +1,4 @@
 import { describeManyRuns } from './many-runs.ts'
 
-// The attack has five times as many.
+// The attack has many more.
 describeManyRuns(20)

@@ -11,7 +11,7 @@ const WARM = 5
 export function describeManyRuns(runs: number): void {
   const place = useTestFolder()
   describe.runIf(process.platform === 'linux')('many runs, one after the other', () => {
-    test(`${runs} runs all reach the callbacks, and leave nothing in the process`, async () => {
+    test(`${runs} runs all reach the callbacks, and leave nothing in the process`, { timeout: 120_000 }, async () => {
       const { logdir, start } = place()
       const training = await start({ how: 'many runs', runs, smtpPort: 0 })
       expect(await training.ended).toBe(0)

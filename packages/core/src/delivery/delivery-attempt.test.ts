@@ -11,6 +11,7 @@ const heeding =
 
 test('ends in time, whether or not the notifier heeds its signal', async () => {
   await expect(attempt(never, note, 10)).rejects.toThrow('no answer within 0.01 s')
+  await expect(attempt(never, note, 9.963)).rejects.toThrow('no answer within 0.01 s')
   const aborted = heeding((_, reject) => reject(new Error('aborted')))
   await expect(attempt(aborted, note, 10)).rejects.toThrow('no answer within 0.01 s')
 })

@@ -16,7 +16,8 @@ export async function attempt(send: Send, message: unknown, time: number, holds 
   const cut = new AbortController()
   const lastWord = Math.min(LAST_WORD, time / 10)
   let timer: NodeJS.Timeout | undefined
-  const tooLate = new Error(`no answer within ${time / 1000} s`)
+  // What is left of a budget is some odd fraction; two digits say it.
+  const tooLate = new Error(`no answer within ${Number((time / 1000).toPrecision(2))} s`)
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       cut.abort(tooLate)
