@@ -110,9 +110,11 @@ export class Replay {
   }
 
   #translated(text: string): string {
-    let translated = text
-    for (const [recorded, own] of this.#names) translated = translated.replaceAll(recorded, own)
-    return translated
+    if (this.#names.size === 0) return text
+    // All at once, and whole names only: the names that our server gives are random, and may contain recorded ones.
+    const recorded = [...this.#names.keys()].map((name) => name.replaceAll(/[^\w]/g, String.raw`\$&`))
+    const names = new RegExp(`(?<![0-9A-Za-z])(?:${recorded.join('|')})(?![0-9A-Za-z])`, 'g')
+    return text.replaceAll(names, (name) => this.nameOf(name))
   }
 
   #learn({ path, response }: Exchange, answer: unknown): void {
