@@ -8,6 +8,7 @@ import { cloud } from './cloud.ts'
 import type { CloudOptions } from './cloud-options.ts'
 import { writeLogin } from './netrc.ts'
 import { sync } from './sync-command.ts'
+import { unusedPort } from '../../core/src/kernel/testing/port.ts'
 import { TrackingServer } from './testing/tracking-server.ts'
 
 let server: TrackingServer
@@ -15,7 +16,7 @@ let logdir: string
 const messages: string[] = []
 
 beforeEach(async () => {
-  server = await new TrackingServer().start()
+  server = await new TrackingServer().start(await unusedPort())
   logdir = mkdtempSync(join(tmpdir(), 'cloud-'))
   messages.length = 0
   process.env['SWANLAB_API_KEY'] = 'key'

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
+import { unusedPort } from '../../core/src/kernel/testing/port.ts'
 import { createServer } from './server.ts'
 import { setUp, type Client, type Setting } from './testing/client.ts'
 
@@ -29,7 +30,7 @@ function slowly(client: Client): Socket {
 }
 
 it('a client that is too slow is cut off without an answer, so that it keeps its data', async () => {
-  setting = await setUp()
+  setting = await setUp({ port: await unusedPort() })
   const { server, dataDir } = setting
   await server.close()
   const limits = { headersTimeout: 100, requestTimeout: 200 }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
+import { unusedPort } from '../../core/src/kernel/testing/port.ts'
 import { createServer } from './server.ts'
 import { setUp, type Setting } from './testing/client.ts'
 import { exchangesOf, lost, missing, Replay, type Outcome } from './testing/replay.ts'
@@ -20,7 +21,7 @@ async function play(
   file: string,
   { restarts = Infinity, prefix = '/api' } = {},
 ): Promise<{ outcomes: Outcome[]; cuids: string[] }> {
-  setting = await setUp()
+  setting = await setUp({ port: await unusedPort() })
   const replay = new Replay(setting.server.url, await setting.server.storage.createKey('alice'), prefix)
   const outcomes: Outcome[] = []
   const cuids: string[] = []
