@@ -21,6 +21,11 @@ import { addRulesOf } from './kernel/callback-rules.ts'
 import { configOf, infoOf } from './init-info.ts'
 import { VERSION } from './version.ts'
 
+/** How much of a line that is cut is looked at, in characters. */
+const LONGEST_SECRET = 1_024
+/** Of a character, at the end. */
+const HALF = /[\uD800-\uDBFF]$/
+
 /** What `init` has settled before a run is started. */
 export interface BeginOptions extends ResolvedOptions {
   /** Those of `registerCallbacks` first. */
@@ -122,7 +127,7 @@ function startActive(options: BeginOptions, callbacks: readonly Callback[]): Pro
     runtime: (dir) => collectRuntimeInfo(settings, redactor, dir),
     started: (run) => {
       slot.started(run)
-      capture = captureOf(run, settings, report)
+      capture = captureOf(run, settings, redactor, report)
     },
     flush: () => capture?.flush(),
     ended: (run) => {
@@ -133,15 +138,17 @@ function startActive(options: BeginOptions, callbacks: readonly Callback[]): Pro
 }
 
 /** Follows what the program writes to its terminal, if a recorder wants it. */
-function captureOf(run: ActiveRun, settings: Settings, report: Report): ConsoleCapture | undefined {
+function captureOf(run: ActiveRun, settings: Settings, { text }: Redactor, report: Report): ConsoleCapture | undefined {
   if (run.hooks.console.taps.length === 0) return undefined
-  const { console: streams, consoleLineLength: maxLength, clock } = settings
+  const { console: streams, consoleLineLength: longest, clock } = settings
+  const redacted = (line: string): string => text(line, 'console').slice(0, longest).replace(HALF, '\uFFFD')
   try {
     return captureConsole({
       streams,
-      maxLength,
+      // Cut afterwards: half of a secret would not be found.
+      maxLength: longest + LONGEST_SECRET,
       clock,
-      line: (line) => run._console(line),
+      line: (line) => run._console({ ...line, text: redacted(line.text) }),
       owner: run,
       writer: responsibleRun,
     })

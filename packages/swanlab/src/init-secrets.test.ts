@@ -37,6 +37,7 @@ test('no secret of the configuration, command, terminal, alerts or errors is rec
   expect([run.config['apiKey'], run.config.toJSON()['apiKey']]).toEqual(['s3cr3t', 's3cr3t'])
   run.config['hook'] = 'https://hooks.slack.com/services/T0/B0/s3cr3t'
   process.stdout.write('trying with s3cr3t-of-the-environment and password=s3cr3t\n')
+  process.stdout.write(`${'x'.repeat(1_010)} s3cr3t-of-the-environment\n`)
   run.alert({ title: 'no login', text: 'https://me:s3cr3t@host/ answered 401 to token=s3cr3t' })
   run.log({ loss: 1, token: 5 })
   const cause = new Error('inner', { cause: { user: 'me', password: 's3cr3t' } })

@@ -102,11 +102,10 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
     dispatcher.emit('runtimeInfo', deepFreeze(redacted))
   }
 
-  /** @internal The program wrote a line to its terminal. */
+  /** @internal The program wrote a line to its terminal, from which everything has been taken out. */
   _console(written: Omit<ConsoleLine, 'line'>): void {
     if (this.#closed) return
-    const text = this.#options.redactor.text(written.text, 'console')
-    const line = Object.freeze({ line: ++this.#line, ...written, text })
+    const line = Object.freeze({ line: ++this.#line, ...written })
     this.#lines.add(line)
     callRecorders(this.hooks, 'console', line)
   }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { drive } from './drive.ts'
 import { Driver } from './driver.ts'
 import {
+  addRulesOf,
   attach,
   type Callback,
   checkCallback,
@@ -61,12 +62,14 @@ export async function replayRun(
   const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
   const store = new OutboxMemory()
   const outbox = new Outbox({ store, part: '', budget: callbackTimeout, report })
+  const redactor = processRedactor()
+  addRulesOf(Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback], redactor)
   // What a callback raises belongs to the moment that it sees, however long ago that was.
   const contexts = new Contexts({
     place: 'replay',
     report,
     clock: () => driver.lastTime,
-    redactor: processRedactor(),
+    redactor,
     waitUntil: (name, work) => pending.add(name, work),
     deliver: ({ name }, message, key) => outbox.post(name, key, message),
   })
