@@ -131,14 +131,11 @@ export class Guard {
     this.#failed(this.#member(name), where, error)
   }
 
-  /**
-   * Wraps a listener of a synchronous moment. The result is called with each payload once, whoever dispatches it, and
-   * never throws, except for `onOpen`.
-   */
-  sync<T, R>(name: string, moment: Moment, listener: (payload: T) => R): (payload: T) => R | undefined {
+  /** Wraps a listener of a synchronous moment. The result passes each payload on once, and never throws. */
+  sync<T>(name: string, moment: Moment, listener: (payload: T) => unknown): (payload: T) => void {
     const member = this.#member(name)
     const active = this.#active(name, moment)
-    const call = this.#options.tracksAll ? (payload: T): R => within(active, () => listener(payload)) : listener
+    const call = this.#options.tracksAll ? (payload: T): unknown => within(active, () => listener(payload)) : listener
     let latest: T | typeof NOTHING = NOTHING
     let streak = 0
     const succeeded = (): void => {
@@ -149,22 +146,37 @@ export class Guard {
       if (++streak >= BREAKER_LIMIT) this.#switchOff(member, moment)
     }
     return (payload) => {
-      if (latest === payload || member.off || (this.recorded === payload && member.immediate)) return undefined
+      if (latest === payload || member.off || (member.immediate && this.recorded === payload)) return
       latest = payload
       const outer = enterSync(active)
       try {
         const answer = call(payload)
-        leaveSync(outer)
         // An async function type-checks here, and its rejection would end the process.
         if (answer !== undefined && isThenable(answer)) answer.then(succeeded, failed)
         else streak = 0
-        if (moment === 'onOpen') member.started = true
+      } catch (error) {
+        failed(error)
+      }
+      leaveSync(outer)
+    }
+  }
+
+  /** Wraps a listener whose failure keeps the run from starting. @throws SwanLabError unless it is optional. */
+  syncOrThrow<T, R>(name: string, moment: Moment, listener: (payload: T) => R): (payload: T) => R | undefined {
+    const member = this.#member(name)
+    const active = this.#active(name, moment)
+    return (payload) => {
+      const outer = enterSync(active)
+      try {
+        const answer = listener(payload)
+        member.started = true
         return answer
       } catch (error) {
-        leaveSync(outer)
-        if (moment === 'onOpen') this.#refused(member, moment, error)
-        failed(error)
+        this.#refused(member, moment, error)
+        this.#failed(member, moment, error)
         return undefined
+      } finally {
+        leaveSync(outer)
       }
     }
   }

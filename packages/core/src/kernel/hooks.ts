@@ -161,8 +161,9 @@ function apply(hooks: RunHooks, callback: Callback, context: CallbackContext): v
 
 function guardSync(guard: Guard, tap: Tap, moment: Moment, report: Report): (payload: never) => unknown {
   const { name } = tap
-  const guarded = guard.sync(name, moment, tap.fn as Listener)
-  if (moment !== 'onOpen') return guarded
+  const listener = tap.fn as Listener
+  if (moment !== 'onOpen') return guard.sync(name, moment, listener)
+  const guarded = guard.syncOrThrow(name, moment, listener)
   return (run: RunInfo) => (guard.hasDeclined(name) ? run : answerOpen(run, guarded(run), name, report))
 }
 
