@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { init, type Callback } from '../index.ts'
 
-const RUNS = 200
+const RUNS = 100
 const [logdir] = process.argv.slice(2) as [string]
 const settings = { logLevel: 'silent', background: false } as const
 
@@ -39,7 +39,7 @@ async function measure(earlier?: object): Promise<{ heap: number; held: object }
   return { heap: process.memoryUsage().heapUsed, held: JSON.parse(held) as object }
 }
 
-await doRuns(100)
+await doRuns(50)
 const before = await measure()
 await doRuns(RUNS)
 console.log(JSON.stringify({ before, after: await measure(before.held), runs: RUNS }))
