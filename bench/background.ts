@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -108,9 +108,9 @@ async function idle(): Promise<string> {
 function backgroundOf(dir: string): number {
   const isOurs = (pid: string): boolean => {
     try {
-      return (
-        readlinkSync(`/proc/${pid}/cwd`) === dir && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.js')
-      )
+      const [, program = '', of] =
+        /\0([^\0]*main\.js)\0([^\0]*)\0/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? []
+      return program !== '' && of === dir
     } catch {
       return false
     }

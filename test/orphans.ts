@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process of the tracker. */
@@ -42,8 +42,8 @@ function trackerProcess(pid: number): TrackerProcess | undefined {
     // A shell that is about to become a background process counts as an exit watcher.
     const script = args.findIndex((arg) => arg.includes(EXIT_WATCHER))
     if (script >= 0) return { pid, what: 'exit watcher', dir: args[script + 2]! }
-    if (args.some((arg) => BACKGROUND.test(arg)))
-      return { pid, what: 'background process', dir: readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '') }
+    const program = args.findIndex((arg) => BACKGROUND.test(arg))
+    if (program >= 0) return { pid, what: 'background process', dir: args[program + 1]! }
   } catch {
     // It has ended meanwhile, or belongs to somebody else.
   }

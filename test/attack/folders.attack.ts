@@ -146,6 +146,8 @@ describe("undelivered messages are sent in this user's name for own runs only", 
   const order = (): FollowOrder => ({
     redelivered: false,
     dir: join(logdir, 'run-mine'),
+    cwd: '/',
+    blockedLimit: 60_000,
     from: 0,
     callbacks: [],
     callbackTimeout: 1_000,

@@ -37,6 +37,7 @@ function statesOf(dir: string): string[] {
 }
 
 const SOURCE = fileURLToPath(new URL('program.ts', import.meta.url))
+const SCRIPT = 'its module is the training script itself; in a file of its own it could be imported elsewhere'
 const COMPILED = [compiled('background/program')]
 
 describe.runIf(process.platform === 'linux')('the background process', () => {
@@ -225,8 +226,8 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
       loaders: [],
     })
     expect(placements).toEqual([
-      { name: 'own', place: 'live', reason: 'its module is the training script itself' },
-      { name: 'foreign', place: 'live', reason: 'its module is the training script itself' },
+      { name: 'own', place: 'live', reason: SCRIPT },
+      { name: 'foreign', place: 'live', reason: SCRIPT },
     ])
     expect(
       (await placeCallbacks([journal({ logdir }), foreign], true, { script: '/elsewhere.ts', loaders: [] })).placements,

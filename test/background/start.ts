@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -122,13 +122,9 @@ export async function killBoth(child: ChildProcess, dir: string): Promise<void> 
   await ended
 }
 
-/** Processes of the tracker that belong to a run folder. */
+/** Background processes of a run folder. */
 export function processesOf(dir: string): number[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === dir ? [Number(pid)] : []
-    } catch {
-      return []
-    }
-  })
+  return trackerProcessesIn(dirname(dir)).flatMap((each) =>
+    each.what === 'background process' && each.dir === dir ? [each.pid] : [],
+  )
 }

@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { type Report, describeError, processRedactor } from '@swanlab/core/internal'
 import { appendWithin } from '@swanlab/journal/internal'
 import { followRun } from './follow-run.ts'
 import { IpcChannel } from './ipc-channel.ts'
 import type { FollowOrder } from './ipc-messages.ts'
 import { recoverAbandoned } from './recover-abandoned.ts'
+import { startWatchdog } from './watchdog.ts'
 
 /** Name of the background process's own log in the run folder. */
 const LOG_FILE = 'background.log'
@@ -17,13 +19,10 @@ export async function runBackgroundProcess(): Promise<void> {
   const channel = new IpcChannel(process.stdin, process.stdout)
   const order = await channel.order
   if (!order) process.exit()
-  try {
-    process.chdir(order.dir)
-  } catch {
-    // Deleted already. Nothing here depends on it but what `ps` shows.
-  }
   channel.send({ type: 'up' })
   const report = logTo(order, channel)
+  goTo(order, report)
+  watchOver(order)
   // A terminal's Ctrl-C is for the training alone, and the end of its session is no reason to drop its mail.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => report('debug', `ignored ${signal}`))
   const stop = new AbortController()
@@ -43,6 +42,32 @@ export async function runBackgroundProcess(): Promise<void> {
   await channel.flushed(FLUSH_TIMEOUT)
   // Timers and sockets that callbacks have left open would keep this process for ever.
   process.exit()
+}
+
+/** Callbacks of other authors may loop for ever. Ours do not, and spare the thread. */
+function watchOver({ callbacks, blockedLimit: limit, dir }: FollowOrder): void {
+  const foreign = callbacks.filter(({ resident }) => !resident.package?.startsWith('@swanlab/'))
+  if (foreign.length === 0) return
+  const names = foreign.map(({ name }) => name).join(', ')
+  const message = `The background process was blocked for ${limit / 1_000} s by a callback (${names}), and has been ended.`
+  startWatchdog({ limit, log: join(dir, LOG_FILE), message })
+}
+
+/** Relative paths in the options of callbacks mean what they mean in the training. */
+function goTo({ cwd, dir }: FollowOrder, report: Report): void {
+  try {
+    return process.chdir(cwd)
+  } catch (error) {
+    report(
+      'warn',
+      `The background process cannot work in ${cwd}, as the training does (${describeError(error)}), but in ${dir}: relative paths of callbacks mean other files there.`,
+    )
+  }
+  try {
+    process.chdir(dir)
+  } catch {
+    // Deleted, too: it works nowhere.
+  }
 }
 
 function logTo({ dir, redact }: FollowOrder, channel: IpcChannel): Report {

@@ -22,3 +22,12 @@ export function environmentOf(
     ...(authorities && { NODE_EXTRA_CA_CERTS: resolve(cwd, authorities) }),
   }
 }
+
+/** Where this process works; it may have been deleted. */
+export function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return 'a folder that has been deleted'
+  }
+}

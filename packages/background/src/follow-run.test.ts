@@ -81,9 +81,11 @@ function follow({ how = '', redelivered = false } = {}) {
   const resident = { module: pathToFileURL(join(logdir, 'module.mjs')).href, export: 'probe', options: { file, how } }
   const order = {
     dir,
+    cwd: dir,
     from: 0,
     callbacks: [{ name: 'probe', resident }],
     callbackTimeout: 1_000,
+    blockedLimit: 60_000,
     training: thisProcess(),
     heapLimit: 2 ** 30,
     redelivered,
@@ -128,7 +130,8 @@ test('what it logs is sent to the training while that lives, and reported once w
   write(row(0))
   const { close, messages, over, reports } = follow()
   await expect.poll(() => messages.filter(({ type }) => type === 'log')).toHaveLength(2)
-  expect(messages).toContainEqual({ type: 'log', name: 'probe', data: { doubled: 0 }, step: undefined })
+  const id = expect.any(String) as string
+  expect(messages).toContainEqual({ type: 'log', name: 'probe', data: { doubled: 0 }, step: undefined, id })
   close()
   write(row(1), END)
   await over

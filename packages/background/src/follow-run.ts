@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Ending, Outbox, type Outcome, type Report } from '@swanlab/core/internal'
+import { type Ending, Occurrences, Outbox, type Outcome, type Report } from '@swanlab/core/internal'
 import {
   appendRecords,
   drive,
@@ -66,6 +66,7 @@ class Follower {
   readonly #cursor: JournalCursor
   readonly #sleep: InterruptibleSleep
   readonly #watcher: FileWatcher
+  readonly #logged = new Occurrences()
   /** Callbacks for which it has been reported that what they log is not recorded. */
   readonly #unrecorded = new Set<string>()
 
@@ -180,7 +181,9 @@ class Follower {
 
   /** The training records it while it lives: nobody else can say which step is next. */
   #log(data: Readonly<Record<string, number>>, step: number | undefined, name: string): void {
-    if (this.#channel.ready) return this.#channel.send({ type: 'log', name, data, step })
+    // Counted also when it is not sent, so that the next one gets the same.
+    const id = this.#logged.id(JSON.stringify([name, step, data]))
+    if (this.#channel.ready) return this.#channel.send({ type: 'log', name, data, step, id })
     if (this.#unrecorded.has(name)) return
     this.#unrecorded.add(name)
     const why = this.#channel.closed ? 'the training is gone' : 'the training is too busy to take more of it'

@@ -1,6 +1,7 @@
 import type { Callback, InitInfo, Placement, Report, RunHooks } from '@swanlab/core'
 import type { HostActions } from '@swanlab/core/internal'
 import { refuseInBackground } from './background-flag.ts'
+import { workingDirectory } from './environment.ts'
 import type { ResidentCallback } from './ipc-messages.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -48,6 +49,7 @@ class BackgroundCallback implements Callback {
   #report: Report | undefined
   #residents: readonly ResidentCallback[] = []
   #loaders: readonly string[] = []
+  #cwd = ''
   #begin: () => number = () => 0
   #act: HostActions | undefined
   #supervisor: Supervisor | undefined
@@ -65,6 +67,7 @@ class BackgroundCallback implements Callback {
     const { placeCallbacks, placementWarning } = await import('./placement.ts')
     const { placements, residents, loaders, begin } = await placeCallbacks(callbacks, this.#options.enabled)
     this.#act = act
+    this.#cwd = workingDirectory()
     this.#residents = residents
     this.#loaders = loaders
     this.#begin = begin
@@ -87,6 +90,7 @@ class BackgroundCallback implements Callback {
     this.#supervisor = new Supervisor({
       callbacks: this.#residents,
       loaders: this.#loaders,
+      cwd: this.#cwd,
       callbackTimeout,
       finishTimeout,
       from: this.#begin,

@@ -42,12 +42,13 @@ test('a training that died before it could give an order gave none', async () =>
 
 test('what a callback logs crosses the pipe as it is, and a training that does not read is not flooded with it', async () => {
   const { input, output, channel } = channelOf()
-  channel.send({ type: 'log', name: 'rule', data: { a: 1, b: NaN, c: -Infinity }, step: 3 })
+  channel.send({ type: 'log', name: 'rule', data: { a: 1, b: NaN, c: -Infinity }, step: 3, id: '1' })
   expect(JSON.parse(String(output.read()))).toEqual({
     type: 'log',
     name: 'rule',
     data: { a: 1, b: 'NaN', c: '-Infinity' },
     step: 3,
+    id: '1',
   })
   expect(channel.ready).toBe(true)
   while (channel.ready) output.write('x'.repeat(1_000_000))

@@ -13,12 +13,16 @@ import type { FinishRecord, ProcessIdentity } from '@swanlab/journal/internal'
 export interface FollowOrder {
   /** The run folder. */
   readonly dir: string
+  /** Where the training worked when the run began. */
+  readonly cwd: string
   /** Where this session of the run begins in the journal, in bytes. */
   readonly from: number
   readonly callbacks: readonly ResidentCallback[]
   readonly callbackTimeout: number
   /** What is taken out of what callbacks say. Absent: what is masked by default. */
   readonly redact?: SentRules | undefined
+  /** How long callbacks may block the event loop, in milliseconds. */
+  readonly blockedLimit: number
   readonly training: ProcessIdentity
   /** Limit of the training's heap, in bytes. */
   readonly heapLimit: number
@@ -52,6 +56,8 @@ export type IpcMessage =
       readonly name: string
       readonly data: Readonly<Record<string, number | string>>
       readonly step?: number | undefined
+      /** The same when a background process that was started again logs it once more. */
+      readonly id: string
     }
   /** A callback asks the training to stop. */
   | { readonly type: 'stop'; readonly name: string; readonly reason: string }

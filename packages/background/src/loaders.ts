@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
 /** Options of Node with a value that decide how modules are found and turned into JavaScript. */
 const WITH_VALUE: ReadonlySet<string> = new Set([
   '--import',
@@ -16,6 +19,8 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   '--no-warnings',
 ])
 
+/** Set by ts-node where it has hooked into `require`. */
+const TS_NODE: unique symbol = Symbol.for('ts-node.register.instance') as never
 /**
  * The training's options for loading modules, as arguments for another process in the same folder: tsx, ts-node,
  * swc-node and their like, and export conditions. By `--import` something else may be loaded, too, such as
@@ -23,6 +28,16 @@ const WITHOUT_VALUE: ReadonlySet<string> = new Set([
  */
 export function loadersOf(execArgv: readonly string[], nodeOptions = ''): string[] {
   return [...pick(wordsOf(nodeOptions)), ...pick(execArgv)]
+}
+
+/** Those of this process. The command `ts-node` leaves no trace in its arguments. */
+export function loadersHere(): string[] {
+  const loaders = loadersOf(process.execArgv, process.env['NODE_OPTIONS'])
+  if (!(TS_NODE in process) || loaders.some((loader) => loader.includes('ts-node'))) return loaders
+  const loaded = Object.keys(createRequire(import.meta.url).cache)
+  const main = loaded.find((path) => /[/\\]ts-node[/\\]dist[/\\]index\.js$/.test(path))
+  // The training has checked the types.
+  return main === undefined ? loaders : [...loaders, '--require', join(dirname(main), '../register/transpile-only.js')]
 }
 
 function pick(args: readonly string[]): string[] {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { journal } from '@swanlab/journal'
 import { placeCallbacks } from './placement.ts'
-import { obstacleOf } from './resident-module.ts'
+import { notJson } from './resident-module.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'resident-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -20,17 +20,21 @@ test.each<[options: unknown, reason: string | undefined]>([
   [{ a: [1, 'x', null, { b: true }], c: undefined }, undefined],
   [undefined, undefined],
   [Object.assign(Object.create(null) as object, { a: 1 }), undefined],
-  [{ on: { end: () => {} } }, 'its options are not plain JSON: options.on.end is a function'],
-  [{ at: new Date(0) }, 'its options are not plain JSON: options.at is a Date'],
-  [{ limit: Infinity }, 'its options are not plain JSON: options.limit is Infinity'],
-  [{ list: [1, undefined] }, 'its options are not plain JSON: options.list.1 is undefined'],
-  [{ big: 1n }, 'its options are not plain JSON: options.big is a bigint'],
-])('options that would not arrive as they are keep a callback in the training: %o', (options, reason) => {
-  expect(obstacleOf({ module, export: 'Own', options }, undefined)).toBe(reason)
+  [{ on: { end: () => {} } }, 'options.on.end: a function cannot be handed to the background process'],
+  [{ at: new Date(0) }, 'options.at: a Date cannot be handed to the background process'],
+  [{ limit: Infinity }, 'options.limit: Infinity cannot be handed to the background process'],
+  [{ list: [1, undefined] }, 'options.list.1: undefined in a list cannot be handed to the background process'],
+  [{ filter: /x/ }, 'options.filter: a RegExp cannot be handed to the background process'],
+  [{ seen: new Map() }, 'options.seen: a Map cannot be handed to the background process'],
+  [{ a: { toJSON: () => 1 } }, 'options.a: what has a toJSON() cannot be handed to the background process'],
+  [{ [Symbol('s')]: 1 }, 'options: a member named by a symbol cannot be handed to the background process'],
+  [{ big: 1n }, 'options.big: a bigint cannot be handed to the background process'],
+])('options that would not arrive as they are: %o', (options, reason) => {
+  expect(notJson(options)).toBe(reason)
 })
 
 test('options that hold themselves do so, too', () => {
-  expect(obstacleOf({ module, export: 'Own', options: loop }, undefined)).toContain('nested too deeply')
+  expect(notJson(loop)).toContain('nested too deeply')
 })
 
 test.each([

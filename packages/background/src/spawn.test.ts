@@ -13,7 +13,7 @@ const PROGRAM = `
     console.log(error.code)
   }
   try {
-    spawnBackground('/')
+    spawnBackground('/', '/')
   } catch (error) {
     console.log(error.message)
   }

@@ -1,5 +1,6 @@
 import type { ChildProcessByStdio, IOType, StdioOptions } from 'node:child_process'
 import type { Duplex, Readable, Writable } from 'node:stream'
+import { existsSync } from 'node:fs'
 import { environmentOf } from './environment.ts'
 import { LOCK_FD, withExitWatcher } from './exit-watcher.ts'
 import { commandFor } from './program.ts'
@@ -19,23 +20,25 @@ export interface Spawned {
  * Starts the background process, in a process group of its own so that a terminal's Ctrl-C does not take it along; and
  * with it, where there can be one, the exit watcher of this process's death.
  *
+ * @param cwd - Where it is to work: where the training does, so that relative paths mean the same and loaders are found.
  * @param loaders - Arguments of Node, by which callbacks can be imported.
  * @param lock - An open file whose lock the background process is to hold for as long as it lives.
  * @throws when the system cannot start one.
  */
-export function spawnBackground(dir: string, loaders: readonly string[] = [], lock?: number): Spawned {
-  const command = commandFor('main', loaders)
+export function spawnBackground(dir: string, cwd: string, loaders: readonly string[] = [], lock?: number): Spawned {
+  // Its argument is for people: `ps` shows whose background process it is.
+  const command = [...commandFor('main', loaders), dir]
   const watched = withExitWatcher(command, dir)
   const [file = '', ...args] = watched ?? command
   // Most runs only ask whether a background process could be started, and this takes as long to load as all of ours.
   const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(file, args, {
-    // Loaders are found from where the training works. With the order, the process goes to the run folder.
-    cwd: loaders.length > 0 ? process.cwd() : dir,
+    // Deleted meanwhile. The process says so.
+    cwd: existsSync(cwd) ? cwd : dir,
     detached: true,
     stdio: descriptors(watched !== undefined, lock),
     windowsHide: true,
-    env: environmentOf(process.env, process.execArgv, process.cwd()),
+    env: environmentOf(process.env, process.execArgv, cwd),
   })
   // An 'error' event without a listener would end the training; without descriptors to spare, there are no pipes either.
   child.on('error', () => {})

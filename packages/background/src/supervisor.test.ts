@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { HostActions, RunInfo } from '@swanlab/core/internal'
+import type { CallbackReport, HostActions, RunInfo } from '@swanlab/core/internal'
 import { JOURNAL_FILE, readMark, thisProcess } from '@swanlab/journal/internal'
 import type { FollowOrder } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
@@ -25,6 +25,12 @@ export const notifier = ({ file }) => ({
   onAlert: ({ title }) => appendFileSync(file, title + '\\n'),
   send: () => Promise.reject(new Error('the line is dead')),
   onStop: (_, context) => context.deliver({}, { key: 'ended' }),
+})
+export const blocker = () => ({
+  name: 'blocker',
+  onAlert: () => {
+    for (;;);
+  },
 })
 export const actor = () => ({
   name: 'actor',
@@ -72,16 +78,18 @@ function supervise(how: { name: string; start: () => Spawned; finishTimeout?: nu
     options: { file: calls },
   }
   const acts: unknown[][] = []
+  const counts: CallbackReport[] = []
   const act: HostActions = {
     raise: ({ title, id }, name) => acts.push(['alert', name, title, typeof id]),
     log: (data, step, name) => acts.push(['log', name, data, step]),
     redactRules: () => undefined,
     requestStop: (reason, name) => acts.push(['stop', name, reason]),
-    count: () => {},
+    count: (each) => counts.push(each),
   }
   const supervisor = new Supervisor({
     callbacks: [{ name: how.name, resident }],
     callbackTimeout: 1_000,
+    blockedLimit: 500,
     finishTimeout: how.finishTimeout ?? LIMIT,
     from: () => 0,
     act,
@@ -91,7 +99,7 @@ function supervise(how: { name: string; start: () => Spawned; finishTimeout?: nu
     startTimeout: how.startTimeout ?? LIMIT,
   })
   supervisor.start(run)
-  return { messages, acts, finish: () => supervisor.wait(sampleOutcome({ run, steps: 1, lastStep: 0 })) }
+  return { messages, acts, counts, finish: () => supervisor.wait(sampleOutcome({ run, steps: 1, lastStep: 0 })) }
 }
 
 const refused = (): Spawned => {
@@ -159,7 +167,7 @@ test('one that dies before it is up is started once more, as a redelivery, and n
     return { background, dismiss: () => {} }
   }
   const { messages, finish } = supervise({ name: 'recorder', start })
-  await expect.poll(() => messages.length).toBe(2)
+  await expect.poll(() => messages.length, { timeout: LIMIT }).toBe(2)
   await finish()
   const lines = readFileSync(orders, 'utf8').trim().split('\n')
   expect(lines.map((line) => (JSON.parse(line) as FollowOrder).redelivered)).toEqual([false, true])
@@ -176,14 +184,39 @@ test('one that has been up was ended by a callback, which is not let into the tr
     const background = spawn(process.execPath, ['-e', says], { stdio: ['pipe', 'pipe', 'ignore'] })
     return { background, dismiss: () => {} }
   }
-  const { messages, finish } = supervise({ name: 'recorder', start })
+  const { messages, counts, finish } = supervise({ name: 'recorder', start })
   await finish()
+  expect(counts).toEqual([{ name: 'recorder', failures: 1, disabled: true }])
   expect(messages).toEqual([
     'The background process is gone (it ended with 7); starting it again.',
     'The background process is gone again (it ended with 7); recorder will not be notified of this run before the next init in the same logdir.',
   ])
   expect(existsSync(calls)).toBe(false)
   expect(marked()).toBe(true)
+})
+
+test('a callback that never returns does not keep the background process, and counts as failed', async () => {
+  const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+  const pids: number[] = []
+  const start = (): Spawned => {
+    const background = spawn(process.execPath, [main, dir], { stdio: ['pipe', 'pipe', 'ignore'] })
+    pids.push(background.pid!)
+    return { background, dismiss: () => {} }
+  }
+  const { messages, counts, finish } = supervise({ name: 'blocker', start })
+  await finish()
+  const blocked = 'The background process was blocked for 0.5 s by a callback (blocker), and has been ended.'
+  expect(messages).toEqual([
+    blocked,
+    'The background process is gone (it ended with SIGKILL); starting it again.',
+    blocked,
+    expect.stringMatching(
+      /^The background process is gone again \(it ended with SIGKILL\); blocker will not be notified/,
+    ),
+  ])
+  expect(counts).toEqual([{ name: 'blocker', failures: 1, disabled: true }])
+  expect(readFileSync(join(dir, 'background.log'), 'utf8')).toContain(blocked)
+  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
 })
 
 test('what cannot be delivered in time is left for the next init', async () => {
@@ -206,6 +239,30 @@ test('what callbacks do through their context is done in the run, from either pr
     ['stop', 'actor', 'that is enough'],
   ]
   expect(acts).toEqual(done)
+})
+
+test('what a callback logs once more, in a background process that was started again, is recorded once', async () => {
+  const lines = [
+    { type: 'up' },
+    { type: 'log', name: 'recorder', data: { a: 1 }, id: 'first' },
+    { type: 'log', name: 'recorder', data: { a: 1 }, id: 'second' },
+  ]
+  let starts = 0
+  const start = (): Spawned => {
+    const end = starts++ === 0 ? 'process.exit(7)' : 'process.stdin.resume()'
+    const settled = { type: 'settled', state: 'finished', callbacks: [], deliveries: [] }
+    const text = [...lines, ...(starts > 1 ? [settled] : [])].map((line) => JSON.stringify(line)).join('\n')
+    const says = `process.stdout.write(${JSON.stringify(`${text}\n`)}, () => ${end})`
+    const background = spawn(process.execPath, ['-e', says], { stdio: ['pipe', 'pipe', 'ignore'] })
+    return { background, dismiss: () => {} }
+  }
+  const { acts, finish } = supervise({ name: 'recorder', start })
+  await finish()
+  expect(starts).toBe(2)
+  expect(acts).toEqual([
+    ['log', 'recorder', { a: 1 }, undefined],
+    ['log', 'recorder', { a: 1 }, undefined],
+  ])
 })
 
 test('messages of callbacks that do not live in the background process are not taken for real', async () => {

@@ -17,6 +17,7 @@ import {
   type TakenLock,
   thisProcess,
 } from '@swanlab/journal/internal'
+import { workingDirectory } from './environment.ts'
 import { slowDownDeath } from './exit-watcher.ts'
 import { InProcessFallback } from './in-process-fallback.ts'
 import type { EndMessage, FollowOrder, IpcMessage, ResidentCallback } from './ipc-messages.ts'
@@ -32,16 +33,27 @@ const MAX_PROCESSES = 16
 let processes = 0
 /** How long one may take to be up, in milliseconds: without threads to spare, Node hangs before it has begun. */
 const START_TIMEOUT = 20_000
-/** Of an alert's id, in characters. */
+/** How long callbacks may block the background process, at least, in milliseconds. */
+const BLOCKED_LIMIT = 60_000
+/** Of an id, in characters. */
 const LONGEST_ID = 64
+/** What callbacks have logged, of which it is known whether it comes once more. */
+const MAX_LOGGED = 65_536
 
 export interface SupervisorOptions {
   readonly callbacks: readonly ResidentCallback[]
+  /** Where the background process is to work. Default: where this process works now. */
+  readonly cwd?: string
   /** Arguments of Node by which they can be imported. Default: none. */
   readonly loaders?: readonly string[]
   readonly callbackTimeout: number
   /** How long the end of the run waits for the background process, in milliseconds. */
   readonly finishTimeout: number
+  /**
+   * How long callbacks may block the background process before it is killed, in milliseconds. Default: 60,000, or twice
+   * `callbackTimeout`.
+   */
+  readonly blockedLimit?: number
   /** Where the session begins in its journal, in bytes. */
   readonly from: () => number
   /** Does in the run what the callbacks ask for. The same alert may come twice. */
@@ -59,6 +71,8 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #names: ReadonlySet<string>
+  readonly #cwd: string
+  readonly #logged = new Set<string>()
   #process: BackgroundProcess | undefined
   #spawned: Spawned | undefined
   #fallback: InProcessFallback | undefined
@@ -79,6 +93,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#cwd = options.cwd ?? workingDirectory()
     this.#names = new Set(options.callbacks.map(({ name }) => name))
     this.#whenSettled = new Promise((resolve) => (this.#settled = resolve))
   }
@@ -96,7 +111,7 @@ export class Supervisor {
     try {
       this.#spawned?.dismiss()
       // From its first moment: somebody who finds the training dead must see that the run has an owner.
-      this.#spawned = spawn(run.dir, loaders, sessionLock?.fd)
+      this.#spawned = spawn(run.dir, this.#cwd, loaders, sessionLock?.fd)
       const { background } = this.#spawned
       this.#process = background
       this.#mark(order, background.pid ? identityOf(background.pid) : thisProcess())
@@ -159,12 +174,15 @@ export class Supervisor {
 
   #orderFor(dir: string): FollowOrder {
     const { callbacks, callbackTimeout, from, act } = this.#options
+    const { blockedLimit = Math.max(BLOCKED_LIMIT, 2 * callbackTimeout) } = this.#options
     return {
       dir,
+      cwd: this.#cwd,
       from: from(),
       callbacks,
       callbackTimeout,
       redact: act.redactRules(),
+      blockedLimit,
       training: thisProcess(),
       heapLimit: getHeapStatistics().heap_size_limit,
       redelivered: this.#starts > 1,
@@ -205,12 +223,23 @@ export class Supervisor {
     const { act } = this.#options
     const { name } = message
     if (!this.#names.has(name)) return
-    if (message.type === 'log') return act.log(message.data as Record<string, number>, message.step, name)
+    if (message.type === 'log') {
+      if (this.#isNew(message.id)) act.log(message.data as Record<string, number>, message.step, name)
+      return
+    }
     if (message.type === 'stop') return act.requestStop(message.reason, name)
     const { id, time } = message.alert
     const alert = parseAlert(message.alert, time)
     if (typeof id !== 'string' || id.length > LONGEST_ID || !Number.isFinite(time) || typeof alert === 'string') return
     act.raise(Object.freeze({ ...alert, id }), name)
+  }
+
+  /** Another background process has callbacks do once more what they did before. */
+  #isNew(id: unknown): boolean {
+    if (typeof id !== 'string' || id.length > LONGEST_ID) return true
+    if (this.#logged.has(id)) return false
+    if (this.#logged.size < MAX_LOGGED) this.#logged.add(id)
+    return true
   }
 
   #isUp(which: BackgroundProcess | undefined): void {
@@ -263,7 +292,7 @@ export class Supervisor {
   /** The background process is gone. While it was needed, another one follows the run from its beginning. */
   #died(which: BackgroundProcess, run: RunInfo, order: FollowOrder, why: string): void {
     if (this.#done || which !== this.#process) return
-    const { report } = this.#options
+    const { report, act } = this.#options
     clearTimeout(this.#overdue)
     if (this.#starts < MAX_STARTS) {
       report('warn', `The background process is gone (${why}); starting it again.`)
@@ -273,6 +302,7 @@ export class Supervisor {
     if (!this.#up) return this.#followHere(order, why)
     this.#done = true
     this.#dismissWatcher()
+    for (const name of this.#awaited?.names ?? this.#names) act.count({ name, failures: 1, disabled: true })
     report(
       'error',
       `The background process is gone again (${why}); ${this.#atWork()} will not be notified of this run before the next init in the same logdir.`,

@@ -1,7 +1,7 @@
 export { alert, config, finish, getRun, log, mergeCallbacks, registerCallbacks, withRun } from './current.ts'
 export { init } from './init.ts'
 export type { AlertOptions } from './contract/alert.ts'
-export { SwanKitCallback, type Callback, type Resident } from './contract/callback.ts'
+export { SwanKitCallback, type Callback } from './contract/callback.ts'
 export type { Config, ConfigMethods } from './contract/config.ts'
 export type { CallbackContext, CallbackPlace, DeliverOptions } from './contract/context.ts'
 export { SwanLabError, type SwanLabErrorCode } from './contract/error.ts'
@@ -11,6 +11,13 @@ export type * from './contract/payloads.ts'
 export type { Redact, RedactFunction, RedactRules } from './contract/redact.ts'
 export type { PublicInfo } from './contract/public-info.ts'
 export type { Report, ReportLevel } from './contract/report.ts'
+export {
+  defineResident,
+  type JsonMembers,
+  type JsonOf,
+  type ModuleIdentity,
+  type Resident,
+} from './contract/resident.ts'
 export type { LogOptions, Run } from './contract/run.ts'
 export { DeliveryError, type DeliveryErrorOptions } from './delivery/delivery-error.ts'
 export type { OutboxMessage } from './delivery/outbox-item.ts'

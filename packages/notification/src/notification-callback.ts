@@ -8,7 +8,9 @@ import {
   type RunInfo,
   type RuntimeInfo,
   SwanKitCallback,
+  type JsonMembers,
 } from '@swanlab/core'
+import { deriveResidents } from '@swanlab/core/internal'
 import { composeAlert, composeEnd, composeMessage, composeStart, type Origin } from './compose.ts'
 import { deliverNow } from './deliver-now.ts'
 import type { Language, Notification } from './notification.ts'
@@ -29,6 +31,11 @@ export interface SendContext {
  * Messages go into the outbox of the run, which delivers them one by one while the run goes on, tries again what failed,
  * and reports what it has to give up. See `CallbackContext.deliver`.
  *
+ * A notifier outlives the training without a word: a class that a file of its own exports, and whose options are plain
+ * JSON, is imported in the background process and made there again, with what its constructor hands to `super(options)`.
+ * Otherwise it lives in the training, and `run.callbacks` says why. Finding that file takes 10 to 100 ms of `init`;
+ * `defineResident(import.meta, Class)` in it saves them.
+ *
  * Source: `NotificationCallback` of SwanLab's plugins.
  *
  * @example
@@ -36,11 +43,12 @@ export interface SendContext {
  * import { DeliveryError, NotificationCallback, plainText } from '@swanlab/notification'
  * import type { Notification, SendContext } from '@swanlab/notification'
  *
- * class NtfyCallback extends NotificationCallback {
+ * export class NtfyCallback extends NotificationCallback<{ topic: string }> {
  *   override async send(notification: Notification, { signal }: SendContext) {
+ *     const { topic } = this.options
  *     const answer = await fetch('https://ntfy.sh/', {
  *       method: 'POST',
- *       body: JSON.stringify({ topic: 'training', title: notification.subject, message: plainText(notification) }),
+ *       body: JSON.stringify({ topic, title: notification.subject, message: plainText(notification) }),
  *       signal,
  *     })
  *     if (!answer.ok) throw new DeliveryError(`ntfy answered ${answer.status}.`, { permanent: answer.status < 500 })
@@ -48,7 +56,9 @@ export interface SendContext {
  * }
  * ```
  */
-export abstract class NotificationCallback extends SwanKitCallback {
+export abstract class NotificationCallback<Options extends JsonMembers<Options> = {}> extends SwanKitCallback<
+  Options & NotificationOptions
+> {
   override readonly name: string
   override readonly timeout: number
   readonly language: Language
@@ -58,8 +68,13 @@ export abstract class NotificationCallback extends SwanKitCallback {
   #origin: Origin = {}
   #alerts = 0
 
-  constructor(options: NotificationOptions = {}) {
-    super()
+  constructor(
+    ...[given]: {} extends Options
+      ? [options?: Options & NotificationOptions]
+      : [options: Options & NotificationOptions]
+  ) {
+    super(...([given] as never))
+    const options: NotificationOptions = given ?? {}
     const { name, language, notifyOnStart, alerts, timeout } = options
     checkOptions(this.constructor.name, { name, language, notifyOnStart, alerts, timeout }, NOTIFICATION_CHECKS)
     this.name = name ?? this.constructor.name
@@ -121,6 +136,8 @@ export abstract class NotificationCallback extends SwanKitCallback {
     if (edited) context.deliver(edited, { key })
   }
 }
+
+deriveResidents(NotificationCallback)
 
 /** Metadata come from a file, and may be anything. */
 function originOf({ runtime, git }: Readonly<Record<string, JsonValue>>): Origin {

@@ -19,25 +19,7 @@ import type {
   RuntimeInfo,
 } from './payloads.ts'
 import type { RedactFunction, RedactRules, SentRules } from './redact.ts'
-
-/**
- * A callback that can be rebuilt in another process, and how. `init` tries to import the module as that process would,
- * with the loader and the conditions that the training was started with (tsx and the like). Where it cannot be imported,
- * or lacks the export, the callback stays in the training, and `run.callbacks` says why.
- */
-export interface Resident {
-  /** `file:` URL of a module that does nothing but define things when imported; usually `import.meta.url`. */
-  readonly module: string
-  /**
-   * Package that `module` belongs to. The module is imported elsewhere only when the package.json nearest to it bears
-   * this name: inside a bundle, `import.meta.url` is the training script itself, which must never run twice.
-   */
-  readonly package?: string | undefined
-  /** Name of the exported class or factory. */
-  readonly export: string
-  /** Its only argument: plain JSON. May hold secrets; it never reaches argv, the environment or a disk. */
-  readonly options: unknown
-}
+import { keepOptions, type Resident } from './resident.ts'
 
 /** What a host does in the run for the callbacks that it drives elsewhere, in the name of each. */
 export interface HostActions {
@@ -92,7 +74,10 @@ export interface Callback {
    * anyway: a callback can only add to that. Read once, before `onInit` of any callback. Wrong rules make `init()` reject.
    */
   readonly redact?: RedactRules | RedactFunction | undefined
-  /** How to rebuild this callback in another process. Absent: it stays in this one. */
+  /**
+   * How to rebuild this callback in another process, spelled out. Classes say {@link defineResident} instead, and
+   * notifiers need neither. Absent everywhere: it stays in this one.
+   */
   readonly resident?: Resident | undefined
   /**
    * For advanced authors: the tapable hooks themselves, with `stage`, `before` and `intercept`. Called once, first, and
@@ -109,7 +94,11 @@ export interface Callback {
    * @returns a placement for each callback that it has something to say of.
    */
   adopt?(callbacks: readonly Callback[], act: HostActions): readonly Placement[] | Promise<readonly Placement[]>
-  /** The run is about to start. The answer is merged into what later callbacks get. */
+  /**
+   * The run is about to start. The answer is merged into what later callbacks get; a failure makes `init()` reject. Both
+   * count wherever the callback lives: of a resident it is called in the training first (`context.place` is `live`), on the
+   * instance that was given to `init`, and once more where it lives, where the run is known and an answer is ignored.
+   */
   onInit?(info: InitInfo, context: CallbackContext): InitPatch | void | Promise<InitPatch | void>
   /**
    * Every callback has agreed: the first moment that may leave a trace. Recorders make the run's place here; `dir` of the
@@ -158,25 +147,34 @@ export interface Callback {
 }
 
 /**
- * Base for callbacks written as classes. It adds one thing to the interface: a default `name`, that of the class.
- * Give `name` yourself when your build renames classes.
+ * Base for callbacks written as classes. It adds two things to the interface: a default `name`, that of the class, and
+ * `options`, what the constructor was given. Give `name` yourself when your build renames classes.
  *
  * @example
  * ```ts
  * import { SwanKitCallback, type RunInfo } from 'swanlab'
  *
- * class Greeter extends SwanKitCallback {
+ * class Greeter extends SwanKitCallback<{ greeting: string }> {
  *   override onRun(run: RunInfo) {
- *     console.log(`hello, ${run.experimentName}`)
+ *     console.log(`${this.options.greeting}, ${run.experimentName}`)
  *   }
  * }
+ * new Greeter({ greeting: 'hello' })
  * ```
  */
 // The interface below gives it the moments. They are optional, so that the core sees which ones a class really has.
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export abstract class SwanKitCallback {
+export abstract class SwanKitCallback<Options extends object = object> {
   readonly name: string = this.constructor.name
+  /** What the constructor was given; printing the callback does not show it. */
+  declare protected readonly options: Readonly<Options>
+
+  /** @param options - Everything that the callback is made from: one that can be rebuilt elsewhere is made from it again. */
+  constructor(...[options]: {} extends Options ? [options?: Options] : [options: Options]) {
+    keepOptions(this, options)
+    Object.defineProperty(this, 'options', { value: options ?? {}, configurable: true, writable: true })
+  }
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export interface SwanKitCallback extends Callback {}
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging, eslint/no-unused-vars
+export interface SwanKitCallback<Options extends object = object> extends Callback {}

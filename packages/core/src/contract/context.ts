@@ -28,7 +28,12 @@ export interface CallbackContext {
   readonly resumed: boolean
   /**
    * True where this callback sees moments that another instance of it may have seen: a background process that was
-   * started again, or a later one that takes care of an abandoned run. What `alert` and `deliver` do is not doubled.
+   * started again, or a later one that takes care of an abandoned run. The run is then told from its beginning, and what
+   * is kept in memory is built up again.
+   *
+   * What `alert`, `deliver` and `log` do comes out once all the same, as long as the callback does for the same moments the
+   * same in the same order. Anything else that it does outside is its own to do once: append to a file only what is not in
+   * it, write a whole file under its final name, insert by a key (run id and step) that the receiver refuses twice.
    */
   readonly redelivered: boolean
   /** Aborts when the callback is asked to stop at once; what is left is left. */
@@ -43,7 +48,8 @@ export interface CallbackContext {
   readonly alert: (options: AlertOptions) => void
   /**
    * Records scalars in the run, as `run.log` does. In the background process they travel to the training, and are
-   * recorded while it lives; in a replay they go into its report.
+   * recorded while it lives, once also when the background process is started again (of the first 65,536 calls of a run);
+   * in a replay they go into its report.
    *
    * @throws SwanLabError `NO_RUN`, likewise.
    */

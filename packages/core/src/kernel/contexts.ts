@@ -188,7 +188,7 @@ class Context implements CallbackContext, CallbackActions {
  * Distinguishes things of the same content by how often they came before. A callback that sees the same run again, after a
  * restart or in a replay, does the same again, and it gets the same ids.
  */
-class Occurrences {
+export class Occurrences {
   readonly #counts = new Map<string, number>()
 
   id(text: string): string {
