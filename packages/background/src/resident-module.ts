@@ -108,14 +108,18 @@ function functionsOf(module: object): Map<string, Function> {
   return new Map(all.filter((entry): entry is [string, Function] => typeof entry[1] === 'function'))
 }
 
-/** Imports a module, by `require` where only that knows files of its kind: ts-node and its like hook into it alone. */
+/** Imports a module, by `require` where only that knows files of its kind: ts-node's command hooks into it alone. */
 export async function importModule(module: string): Promise<object> {
-  const path = pathOf(module)
-  const require = createRequire(module)
-  const special = path !== undefined && /\.c?tsx?$/.test(path) && extname(path) in require.extensions
-  if (!special) return (await import(module)) as object
-  const exports: unknown = require(path)
-  return { ...(typeof exports === 'object' ? exports : undefined), default: exports }
+  try {
+    return (await import(module)) as object
+  } catch (error) {
+    const path = pathOf(module)
+    const require = createRequire(module)
+    const isUnknown = (error as NodeJS.ErrnoException | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    if (!isUnknown || path === undefined || !(extname(path) in require.extensions)) throw error
+    const exports: unknown = require(path)
+    return { ...(typeof exports === 'object' ? exports : undefined), default: exports }
+  }
 }
 
 /** Can Node import this without a loader? */
