@@ -13,8 +13,8 @@ interface Property {
 const known = new WeakMap<Function, string>()
 
 /**
- * Asks the engine in which file each class is defined: nothing in the language says so. It takes 10 to 100 ms, by how
- * much code is loaded, so that a class is asked after once, and not at all when `defineResident` has been called with it.
+ * Asks the engine in which file each class is defined: nothing in the language says so. It takes the longer, the
+ * more code is loaded, so that a class is asked after once, and not at all when `defineResident` has been called with it.
  *
  * @returns a URL for each, or an empty text: it is defined outside of any file.
  * @throws when this engine has no inspector, or does not allow it.

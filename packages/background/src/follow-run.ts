@@ -20,7 +20,7 @@ import { finishRecord } from './finish-record.ts'
 import { HeapSampler } from './heap-sampler.ts'
 import { InterruptibleSleep } from './interruptible-sleep.ts'
 import type { IpcChannel } from './ipc-channel.ts'
-import type { FollowOrder } from './ipc-messages.ts'
+import { MAX_LOGGED, type FollowOrder } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import { RaisedAlerts } from './raised-alerts.ts'
 import { rebuildCallbacks, type RebuiltCallbacks } from './rebuild-callbacks.ts'
@@ -67,6 +67,7 @@ class Follower {
   readonly #sleep: InterruptibleSleep
   readonly #watcher: FileWatcher
   readonly #logged = new Occurrences()
+  #logs = 0
   /** Callbacks for which it has been reported that what they log is not recorded. */
   readonly #unrecorded = new Set<string>()
 
@@ -182,7 +183,7 @@ class Follower {
   /** The training records it while it lives: nobody else can say which step is next. */
   #log(data: Readonly<Record<string, number>>, step: number | undefined, name: string): void {
     // Counted also when it is not sent, so that the next one gets the same.
-    const id = this.#logged.id(JSON.stringify([name, step, data]))
+    const id = this.#logs++ < MAX_LOGGED ? this.#logged.id(JSON.stringify([name, step, data])) : undefined
     if (this.#channel.ready) return this.#channel.send({ type: 'log', name, data, step, id })
     if (this.#unrecorded.has(name)) return
     this.#unrecorded.add(name)

@@ -9,6 +9,9 @@ import type {
 } from '@swanlab/core/internal'
 import type { FinishRecord, ProcessIdentity } from '@swanlab/journal/internal'
 
+/** Calls of `log()` in one run, by all residents, of which it is known whether they come once more. */
+export const MAX_LOGGED = 65_536
+
 /** First line on the background process's standard input, which stays open for as long as the training lives. */
 export interface FollowOrder {
   /** The run folder. */
@@ -56,8 +59,8 @@ export type IpcMessage =
       readonly name: string
       readonly data: Readonly<Record<string, number | string>>
       readonly step?: number | undefined
-      /** The same when a background process that was started again logs it once more. */
-      readonly id: string
+      /** The same when a background process that was started again logs it once more. Absent: there were too many. */
+      readonly id?: string | undefined
     }
   /** A callback asks the training to stop. */
   | { readonly type: 'stop'; readonly name: string; readonly reason: string }

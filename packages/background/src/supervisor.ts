@@ -20,7 +20,13 @@ import {
 import { workingDirectory } from './environment.ts'
 import { slowDownDeath } from './exit-watcher.ts'
 import { InProcessFallback } from './in-process-fallback.ts'
-import type { EndMessage, FollowOrder, IpcMessage, ResidentCallback } from './ipc-messages.ts'
+import {
+  MAX_LOGGED,
+  type EndMessage,
+  type FollowOrder,
+  type IpcMessage,
+  type ResidentCallback,
+} from './ipc-messages.ts'
 import { parseMessage } from './ipc-parse.ts'
 import { spawnBackground, type BackgroundProcess, type Spawned } from './spawn.ts'
 import { unref } from './unref.ts'
@@ -37,8 +43,6 @@ const START_TIMEOUT = 20_000
 const BLOCKED_LIMIT = 60_000
 /** Of an id, in characters. */
 const LONGEST_ID = 64
-/** What callbacks have logged, of which it is known whether it comes once more. */
-const MAX_LOGGED = 65_536
 
 export interface SupervisorOptions {
   readonly callbacks: readonly ResidentCallback[]

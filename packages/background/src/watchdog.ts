@@ -34,7 +34,7 @@ export interface WatchdogOptions {
 
 /**
  * Kills this process when its event loop has been blocked for too long: nothing in it could still keep a deadline, and
- * without the training nobody else would. Takes a thread, of some 10 MB.
+ * without the training nobody else would. Takes a thread, with a heap of its own.
  */
 export function startWatchdog({ limit, log, message }: WatchdogOptions): void {
   const beats = new Int32Array(new SharedArrayBuffer(4))

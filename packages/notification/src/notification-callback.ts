@@ -33,8 +33,8 @@ export interface SendContext {
  *
  * A notifier outlives the training without a word: a class that a file of its own exports, and whose options are plain
  * JSON, is imported in the background process and made there again, with what its constructor hands to `super(options)`.
- * Otherwise it lives in the training, and `run.callbacks` says why. Finding that file takes 10 to 100 ms of `init`;
- * `defineResident(import.meta, Class)` in it saves them.
+ * Otherwise it lives in the training, and `run.callbacks` says why. Finding that file takes `init` the longer, the more
+ * code the program has loaded; `defineResident(import.meta, Class)` in it saves the search.
  *
  * Source: `NotificationCallback` of SwanLab's plugins.
  *
