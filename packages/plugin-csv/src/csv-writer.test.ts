@@ -55,7 +55,7 @@ describe('CSVWriter', () => {
 
   it('can be rebuilt in a process that works elsewhere', async () => {
     const dir = path.relative(process.cwd(), folder())
-    const { resident } = new CSVWriter({ dir, name: 'mine' })
+    const resident = new CSVWriter({ dir, name: 'mine' }).resident!
     expect(resident).toMatchObject({ package: '@swanlab/plugin-csv', export: 'CSVWriter' })
     const options: object = JSON.parse(JSON.stringify(resident.options))
     expect(options).toEqual({ dir: path.resolve(dir), filename: 'swanlab_run.csv', layout: 'runs', name: 'mine' })
@@ -63,6 +63,11 @@ describe('CSVWriter', () => {
     const Rebuilt = module[resident.export] ?? expect.fail('not exported')
     new Rebuilt(options).onStop(outcome())
     expect(readdirSync(dir)).toEqual(['swanlab_run.csv'])
+  })
+
+  it('leaves it to a subclass to say how that can be rebuilt', () => {
+    class Mine extends CSVWriter {}
+    expect(new Mine({ dir: folder() }).resident).toBeUndefined()
   })
 
   it.each<[unknown, string]>([

@@ -23,7 +23,7 @@ import { StepsLayout } from './steps-layout.ts'
  */
 export class CSVWriter extends SwanKitCallback {
   override readonly name: string
-  override readonly resident: Resident
+  override readonly resident: Resident | undefined
   /** Absent in the layout `runs`, which costs a step nothing. */
   override readonly onLog?: (record: LogRecord) => void
   readonly #layout: Layout
@@ -33,12 +33,16 @@ export class CSVWriter extends SwanKitCallback {
     const complete = completeOptions(options)
     const file = path.join(complete.dir, complete.filename)
     this.name = complete.name
-    this.resident = {
-      module: import.meta.url,
-      package: '@swanlab/plugin-csv',
-      export: 'CSVWriter',
-      options: complete,
-    }
+    // What a subclass changes would be lost.
+    this.resident =
+      this.constructor === CSVWriter
+        ? {
+            module: import.meta.url,
+            package: '@swanlab/plugin-csv',
+            export: 'CSVWriter',
+            options: complete,
+          }
+        : undefined
     const layout: Layout = complete.layout === 'runs' ? new RunsLayout(file) : new StepsLayout(file)
     if (layout.log) this.onLog = (record) => layout.log?.(record)
     this.#layout = layout
