@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import Database from 'libsql'
-import { describeRecorder, type KeptRecord } from '../packages/core/src/kernel/testing/recorder-suite.ts'
+import { it } from 'vitest'
+import { conforms, type KeptRecord, type RunStorage } from '@swanlab/core/testing'
+import { places } from '@swanlab/journal/testing'
 import { sqlite } from './own-backend.ts'
 
 const NUMBERS = new Set(['NaN', 'Infinity', '-Infinity'])
@@ -9,9 +11,7 @@ function open(folder: string): Database.Database {
   return new Database(join(folder, 'runs.db'))
 }
 
-describeRecorder({
-  name: 'sqlite',
-  make: (folder) => sqlite({ path: join(folder, 'runs.db') }),
+const storage: RunStorage = {
   records: (folder, run) => {
     const db = open(folder)
     const rows = db.prepare('select type, body from record where run = ? order by rowid').all(run.id)
@@ -39,4 +39,7 @@ describeRecorder({
     db.exec('drop table record')
     db.close()
   },
-})
+}
+
+for (const { title, check } of conforms((folder) => sqlite({ path: join(folder, 'runs.db') }), { storage, places }))
+  it(title, check)

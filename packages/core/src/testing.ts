@@ -14,5 +14,6 @@ export {
 export { testRun, type TestRun, type TestRunOptions, type TestStopRequest } from './testing/test-run.ts'
 export type { Actions, DrivePlace, Observe, Places, RecordedRun } from './testing/check-places.ts'
 export { conforms, type Conformance, type ConformOptions } from './testing/conforms.ts'
+export type { KeptRecord, RunStorage } from './testing/recorder-bench.ts'
 export type { MakeCallback } from './testing/conform-subject.ts'
 export { journals, type Journals } from './testing/journals.ts'

@@ -21,8 +21,10 @@ export const ENDINGS: Readonly<Record<string, (test: TestRun) => Promise<unknown
 }
 
 /** The same name, always: reports, alerts, messages and what a background process knows of it go by it. */
-export async function keepsItsName(subject: Subject): Promise<void> {
+export async function keepsItsName(subject: Subject, asRecorder: boolean): Promise<void> {
   const callback = await subject.make()
+  if (callback.immediate && !asRecorder)
+    assert.fail('it is a recorder: conforms() needs `storage`, to see what it keeps')
   const { name } = callback
   assert.ok(typeof name === 'string' && name.trim() !== '', 'it has no name')
   assert.equal((await subject.make()).name, name, 'another one that is made in the same way has another name')
@@ -89,5 +91,5 @@ export async function leavesNothingOpen(subject: Subject): Promise<void> {
   // What is loaded or connected once for all of a process is no leak.
   await live()
   assert.deepEqual(await openHandlesAfter(live), [], 'it keeps the process alive after the end of the run')
-  assert.deepEqual(openFilesIn(folder), [], 'files are still open after the end of the run')
+  assert.deepEqual(await openFilesIn(folder), [], 'files are still open after the end of the run')
 }

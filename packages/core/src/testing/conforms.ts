@@ -1,8 +1,10 @@
 import { ENDINGS, keepsItsName, leavesNothingOpen, settles, survives, survivesEveryValue } from './check-lives.ts'
 import { behavesAsLive, type Observe, type Places } from './check-places.ts'
 import { leaksNoSecret } from './check-secrets.ts'
+import { RECORDER_CHECKS } from './check-recorder.ts'
 import { type MakeCallback, Subject } from './conform-subject.ts'
 import { findPlaces, type FoundPlaces } from './find-places.ts'
+import { RecorderBench, type RunStorage } from './recorder-bench.ts'
 
 /** One thing that every good callback does, for whatever runs tests. */
 export interface Conformance {
@@ -30,6 +32,8 @@ export interface ConformOptions {
   readonly deadline?: number | undefined
   /** What it wrote, where that is no file in its folder, or files differ for good reasons. */
   readonly observe?: Observe | undefined
+  /** Of a backend, which has `immediate: true`: where it keeps runs. Then it is checked as one, too. */
+  readonly storage?: RunStorage | undefined
   /** Default: `@swanlab/journal` and `@swanlab/background`, if they are installed in the project. */
   readonly places?: Places | undefined
 }
@@ -54,8 +58,8 @@ export interface ConformOptions {
  * ```
  */
 export function conforms(make: MakeCallback, options: ConformOptions = {}): readonly Conformance[] {
-  const { secrets = [], deadline, observe, places } = options
-  const entry = (title: string, check: (subject: Subject) => Promise<string | void>, skip?: string): Conformance =>
+  const { secrets = [], deadline, observe, storage, places } = options
+  const entry: Entry = (title, check, skip) =>
     skip === undefined
       ? { title, check: (...context) => run(new Subject(make, deadline), check, context) }
       : { title: `${title} (skipped: ${skip})`, check: async () => {}, skip }
@@ -64,7 +68,7 @@ export function conforms(make: MakeCallback, options: ConformOptions = {}): read
     return entry(title, async (subject) => behavesAsLive(subject, place, await load(), observe), missing)
   }
   return [
-    entry('keeps its name', keepsItsName),
+    entry('keeps its name', async (subject) => keepsItsName(subject, storage !== undefined)),
     entry('survives every value', survivesEveryValue),
     ...Object.entries(ENDINGS).map(([what, end]) =>
       entry(`survives ${what}`, async (subject) => survives(subject, end)),
@@ -81,7 +85,24 @@ export function conforms(make: MakeCallback, options: ConformOptions = {}): read
       '@swanlab/background',
     ]),
     elsewhere('replay', 'does the same in a replay as live', ['@swanlab/journal']),
+    ...(storage ? recorderChecks(storage, entry) : []),
   ]
+}
+
+type Entry = (title: string, check: (subject: Subject) => Promise<string | void>, skip?: string) => Conformance
+
+function recorderChecks(storage: RunStorage, entry: Entry): Conformance[] {
+  return Object.entries(RECORDER_CHECKS).map(([title, check]) => {
+    const untried = title.startsWith('counts records') && !storage.breakRecords
+    return entry(
+      title,
+      async (subject) => {
+        const bench = new RecorderBench(subject, storage)
+        await check(bench).finally(() => bench.close())
+      },
+      untried ? '`storage` has no breakRecords' : undefined,
+    )
+  })
 }
 
 async function run(

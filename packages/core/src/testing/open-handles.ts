@@ -1,6 +1,8 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks'
 import { readdirSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 /** How long what is about to be closed may take, in milliseconds. */
 const PATIENCE = 1_000
@@ -39,9 +41,18 @@ export async function openHandlesAfter(work: () => Promise<void>): Promise<reado
   }
 }
 
-/** Files in a folder that this process holds open. Where the system does not say: none. */
-export function openFilesIn(folder: string): readonly string[] {
-  return descriptors().filter((path) => path.startsWith(folder))
+/**
+ * Files in a folder that this process holds open. Where the system does not say: none. What only waits for the garbage
+ * collector, as with some native modules, is closed by it first.
+ */
+export async function openFilesIn(folder: string): Promise<readonly string[]> {
+  const open = (): string[] => descriptors().filter((path) => path.startsWith(folder))
+  for (let tries = 0; open().length > 0 && tries < 3; tries++) {
+    setFlagsFromString('--expose-gc')
+    ;(runInNewContext('gc') as () => void)()
+    await sleep(POLL)
+  }
+  return open()
 }
 
 function descriptors(): string[] {
