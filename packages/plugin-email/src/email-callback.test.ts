@@ -7,7 +7,7 @@ import { sampleNames } from '../../notification/src/testing/samples.ts'
 import { EmailCallback } from './email-callback.ts'
 import type { EmailOptions } from './options.ts'
 import { startMailServer } from './testing/mail-server.ts'
-import { sampleOutcome, sampleRun } from './testing/samples.ts'
+import { sampleOutcome, sampleRun } from '../../notification/src/testing/plain-samples.ts'
 
 const PASSWORD = 'correct horse battery'
 

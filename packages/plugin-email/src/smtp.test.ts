@@ -6,7 +6,7 @@ import type { EmailOptions } from './options.ts'
 import { smtpTransport } from './smtp.ts'
 import { selfSigned } from './testing/certificate.ts'
 import { startMailServer, startRawServer } from './testing/mail-server.ts'
-import { sampleOutcome } from './testing/samples.ts'
+import { sampleOutcome } from '../../notification/src/testing/plain-samples.ts'
 
 const PASSWORD = 'hunter2-hunter2'
 

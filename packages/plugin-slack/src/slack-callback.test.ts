@@ -6,7 +6,7 @@ import { sampleNames } from '../../notification/src/testing/samples.ts'
 import type { SlackOptions } from './options.ts'
 import { SlackCallback } from './slack-callback.ts'
 import { startReceiver } from './testing/receiver.ts'
-import { sampleOutcome } from './testing/samples.ts'
+import { sampleOutcome } from '../../notification/src/testing/plain-samples.ts'
 
 const SECRET = /hunter2|services/
 
@@ -18,10 +18,10 @@ const tellEnd = (slack: SlackCallback, changes: Parameters<typeof sampleOutcome>
 
 describe('the end of a run', () => {
   test('is one message with blocks, and with a text for those who cannot show them', async () => {
-    const { url, received } = await startReceiver()
-    await tellEnd(slackTo(url))
-    expect(received).toHaveLength(1)
-    const [message] = received
+    const receiver = await startReceiver()
+    await tellEnd(slackTo(receiver.url))
+    expect(receiver.received).toHaveLength(1)
+    const [message] = receiver.received
     expect(message?.text).toMatch(/^SwanLab \| Run swan-1 finished \(iris\)\n\nYour experiment finished/)
     expect(message?.blocks.map(({ type }) => type)).toEqual([
       'header',
@@ -53,22 +53,22 @@ describe('the end of a run', () => {
   })
 
   test('of a crashed run shows the end of the error, in Chinese when asked for', async () => {
-    const { url, received } = await startReceiver()
+    const receiver = await startReceiver()
     const error = { name: 'TypeError', message: 'a < b', stack: 'TypeError: a < b\n    at train (loop.ts:7:1)' }
-    await tellEnd(slackTo(url, { language: 'zh' }), { state: 'crashed', error })
-    expect(received[0]?.blocks).toContainEqual({
+    await tellEnd(slackTo(receiver.url, { language: 'zh' }), { state: 'crashed', error })
+    expect(receiver.received[0]?.blocks).toContainEqual({
       type: 'section',
       text: { type: 'mrkdwn', verbatim: true, text: '*错误*\n```\nTypeError: a &lt; b\nat train (loop.ts:7:1)\n```' },
     })
-    expect(received[0]?.text).toContain('实验 swan-1 已崩溃')
+    expect(receiver.received[0]?.text).toContain('实验 swan-1 已崩溃')
   })
 
   test('comes after the alerts of the run', async () => {
-    const { url, received } = await startReceiver()
-    const { run } = await testRun([sampleNames, slackTo(url, { notifyOnStart: true })])
+    const receiver = await startReceiver()
+    const { run } = await testRun([sampleNames, slackTo(receiver.url, { notifyOnStart: true })])
     run.alert({ title: '<!channel> loss is NaN', level: 'error' })
     await run.finish({ state: 'crashed' })
-    expect(received.map(({ text }) => text.split('\n')[0])).toEqual([
+    expect(receiver.received.map(({ text }) => text.split('\n')[0])).toEqual([
       'SwanLab | Run swan-1 started (iris)',
       'SwanLab | &lt;!channel&gt; loss is NaN (swan-1, iris)',
       'SwanLab | Run swan-1 crashed (iris)',
@@ -78,10 +78,10 @@ describe('the end of a run', () => {
 
 describe('sendMsg', () => {
   test('posts a message of one’s own, without a run', async () => {
-    const { url, received } = await startReceiver()
-    await slackTo(url).sendMsg({ content: 'done & <!here>\nbye' })
+    const receiver = await startReceiver()
+    await slackTo(receiver.url).sendMsg({ content: 'done & <!here>\nbye' })
     const text = 'done &amp; &lt;!here&gt;\nbye'
-    expect(received).toMatchObject([
+    expect(receiver.received).toMatchObject([
       { text, blocks: [{ type: 'section', text: { type: 'plain_text', text, emoji: false } }] },
     ])
   })
@@ -96,8 +96,8 @@ describe('sendMsg', () => {
   })
 
   test('rejects when it was not delivered', async () => {
-    const { url } = await startReceiver({ status: 404, body: 'no_service' })
-    await expect(slackTo(url).sendMsg({ content: 'x' })).rejects.toMatchObject({
+    const receiver = await startReceiver({ status: 404, body: 'no_service' })
+    await expect(slackTo(receiver.url).sendMsg({ content: 'x' })).rejects.toMatchObject({
       code: 'NOTIFICATION_FAILED',
       message: 'Slack answered 404: no_service.',
     })
@@ -151,12 +151,12 @@ describe('options', () => {
 
 describe('in another process', () => {
   test('it can be rebuilt from what it says about itself', async () => {
-    const { url, received } = await startReceiver()
-    const { module, options, ...rest } = JSON.parse(JSON.stringify(slackTo(url).resident))
+    const receiver = await startReceiver()
+    const { module, options, ...rest } = JSON.parse(JSON.stringify(slackTo(receiver.url).resident))
     expect(rest).toEqual({ package: '@swanlab/plugin-slack', export: 'SlackCallback' })
     const { SlackCallback: Rebuilt } = await import(module)
     await tellEnd(new Rebuilt(options))
-    expect(received).toHaveLength(1)
+    expect(receiver.received).toHaveLength(1)
   })
 
   test('it cannot with a fetch of its own, or as a subclass', () => {

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import type { HttpStep } from '@swanlab/core/testing'
 import { unusedPort } from '../../core/src/kernel/testing/port.ts'
 import { deliver } from '../../notification/src/testing/deliver.ts'
 import type { SlackOptions } from './options.ts'
 import { SlackCallback } from './slack-callback.ts'
-import { type Reply, startReceiver } from './testing/receiver.ts'
-import { sampleOutcome } from './testing/samples.ts'
+import { startReceiver } from './testing/receiver.ts'
+import { sampleOutcome } from '../../notification/src/testing/plain-samples.ts'
 
 const SECRET = /hunter2|services/
 
@@ -14,13 +15,13 @@ const slackTo = (webhookUrl: string, changes: Partial<SlackOptions> = {}): Slack
 
 /** What becomes of the news of an end, how often it was sent, and what the last attempt failed with. */
 async function outcomeOf(
-  replies: readonly Reply[],
+  replies: readonly HttpStep[],
   changes: Partial<SlackOptions> = {},
   most?: number,
 ): Promise<{ state: string | undefined; attempts: number; error: unknown }> {
-  const { url, received } = await startReceiver(...replies)
-  const { state, errors } = await tellEnd(slackTo(url, changes), most)
-  return { state, attempts: received.length, error: errors.at(-1) }
+  const receiver = await startReceiver(...replies)
+  const { state, errors } = await tellEnd(slackTo(receiver.url, changes), most)
+  return { state, attempts: receiver.received.length, error: errors.at(-1) }
 }
 
 async function tellEnd(
@@ -68,7 +69,7 @@ describe('what Slack says', () => {
 
   test('whatever it repeats, the URL stays secret', async () => {
     const { error } = await outcomeOf([
-      (response, request) => response.writeHead(400).end(`No ${request.url}\n\u001B[31m`),
+      (request, response) => response.writeHead(400).end(`No ${request.url}\n\u001B[31m`),
     ])
     expect(error).toMatchObject({ message: 'Slack answered 400: No ***.' })
   })
@@ -79,12 +80,12 @@ describe('what Slack says', () => {
   })
 
   test('go elsewhere: the message does not follow', async () => {
-    const { url, received } = await startReceiver()
-    const elsewhere = { status: 302, headers: { location: url } }
+    const receiver = await startReceiver()
+    const elsewhere = { status: 302, headers: { location: receiver.url } }
     const { state, error } = await outcomeOf([elsewhere, elsewhere], {}, 2)
     expect(state).toBe('waiting')
     expect(error).toMatchObject({ code: 'NOTIFICATION_FAILED' })
-    expect(received).toEqual([])
+    expect(receiver.received).toEqual([])
   })
 })
 
@@ -98,24 +99,24 @@ describe('a receiver that is not well', () => {
   })
 
   test('resets the connection, talks nonsense, and then works', async () => {
-    const replies: readonly Reply[] = [
-      (response) => response.socket?.resetAndDestroy(),
-      (response) => response.socket?.end('HTTP? What is that?\r\n\r\n'),
+    const replies: readonly HttpStep[] = [
+      'reset',
+      (_request, response) => response.socket?.end('HTTP? What is that?\r\n\r\n'),
     ]
     expect(await outcomeOf(replies)).toMatchObject(SENT)
   })
 
   test('answers nothing: given up when the time is over', async () => {
-    const { url, received } = await startReceiver(() => {})
-    const sending = slackTo(url, { timeout: 900 }).sendMsg({ content: 'x' })
+    const receiver = await startReceiver('hang')
+    const sending = slackTo(receiver.url, { timeout: 900 }).sendMsg({ content: 'x' })
     await expect(sending).rejects.toThrow(/^no answer within 0\.\d+ s/)
-    expect(received).toHaveLength(1)
+    expect(receiver.received).toHaveLength(1)
   })
 
   test('says yes and never finishes its answer: the message is there, and is not sent again', async () => {
-    const { url, received } = await startReceiver((response) => response.writeHead(200).write('o'))
-    await slackTo(url, { timeout: 900 }).sendMsg({ content: 'x' })
-    expect(received).toHaveLength(1)
+    const receiver = await startReceiver((_request, response) => response.writeHead(200).write('o'))
+    await slackTo(receiver.url, { timeout: 900 }).sendMsg({ content: 'x' })
+    expect(receiver.received).toHaveLength(1)
   })
 
   test('makes a fetch of someone else’s quote the URL', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { cpSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Callback } from '../contract/callback.ts'
 import type { CallbackPlace } from '../contract/context.ts'
 import type { Alert, Outcome } from '../contract/payloads.ts'
@@ -23,7 +23,7 @@ export interface Actions {
 
 /** A run that was recorded, with the callback beside its recorder. */
 export interface RecordedRun {
-  /** The run folder: a copy, which may be written to. */
+  /** The run folder. */
   readonly dir: string
   readonly outcome: Outcome
   /** How long each moment of the callback may take, in milliseconds. */
@@ -68,9 +68,8 @@ export async function behavesAsLive(
   if (callback.immediate) return 'it keeps runs where they happen'
   if (place === 'resident' && !callback.resident) return 'it has no `resident`'
   const live = await liveRun(subject, journal!)
-  const dir = join(subject.newFolder(), basename(live.dir))
-  cpSync(live.dir, dir, { recursive: true })
-  const did = await drive!(callback, { dir, outcome: live.outcome, timeout: subject.patience })
+  // In the same folder: callbacks say where it is.
+  const did = await drive!(callback, { dir: live.dir, outcome: live.outcome, timeout: subject.patience })
   assert.deepEqual(failuresOf(did.reports, callback), [], `it fails, ${place}`)
   const here = seen(live, live.folder, await observe(live.folder, 'live'))
   assert.deepEqual(seen(did, folder, await observe(folder, place)), here, `it does not do the same as live, ${place}`)
