@@ -227,7 +227,9 @@ describe('arrows go one way', () => {
 
   it.each(Object.entries(FOLDERS))('folder %s of the core imports no other but %j', (folder, allowed) => {
     const own = core.filter(({ file }) => folderOf(file) === folder)
-    const wrong = own.filter(({ target }) => target !== undefined && ![folder, ...allowed].includes(folderOf(target)))
+    // The kit starts runs as programs do: it stands above the files that put the folders together.
+    const all = [folder, ...allowed, ...(folder === 'testing' ? [''] : [])]
+    const wrong = own.filter(({ target }) => target !== undefined && !all.includes(folderOf(target)))
     expect(wrong.map(shown)).toEqual([])
   })
 
