@@ -51,9 +51,10 @@ export interface ConformOptions {
  * @example
  * ```ts
  * import { test } from 'node:test'
+ * import type { Callback } from '@swanlab/core'
  * import { conforms } from '@swanlab/core/testing'
  *
- * const printer = { name: 'printer', onLog: ({ step }) => console.log(step) }
+ * const printer: Callback = { name: 'printer', onLog: ({ step }) => console.log(step) }
  * for (const { title, check } of conforms(() => ({ ...printer }))) test(title, check)
  * ```
  */

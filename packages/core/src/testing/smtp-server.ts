@@ -105,11 +105,14 @@ interface Fault {
  * @example
  * ```ts
  * import { smtpServer } from '@swanlab/core/testing'
+ * import { EmailCallback } from '@swanlab/plugin-email'
  *
  * await using server = await smtpServer(['reject 451', 'cut after DATA', 'accept'])
- * const callback = new EmailCallback({ smtpServer: server.host, port: server.port, … })
- * const [first] = await server.received(1)
- * first.to // ['me@example.com']
+ * const me = { senderEmail: 'me@example.com', receiverEmail: 'me@example.com', password: 'secret' }
+ * const callback = new EmailCallback({ ...me, smtpServer: server.host, port: server.port })
+ * await callback.sendEmail({ subject: 'Hello', content: 'there' })
+ * const [mail] = await server.received(1)
+ * mail?.to // ['me@example.com']
  * ```
  */
 export async function smtpServer(

@@ -51,9 +51,15 @@ const KNOWN_TO_RUN: readonly RuntimeInfo[] = [
  *
  * @example
  * ```ts
+ * import type { Callback } from '@swanlab/core'
  * import { testRun } from '@swanlab/core/testing'
  *
- * const loud = { name: 'loud', onLog: ({ data }, { alert }) => data.loss > 1 && alert({ title: 'loss is high' }) }
+ * const loud: Callback = {
+ *   name: 'loud',
+ *   onLog: ({ data }, { alert }) => {
+ *     if (Number(data['loss']) > 1) alert({ title: 'loss is high' })
+ *   },
+ * }
  * await using test = await testRun({ callbacks: loud })
  * test.log({ loss: 2 })
  * test.alerts // [{ title: 'loss is high', … }]
