@@ -4,12 +4,13 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createSocketServer } from 'node:net'
 import { join } from 'node:path'
+import { conforms, journals, smtpServer } from '@swanlab/core/testing'
 import { NotificationCallback } from '@swanlab/notification'
 import { CSVWriter } from '@swanlab/plugin-csv'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
 import { createServer as createTrackingServer } from '@swanlab/server'
-import { init } from 'swanlab'
+import { init, replay } from 'swanlab'
 import { Image } from 'swanlab/media'
 
 // The packages as anybody would install them: no TypeScript, no export condition, nothing of the repository.
@@ -98,4 +99,14 @@ await uploaded.finish()
 await server.close()
 const kept = readdirSync('server-data', { recursive: true }).find((path) => path.endsWith('journal.jsonl'))
 assert.match(readFileSync(join('server-data', kept), 'utf8'), /"loss":0\.5[\s\S]*"type":"finish"/)
+
+// The kit finds replay and the background process where they are installed, and says what is missing.
+const checks = conforms((dir) => new CSVWriter({ dir }), { secrets: ['hunter2hunter2'] })
+assert.deepEqual(
+  checks.filter(({ skip }) => skip),
+  [],
+)
+for (const { check } of checks) await check()
+assert.equal((await replay(journals.killed, { name: 'none' })).cause?.type, 'killed')
+await assert.rejects(smtpServer(), /npm install --save-dev smtp-server/)
 console.log('the packed packages work')
