@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Callback, CallbackContext, LogRecord, Outcome } from '@swanlab/core'
+import { NotificationCallback } from '@swanlab/notification'
 
 /** A callback that does everything right, and what is wrong with it in one test. */
 export interface CalmOptions {
@@ -39,4 +40,9 @@ export class Calm implements Callback {
   }
 
   async send(): Promise<void> {}
+}
+
+/** A notifier whose messages always arrive. */
+export class Quiet extends NotificationCallback {
+  override async send(): Promise<void> {}
 }

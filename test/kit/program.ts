@@ -1,19 +1,14 @@
 // What an author has: plain JavaScript, node:test, and packages that are found where they are installed.
 import { test } from 'node:test'
 import { conforms, httpServer, type MakeCallback, smtpServer } from '@swanlab/core/testing'
-import { NotificationCallback } from '@swanlab/notification'
 import { CSVWriter } from '@swanlab/plugin-csv'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
-import { Calm } from './callbacks.ts'
+import { Calm, Quiet } from './callbacks.ts'
 
 const secrets = ['hunter2hunter2']
 const hooks = await httpServer()
 const mails = await smtpServer()
-
-class Quiet extends NotificationCallback {
-  override async send(): Promise<void> {}
-}
 
 const plugins: Readonly<Record<string, MakeCallback>> = {
   calm: (folder) => new Calm({ folder }),

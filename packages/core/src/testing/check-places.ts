@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Callback } from '../contract/callback.ts'
 import type { CallbackPlace } from '../contract/context.ts'
 import type { Alert, Outcome } from '../contract/payloads.ts'
+import { residentClassOf } from '../contract/resident.ts'
 import type { OutboxMessage } from '../delivery/outbox-item.ts'
 import { filesIn } from './check-secrets.ts'
 import { failuresOf, endedWithin, type Subject } from './conform-subject.ts'
@@ -66,7 +67,7 @@ export async function behavesAsLive(
   const folder = subject.newFolder()
   const callback = await subject.make(folder)
   if (callback.immediate) return 'it keeps runs where they happen'
-  if (place === 'resident' && !callback.resident) return 'it has no `resident`'
+  if (place === 'resident' && !callback.resident && !residentClassOf(callback)) return 'it says no `defineResident`'
   const live = await liveRun(subject, journal!)
   // In the same folder: callbacks say where it is.
   const did = await drive!(callback, { dir: live.dir, outcome: live.outcome, timeout: subject.patience })
