@@ -1,9 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { conforms } from '@swanlab/core/testing'
+import { places } from '@swanlab/journal/testing'
 import { init } from 'swanlab'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { redactor } from './redactor.ts'
+
+describe('a good plugin', () => {
+  for (const { title, check } of conforms(() => redactor(['Acme']), { places })) test(title, check)
+})
 
 test('customers are in no file of the run, and the program still reads its own configuration', async () => {
   const logdir = mkdtempSync(join(tmpdir(), 'redactor-'))
