@@ -17,7 +17,7 @@ const KNOWS_ITS_PLACE = /^(?!\s*(?:\/?\*|\/\/)).*\bimport\.meta\.url\b/m
 const BUNDLED = ['tapable']
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, { readonly source: string }>>
+  readonly exports?: Readonly<Record<string, { readonly source: string }>>
   readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -58,7 +58,7 @@ function optionsOf(folder: string): RolldownOptions {
  * The files that are reached from outside: what package.json names, the programs, and each module that asks for its own
  * place, because it must be found, or find others, where its source is.
  */
-function entriesOf(folder: string, { exports, bin = {} }: Manifest): Record<string, string> {
+function entriesOf(folder: string, { exports = {}, bin = {} }: Manifest): Record<string, string> {
   const source = join(folder, 'src')
   const named = [
     ...Object.values(exports).map((entry) => entry.source.replace('./src/', '')),

@@ -18,6 +18,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'plugin-slack': ['core', 'notification'],
   server: ['core', 'journal'],
   swanlab: ['core', 'journal', 'background', 'cloud', 'plugin-csv', 'server'],
+  'create-swanlab-plugin': [],
 }
 
 /** What is written as anybody could write it: the packages' public API is all that it has. */

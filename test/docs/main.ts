@@ -1,13 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Block } from './blocks.ts'
 import { blocksIn, pages, ROOT } from './pages.ts'
 import { quickStarts } from './quick-start.ts'
-import { startRegistry } from './registry.ts'
-import { Newcomer, type Surroundings, type Tried } from './walk.ts'
+import { PACKED, startSurroundings } from './surroundings.ts'
+import { Newcomer, type Tried } from './walk.ts'
 
 // Every block of code on every page, copied by somebody who has nothing but the page, with the packages as they are
 // packed. `pnpm test:docs packages/swanlab` tries the pages below a folder.
@@ -15,24 +12,11 @@ import { Newcomer, type Surroundings, type Tried } from './walk.ts'
 const [filter = ''] = process.argv.slice(2)
 /** The README of the command line speaks of a run that its reader has. */
 const HAS_A_RUN = 'packages/swanlab/README.md'
-const PACKED = join(ROOT, 'packed')
 /** Two cores, and most of the time is spent on starting programs. */
 const AT_ONCE = 3
 
 const began = performance.now()
-const folder = mkdtempSync(join(tmpdir(), 'swanlab-docs-'))
-// What npx installs stays here; what npm has downloaded before is not downloaded again.
-mkdirSync(join(folder, 'npm'))
-const downloads = join(process.env['npm_config_cache'] ?? join(homedir(), '.npm'), '_cacache')
-if (existsSync(downloads)) symlinkSync(downloads, join(folder, 'npm/_cacache'))
-const slack = createServer((_request, response) => response.end('ok'))
-await new Promise<void>((resolve) => slack.listen(0, '127.0.0.1', resolve))
-const registry = await startRegistry(PACKED)
-const surroundings: Surroundings = {
-  folder,
-  registryUrl: registry.url,
-  slackUrl: `http://127.0.0.1:${(slack.address() as AddressInfo).port}/`,
-}
+const surroundings = await startSurroundings()
 
 async function tryPage(page: string): Promise<Tried[]> {
   const blocks = blocksIn(page)
@@ -66,9 +50,7 @@ const next = async (): Promise<void> => {
 try {
   await Promise.all(Array.from({ length: AT_ONCE }, next))
 } finally {
-  slack.close()
-  registry.close()
-  rmSync(folder, { recursive: true, force: true })
+  surroundings.close()
 }
 
 function tell({ page, line, language, mark }: Block, failure: string | undefined): void {

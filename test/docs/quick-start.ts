@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Block } from './blocks.ts'
 import { blocksIn, ROOT } from './pages.ts'
-import { Newcomer, type Surroundings, type Tried } from './walk.ts'
+import type { Surroundings } from './surroundings.ts'
+import { Newcomer, type Tried } from './walk.ts'
 
 const TSX = join(ROOT, 'node_modules/.bin/tsx')
 

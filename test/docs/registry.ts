@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { ROOT } from './pages.ts'
 
 export interface Registry {
   readonly url: string
@@ -24,11 +23,9 @@ export async function startRegistry(folder: string): Promise<Registry> {
     if (tarball) return void response.end(tarball)
     const name = decodeURIComponent(url).slice(1)
     const prefix = `/${name.replace('@', '').replace('/', '-')}-`
-    const [path, content] =
-      [...tarballs].find(([file]) => file.startsWith(prefix) && /^\d/.test(file.slice(prefix.length))) ?? []
-    if (path === undefined || content === undefined)
-      return void response.writeHead(302, { location: `${others}${url}` }).end()
-    response.end(JSON.stringify(described(name.replace('@swanlab/', ''), content, `${origin()}${path}`)))
+    const path = [...tarballs.keys()].find((file) => file.startsWith(prefix) && /^\d/.test(file.slice(prefix.length)))
+    if (path === undefined) return void response.writeHead(302, { location: `${others}${url}` }).end()
+    response.end(JSON.stringify(described(join(folder, path), `${origin()}${path}`)))
   })
   const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -41,16 +38,15 @@ export async function startRegistry(folder: string): Promise<Registry> {
   }
 }
 
-function described(name: string, content: Buffer, tarball: string): object {
-  const text = readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8')
-  // Packing has turned these into versions.
-  const { version } = JSON.parse(text) as { version: string }
-  const manifest = JSON.parse(text.replaceAll('"workspace:^"', `"^${version}"`)) as Record<string, unknown>
-  const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`
-  delete manifest['devDependencies']
+/** @param path - Of the packed package, whose own manifest says what is in it: packing has changed it. */
+function described(path: string, tarball: string): object {
+  const text = execFileSync('tar', ['-xzOf', path, 'package/package.json'], { encoding: 'utf8' })
+  const manifest = JSON.parse(text) as { name: string; version: string; devDependencies?: object }
+  const integrity = `sha512-${createHash('sha512').update(readFileSync(path)).digest('base64')}`
+  delete manifest.devDependencies
   return {
-    name: manifest['name'],
-    'dist-tags': { latest: version },
-    versions: { [version]: { ...manifest, dist: { tarball, integrity } } },
+    name: manifest.name,
+    'dist-tags': { latest: manifest.version },
+    versions: { [manifest.version]: { ...manifest, dist: { tarball, integrity } } },
   }
 }

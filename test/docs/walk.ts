@@ -4,14 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Block } from './blocks.ts'
 import { ROOT } from './pages.ts'
-
-/** What all pages share. */
-export interface Surroundings {
-  /** Of everything that is made. */
-  readonly folder: string
-  readonly registryUrl: string
-  readonly slackUrl: string
-}
+import type { Surroundings } from './surroundings.ts'
 
 export interface Tried {
   readonly block: Block
