@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Ending, Occurrences, Outbox, type Outcome, type Report } from '@swanlab/core/internal'
+import { type CallbackSet, type Ending, Occurrences, Outbox, type Outcome, type Report } from '@swanlab/core/internal'
 import {
   appendRecords,
   drive,
@@ -23,7 +23,7 @@ import type { IpcChannel } from './ipc-channel.ts'
 import { MAX_LOGGED, type FollowOrder } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import { RaisedAlerts } from './raised-alerts.ts'
-import { rebuildCallbacks, type RebuiltCallbacks } from './rebuild-callbacks.ts'
+import { rebuildCallbacks } from './rebuild-callbacks.ts'
 import { withLease } from './with-lease.ts'
 
 /** How long the exit watcher's status of the training is waited for, and work that was asked to stop: ms. */
@@ -144,7 +144,7 @@ class Follower {
     if (this.#outbox.deliveries().every(({ state }) => state !== 'waiting')) settleSession(dir, from)
   }
 
-  #rebuild(signal: AbortSignal): Promise<RebuiltCallbacks> {
+  #rebuild(signal: AbortSignal): Promise<CallbackSet> {
     const { callbacks, callbackTimeout: timeout, redact, redelivered } = this.#order
     const report = this.#report
     return rebuildCallbacks({
@@ -164,11 +164,9 @@ class Follower {
     })
   }
 
-  #driverOf({ hooks, guard, contexts }: RebuiltCallbacks): Driver {
+  #driverOf(callbacks: CallbackSet): Driver {
     return new Driver({
-      hooks,
-      guard,
-      contexts,
+      callbacks,
       report: this.#report,
       dir: this.#order.dir,
       act: {
@@ -236,7 +234,7 @@ class Follower {
   }
 
   /** Waits for messages and work, each by itself: a message does not wait for an upload. */
-  async #finishWork({ guard, pending }: RebuiltCallbacks, halt: AbortController): Promise<void> {
+  async #finishWork({ guard, pending }: CallbackSet, halt: AbortController): Promise<void> {
     const outbox = this.#outbox
     const work = (name: string): Promise<readonly string[]> => pending.settled(WORK_BUDGET, name, !this.#here)
     const messages = this.#here ? outbox.busy() : outbox.untried()
@@ -284,10 +282,9 @@ class Follower {
     }
   }
 
-  #close({ hooks, guard }: RebuiltCallbacks): void {
+  #close(callbacks: CallbackSet): void {
     this.#cursor.close()
-    hooks.close.call()
-    guard.close()
+    callbacks.close()
   }
 }
 

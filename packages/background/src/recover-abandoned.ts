@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describeError, LOST, Outbox, type Report } from '@swanlab/core/internal'
+import { type CallbackSet, describeError, LOST, Outbox, type Report } from '@swanlab/core/internal'
 import {
   abandonedRuns,
   appendRecords,
@@ -21,7 +21,7 @@ import { DELIVERY_BUDGET, GRACE, onAbort, WORK_BUDGET } from './follow-run.ts'
 import type { FollowOrder, ResidentCallback } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import { RaisedAlerts } from './raised-alerts.ts'
-import { rebuildCallbacks, type RebuiltCallbacks } from './rebuild-callbacks.ts'
+import { rebuildCallbacks } from './rebuild-callbacks.ts'
 
 /** How long an abandoned run waits for an `init` with those callbacks that have not seen its end, in milliseconds. */
 const KEPT = 7 * 24 * 3_600_000
@@ -76,7 +76,7 @@ async function recoverSession(
   const outbox = new Outbox({ store: new OutboxFiles(dir), part: String(from), budget: DELIVERY_BUDGET, report })
   outbox.runEnded()
   const halt = new AbortController()
-  const rebuilt = (callbacks: readonly ResidentCallback[]): Promise<RebuiltCallbacks> => {
+  const rebuilt = (callbacks: readonly ResidentCallback[]): Promise<CallbackSet> => {
     const { callbackTimeout: timeout, redact } = order
     return rebuildCallbacks({ callbacks, timeout, redact, outbox, report, redelivered: true, signal: halt.signal })
   }
@@ -110,10 +110,8 @@ async function recoverSession(
     return !kept && outbox.deliveries().every(({ state }) => state !== 'waiting')
   } finally {
     halt.abort()
-    for (const { hooks, guard } of [others, listeners]) {
-      hooks.close.call()
-      guard.close()
-    }
+    others.close()
+    listeners.close()
   }
 }
 
@@ -124,16 +122,14 @@ async function recoverSession(
  */
 async function deliverEnd(
   dir: string,
-  { guard, contexts, hooks }: RebuiltCallbacks,
+  callbacks: CallbackSet,
   { from, finished }: { readonly from: number; readonly finished: boolean },
   report: Report,
 ): Promise<boolean> {
   const raised = new RaisedAlerts()
   const warned = new Set<string>()
   const driver = new Driver({
-    hooks,
-    guard,
-    contexts,
+    callbacks,
     report,
     dir,
     act: {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { it } from 'vitest'
 import { Driver, lastSession, decodeRecord } from '@swanlab/journal/internal'
-import { Contexts, Guard, createHooks } from '@swanlab/core/internal'
+import { CallbackSet, Outbox, processRedactor } from '@swanlab/core/internal'
 import { anyRecord, encode } from '../../journal/src/format/testing/records.ts'
 import { streamsFor } from './streams.ts'
 
@@ -39,6 +39,7 @@ it('no damaged value of a record makes a reader throw', () => {
     fc.jsonValue({ maxDepth: 2 }),
   )
   const nothing = (): void => {}
+  const redactor = processRedactor()
   const act = { raise: nothing, log: nothing, requestStop: nothing }
   fc.assert(
     fc.property(anyRecord, damage, fc.nat(), (record, value, pick) => {
@@ -50,10 +51,10 @@ it('no damaged value of a record makes a reader throw', () => {
       writeFileSync(path, `${line}\n`)
       lastSession(path)
       const report = nothing
-      const guard = new Guard({ report, timeout: 1_000 })
-      const contexts = new Contexts({ place: 'replay', report, clock: Date.now, waitUntil: nothing, deliver: nothing })
-      const hooks = createHooks(guard, report)
-      void new Driver({ hooks, guard, contexts, report, dir: '.', act }).feed(read)
+      const outbox = new Outbox({ part: '', budget: 1_000, report })
+      const callbacks = new CallbackSet({ place: 'replay', report, clock: Date.now, redactor, timeout: 1_000, outbox })
+      void new Driver({ callbacks, report, dir: '.', act }).feed(read)
+      callbacks.close()
     }),
     { numRuns: 500 },
   )

@@ -11,7 +11,7 @@ const LONGEST_PAUSE = 300_000
 /** Longest pause that a receiver is granted, in milliseconds: its clock may be wrong, and our time is short. */
 const LONGEST_ASKED = 900_000
 /** Longest that one attempt may take, in milliseconds. */
-export const LONGEST_ATTEMPT = 20_000
+const LONGEST_ATTEMPT = 20_000
 /** Notifications of one run that are kept; more than this is a loop somewhere. The message about the end is kept beyond. */
 const MAX_ITEMS = 1_000
 
@@ -40,6 +40,17 @@ export interface OutboxOptions {
   readonly attemptTime?: number
   /** Does waiting - for the next attempt, or for a receiver - keep the process alive? Default: true. */
   readonly holds?: boolean
+}
+
+/**
+ * How long messages are tried where the end of the run waits for them: a little less than it waits, to say what was not
+ * delivered; and each attempt no longer than half of that, so that one which hangs leaves time for the news of the end.
+ *
+ * @param finishTimeout - Milliseconds.
+ */
+export function timesWithin(finishTimeout: number): Pick<Required<OutboxOptions>, 'budget' | 'attemptTime'> {
+  const budget = finishTimeout - Math.min(1_000, finishTimeout / 10)
+  return { budget, attemptTime: Math.min(LONGEST_ATTEMPT, budget / 2) }
 }
 
 /** The way into an outbox. */

@@ -1,24 +1,30 @@
 import type { Callback } from '../contract/callback.ts'
 import { SwanLabError } from '../contract/error.ts'
 
-/** Ids of the runs that callbacks are attached to. */
-const runs = new WeakMap<Callback, string>()
+/** What a callback can be attached to. */
+interface Owner {
+  readonly id: string
+}
+
+/** The runs that callbacks are attached to. */
+const owners = new WeakMap<Callback, Owner>()
 
 /**
  * A callback keeps what belongs to its run, so that it serves one at a time.
  *
  * @throws SwanLabError `INVALID_CALLBACK` when it is attached to a run that has not ended.
  */
-export function attachTo(callback: Callback, id: string): void {
-  const other = runs.get(callback)
+export function attachTo(callback: Callback, run: Owner): void {
+  const other = owners.get(callback)
   if (other !== undefined)
     throw new SwanLabError(
       'INVALID_CALLBACK',
-      `Callback "${callback.name}" is attached to run ${other}, which has not ended. Make one for each run.`,
+      `Callback "${callback.name}" is attached to run ${other.id}, which has not ended. Make one for each run.`,
     )
-  runs.set(callback, id)
+  owners.set(callback, run)
 }
 
-export function detach(callback: Callback): void {
-  runs.delete(callback)
+/** Those that are attached to the run may serve another one. */
+export function detachFrom(run: Owner, callbacks: readonly Callback[]): void {
+  for (const callback of callbacks) if (owners.get(callback) === run) owners.delete(callback)
 }

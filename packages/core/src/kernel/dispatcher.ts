@@ -2,19 +2,17 @@ import type { Outcome, RunFailure } from '../contract/payloads.ts'
 import type { Report } from '../contract/report.ts'
 import type { RunHooks } from '../contract/hooks.ts'
 import type { Guard } from './guard.ts'
-import {
-  callRecorders,
-  callRemaining,
-  hasListeners,
-  type AwaitedHookName,
-  type PayloadOf,
-  type SyncHookName,
-} from './hooks.ts'
+import { callRecorders, callRemaining, hasListeners, type PayloadOf } from './taps.ts'
 
 /** How often callbacks may answer each other before they are only recorded. */
 export const MAX_ECHO = 32
 /** Moments that may wait for their turn while another is being dispatched. */
 export const MAX_WAITING = 16_384
+
+/** Hooks that are dispatched in the caller's own turn. */
+type SyncHookName = 'runtimeInfo' | 'column' | 'log' | 'media' | 'metric' | 'alert'
+/** Hooks that are awaited, and never reject. */
+type AwaitedHookName = 'run' | 'error' | 'finish'
 
 interface Moment {
   readonly hook: keyof RunHooks
@@ -110,13 +108,13 @@ export class Dispatcher {
     if (this.#over) return
     this.#holds++
     const interrupted = this.#now
-    if (interrupted) void callRemaining(this.hooks, interrupted.hook, interrupted.payload as never)
+    if (interrupted) callRemaining(this.hooks, interrupted.hook, interrupted.payload as never)
     if (interrupted?.hook !== 'finish') {
       this.#dispatchWaiting()
-      if (failure) void callRemaining(this.hooks, 'error', failure)
+      if (failure) callRemaining(this.hooks, 'error', failure)
       this.#dispatchWaiting()
     }
-    void callRemaining(this.hooks, 'finish', outcome)
+    callRemaining(this.hooks, 'finish', outcome)
     this.#end()
   }
 

@@ -12,7 +12,7 @@ export function gatherOutcome(
   { state, error, cause }: Ending,
   run: RunInfo,
   lastLines: readonly ConsoleLine[],
-  { parser, recorders, guard, clock, redactor }: RunOptions,
+  { parser, recorders, callbacks, clock, redactor }: RunOptions,
 ): Outcome {
   const { lost } = recorders
   const totals = {
@@ -21,7 +21,7 @@ export function gatherOutcome(
     summary: parser.summary(),
     losses: { ...parser.losses(), ...(lost > 0 && { records: lost }) },
     lastLines,
-    callbacks: guard.reports(),
+    callbacks: callbacks.guard.reports(),
   }
   return outcomeOf(
     { state, ...(error && { error: redactError(error, redactor) }), ...(cause && { cause }) },
@@ -37,7 +37,8 @@ export function gatherOutcome(
  * @param isClosed - Has the run been closed meanwhile? Then nothing is waited for any more.
  */
 export async function settlePending(options: RunOptions, isClosed: () => boolean): Promise<void> {
-  const { pending, outbox, halt, finishTimeout, report } = options
+  const { callbacks, halt, finishTimeout, report } = options
+  const { pending, outbox } = callbacks
   const late = await pending.settled(finishTimeout)
   if (late.length === 0 || isClosed()) return
   report('warn', `Not done within ${finishTimeout / 1_000} s: ${late.join(', ')}.`)

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SwanLabError } from '../contract/error.ts'
-import { BREAKER_LIMIT, Guard } from './guard.ts'
+import { Guard } from './guard.ts'
+import { BREAKER_LIMIT } from './guarded-callback.ts'
 
 let reports: string[] = []
 let guard: Guard

@@ -1,46 +1,15 @@
 import type { Callback } from '../contract/callback.ts'
 import type { Moment } from '../contract/moments.ts'
-import { SwanLabError, type SwanLabErrorCode } from '../contract/error.ts'
+import { SwanLabError } from '../contract/error.ts'
 import type { CallbackReport } from '../contract/payloads.ts'
 import type { Report } from '../contract/report.ts'
 import type { Contexts } from './contexts.ts'
 import { enter, enterSync, labelOf, leave, leaveSync, stay, within, type ActiveListener } from './current-callback.ts'
 import { isThenable, withDeadline } from './deadline.ts'
-import { describeError, errorInfo } from '../text/thrown.ts'
-
-/** Failures in a row, in one moment of one callback, after which it is switched off. */
-export const BREAKER_LIMIT = 5
-/** Kinds of failure of one callback that are distinguished; beyond these they are only counted. */
-const MAX_KINDS = 20
-
-/** Errors that speak of a callback's own code. */
-const OF_CALLBACKS: ReadonlySet<SwanLabErrorCode> = new Set(['CALLBACK_FAILED', 'NO_RUN'])
+import { BREAKER_LIMIT, GuardedCallback } from './guarded-callback.ts'
 
 /** What no listener is ever called with. */
 const NOTHING: unique symbol = Symbol('nothing')
-
-/** One callback, or whoever tapped the hooks under that name, and how it fares. */
-class Member {
-  readonly name: string
-  readonly timeout: number
-  /** Never switched off: without it nothing is recorded. */
-  readonly immediate: boolean
-  readonly optional: boolean
-  /** A host outlives this process: what it drives is not unfinished. */
-  readonly host: boolean
-  readonly reported = new Set<string>()
-  started = false
-  failures = 0
-  off = false
-
-  constructor(callback: Callback, timeout: number) {
-    this.name = callback.name
-    this.timeout = callback.timeout ?? timeout
-    this.immediate = callback.immediate ?? false
-    this.optional = callback.optional ?? false
-    this.host = callback.adopt !== undefined
-  }
-}
 
 export interface GuardOptions {
   readonly report: Report
@@ -65,14 +34,16 @@ export interface GuardOptions {
  * reported under its name, once a kind, and stops there.
  */
 export class Guard {
-  readonly #members = new Map<string, Member>()
+  readonly #members = new Map<string, GuardedCallback>()
   readonly #unfinished = new Set<string>()
   readonly #options: GuardOptions
+  readonly #rethrows: boolean
   /** What is being dispatched although recorders have had it, and others since. */
   recorded: unknown = NOTHING
 
   constructor(options: GuardOptions) {
     this.#options = options
+    this.#rethrows = options.rethrows ?? true
     if (options.tracksAll) stay()
   }
 
@@ -82,10 +53,8 @@ export class Guard {
   }
 
   /** Counts what a callback did in another process, or could not do because it cannot be had at all. */
-  count({ name, failures, disabled }: CallbackReport): void {
-    const member = this.#member(name)
-    member.failures = Math.max(member.failures, failures)
-    member.off ||= disabled
+  count(report: CallbackReport): void {
+    this.#member(report.name).count(report)
   }
 
   /** @throws SwanLabError `INVALID_CALLBACK` when the name is taken. */
@@ -128,7 +97,7 @@ export class Guard {
 
   /** Something of a callback failed outside its moments, such as work that it had asked to be waited for. */
   failed(name: string, where: string, error: unknown): void {
-    this.#failed(this.#member(name), where, error)
+    this.#member(name).failed(where, error)
   }
 
   /** Wraps a listener of a synchronous moment. The result passes each payload on once, and never throws. */
@@ -142,8 +111,8 @@ export class Guard {
       streak = 0
     }
     const failed = (error: unknown): void => {
-      this.#failed(member, moment, error)
-      if (++streak >= BREAKER_LIMIT) this.#switchOff(member, moment)
+      member.failed(moment, error)
+      if (++streak >= BREAKER_LIMIT) member.switchOff(moment)
     }
     return (payload) => {
       if (latest === payload || member.off || (member.immediate && this.recorded === payload)) return
@@ -172,8 +141,8 @@ export class Guard {
         member.started = true
         return answer
       } catch (error) {
-        this.#refused(member, moment, error)
-        this.#failed(member, moment, error)
+        if (this.#rethrows) member.refused(moment, error)
+        member.failed(moment, error)
         return undefined
       } finally {
         leaveSync(outer)
@@ -199,8 +168,8 @@ export class Guard {
         if (moment === 'onInit') member.started = true
         return answer
       } catch (error) {
-        if (moment === 'onInit') this.#refused(member, moment, error)
-        this.#failed(member, moment, error)
+        if (moment === 'onInit' && this.#rethrows) member.refused(moment, error)
+        member.failed(moment, error)
         return undefined
       } finally {
         this.#unfinished.delete(active.label)
@@ -220,8 +189,9 @@ export class Guard {
     }
   }
 
-  #add(callback: Callback): Member {
-    const member = new Member(callback, this.#options.timeout)
+  #add(callback: Callback): GuardedCallback {
+    const { timeout, report } = this.#options
+    const member = new GuardedCallback(callback, timeout, report)
     this.#members.set(callback.name, member)
     return member
   }
@@ -231,35 +201,7 @@ export class Guard {
   }
 
   /** Taps made on `run.hooks` directly have a name, and no callback behind it. */
-  #member(name: string): Member {
+  #member(name: string): GuardedCallback {
     return this.#members.get(name) ?? this.#add({ name })
-  }
-
-  /** @throws when the run must not start without this callback. */
-  #refused(member: Member, moment: Moment, error: unknown): void {
-    if (member.optional || this.#options.rethrows === false) return
-    member.failures++
-    // It is meant for the user, with a code to test; what is wrong with the callback itself needs its name.
-    if (error instanceof SwanLabError && !OF_CALLBACKS.has(error.code)) throw error
-    const message = `Callback "${member.name}" failed in ${moment}: ${describeError(error)}`
-    throw new SwanLabError('CALLBACK_FAILED', message, { cause: error })
-  }
-
-  #failed(member: Member, where: string, error: unknown): void {
-    member.failures++
-    const kind = `${where} ${errorInfo(error).name}`
-    if (member.reported.has(kind) || member.reported.size >= MAX_KINDS) return
-    member.reported.add(kind)
-    this.#options.report('error', `Callback "${member.name}" failed in ${where}: ${describeError(error)}`)
-  }
-
-  #switchOff(member: Member, moment: Moment): void {
-    if (member.immediate || member.off) return
-    member.off = true
-    this.#options.report(
-      'error',
-      `Callback "${member.name}" failed ${BREAKER_LIMIT} times in a row in ${moment}. It is switched off and will be ` +
-        'called only when the run ends.',
-    )
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ALL_MOMENTS, AWAITED_MOMENTS, recorder, SYNC_MOMENTS } from './testing/recorder.ts'
 import { Text } from '../data/media/text.ts'
 import { reportsOf, testRun, type TestRun } from './testing/test-run.ts'
-import { BREAKER_LIMIT } from './guard.ts'
+import { BREAKER_LIMIT } from './guarded-callback.ts'
 import type { Callback } from '../contract/callback.ts'
 import type { Moment } from '../contract/moments.ts'
 

@@ -2,12 +2,9 @@ import type { ConfigStore } from '../contract/config.ts'
 import type { Report } from '../contract/report.ts'
 import type { Run } from '../contract/run.ts'
 import type { Parser } from '../data/parser.ts'
-import type { Outbox } from '../delivery/outbox.ts'
 import type { StallDetector } from '../endings/stall-detector.ts'
 import type { Redactor } from '../text/redactor.ts'
-import type { Dispatcher } from './dispatcher.ts'
-import type { Guard } from './guard.ts'
-import type { PendingWork } from './pending-work.ts'
+import type { CallbackSet } from './callback-set.ts'
 import type { Recorders } from './recorders.ts'
 
 /** What a run is given from outside. */
@@ -28,11 +25,8 @@ export interface RunSettings {
 
 /** What a run works with. */
 export interface RunOptions extends RunSettings {
-  readonly guard: Guard
-  readonly dispatcher: Dispatcher
+  readonly callbacks: CallbackSet
   readonly recorders: Recorders
-  readonly pending: PendingWork
-  readonly outbox: Outbox
   /** Asks callbacks to stop at once. */
   readonly halt: AbortController
   readonly stalls: StallDetector

@@ -16,12 +16,14 @@ import { deepFreeze } from '../data/frozen.ts'
 import type { ParsedLog } from '../data/parser.ts'
 import { watchEndings } from '../endings/endings.ts'
 import { endingOf, failureOf, type Ending } from '../endings/outcome.ts'
+import { redactRuntime } from '../text/redactor.ts'
 import { parseAlert } from './alert.ts'
 import { BaseRun } from './base-run.ts'
+import type { Dispatcher } from './dispatcher.ts'
 import { gatherOutcome, reportEnd, settlePending } from './end-of-run.ts'
-import { callRecorders } from './hooks.ts'
 import { LastLines } from './last-lines.ts'
 import type { RunOptions } from './run-options.ts'
+import { callRecorders } from './taps.ts'
 
 const NO_MEDIA: readonly MediaRecord[] = []
 
@@ -29,6 +31,7 @@ const NO_MEDIA: readonly MediaRecord[] = []
 export class ActiveRun<C extends object = Record<string, unknown>> extends BaseRun<C> {
   readonly hooks: RunHooks
   readonly #options: RunOptions
+  readonly #dispatcher: Dispatcher
   readonly #lines = new LastLines()
   readonly #raised = new Set<string>()
   readonly #stop = new AbortController()
@@ -42,12 +45,13 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
   /** @param line - Number of the last line of the terminal in earlier parts of the run. */
   constructor(info: RunInfo, options: RunOptions, line: number) {
     super(info, options.config)
-    this.hooks = options.dispatcher.hooks
+    this.hooks = options.callbacks.hooks
     this.#options = options
+    this.#dispatcher = options.callbacks.dispatcher
     this.#line = line
     this.#unwatch = watchEndings(this, options.stalls)
     options.config.onChange(() => this.#flushConfig())
-    options.dispatcher.afterEach = () => this.#flushConfig()
+    this.#dispatcher.afterEach = () => this.#flushConfig()
   }
 
   get signal(): AbortSignal {
@@ -57,16 +61,21 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
   log(data: object, stepOrOptions?: number | LogOptions): void {
     // A run takes what comes until every callback has been called with its end: a signal does not stop a training at once.
     if (this.#closed) return this.#reportClosed('log()')
-    const { dispatcher, parser, stalls, clock } = this.#options
+    const { parser, stalls, clock } = this.#options
     const options = typeof stepOrOptions === 'object' && stepOrOptions !== null ? stepOrOptions : undefined
     const time = clock()
     stalls.passed(time)
     this.#flushConfig()
-    const parsed = parser.parse(data, options ? options.step : stepOrOptions, time, dispatcher.hasListeners('metric'))
+    const parsed = parser.parse(
+      data,
+      options ? options.step : stepOrOptions,
+      time,
+      this.#dispatcher.hasListeners('metric'),
+    )
     if (parsed === undefined) return
     const { record, columns, media, metrics } = parsed
     let stored = NO_MEDIA
-    if (columns.length === 0 && media.length === 0 && metrics.length === 0) dispatcher.emit('log', record)
+    if (columns.length === 0 && media.length === 0 && metrics.length === 0) this.#dispatcher.emit('log', record)
     else stored = this.#emitAll(parsed)
     if (options?.printToConsole) printRecord(record, stored)
   }
@@ -86,20 +95,13 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
 
   /** @internal Calls `onRun` of every callback. */
   _begin(): Promise<void> {
-    return this.#options.dispatcher.emitAwaited('run', this._info())
+    return this.#dispatcher.emitAwaited('run', this._info())
   }
 
   /** @internal Something the run learnt about itself or its machine. */
   _inform(info: RuntimeInfo): void {
     if (this.#closed) return
-    const { dispatcher, redactor } = this.#options
-    const { metadata, requirements } = info
-    const redacted = {
-      ...info,
-      ...(metadata && { metadata: redactor.json(metadata, 'metadata') }),
-      ...(requirements !== undefined && { requirements: redactor.text(requirements, 'requirements') }),
-    }
-    dispatcher.emit('runtimeInfo', deepFreeze(redacted))
+    this.#dispatcher.emit('runtimeInfo', deepFreeze(redactRuntime(info, this.#options.redactor)))
   }
 
   /** @internal The program wrote a line to its terminal, from which everything has been taken out. */
@@ -118,7 +120,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
       this.#raised.add(alert.id)
     }
     this.#flushConfig()
-    this.#options.dispatcher.emit('alert', alert)
+    this.#dispatcher.emit('alert', alert)
   }
 
   /** @internal A callback asks the training to stop. */
@@ -143,24 +145,24 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
   /** @internal Ends the run in this very turn, for a process that is about to be gone. */
   _endNow(ending: Ending): void {
     if (this.#closed) return
-    const { dispatcher, guard, pending, report } = this.#options
+    const { callbacks, report } = this.#options
     const outcome = this._outcome ?? this.#conclude(ending)
     this.#ending ??= Promise.resolve(outcome)
-    dispatcher.emitEndNow(this.#failure, outcome)
+    this.#dispatcher.emitEndNow(this.#failure, outcome)
     this.#close()
-    reportEnd(report, this.#gather(outcome), [...guard.unfinished(), ...pending.names])
+    reportEnd(report, this.#gather(outcome), [...callbacks.guard.unfinished(), ...callbacks.pending.names])
   }
 
   /** @internal The callback and moment that the code which asks belongs to. */
   get _currentListener(): string | undefined {
-    return this.#options.guard.currentListener
+    return this.#options.callbacks.guard.currentListener
   }
 
   /** @returns the media that could be stored. */
   #emitAll({ record, columns, media, metrics }: ParsedLog): readonly MediaRecord[] {
-    const { dispatcher, recorders } = this.#options
+    const dispatcher = this.#dispatcher
     // Before anybody gets them: their files are there when their records are.
-    const stored = media.flatMap((draft) => recorders.store(draft) ?? [])
+    const stored = media.flatMap((draft) => this.#options.recorders.store(draft) ?? [])
     dispatcher.together(() => {
       for (const column of columns) dispatcher.emit('column', column)
       dispatcher.emit('log', record)
@@ -172,7 +174,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
 
   /** Puts the end on record. From here on callbacks get nothing before they get the end. */
   #conclude(ending: Ending): Outcome {
-    this.#options.dispatcher.hold()
+    this.#dispatcher.hold()
     this.#options.flush?.()
     this.#flushConfig()
     const outcome = this.#gather(ending)
@@ -184,10 +186,10 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
   }
 
   async #dispatchEnd(outcome: Outcome): Promise<Outcome> {
-    const { dispatcher, outbox, report } = this.#options
-    outbox.runEnded()
-    if (this.#failure) await dispatcher.emitAwaited('error', this.#failure)
-    await dispatcher.emitAwaited('finish', outcome)
+    const { callbacks, report } = this.#options
+    callbacks.outbox.runEnded()
+    if (this.#failure) await this.#dispatcher.emitAwaited('error', this.#failure)
+    await this.#dispatcher.emitAwaited('finish', outcome)
     await settlePending(this.#options, () => this.#closed)
     const last = this.#gather(outcome)
     if (!this.#closed) {
@@ -198,13 +200,13 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
   }
 
   #close(): void {
-    const { flush, outbox, ended } = this.#options
+    const { callbacks, flush, ended } = this.#options
     flush?.()
     this.#flushConfig()
     this.#closed = true
-    this.hooks.close.call()
+    callbacks.close()
     this.#unwatch()
-    outbox.stop()
+    callbacks.outbox.stop()
     ended(this)
   }
 

@@ -1,22 +1,19 @@
 import type { Callback, HostActions } from '../contract/callback.ts'
-import { SwanLabError } from '../contract/error.ts'
 import type { Moment } from '../contract/moments.ts'
-import type { EarlierRecord, InitInfo, Placement, RunInfo, RuntimeInfo } from '../contract/payloads.ts'
-import { LONGEST_ATTEMPT, Outbox, type OutboxOptions } from '../delivery/outbox.ts'
-import { outcomeOf } from '../endings/outcome.ts'
+import type { InitInfo, Placement, RunInfo, RuntimeInfo } from '../contract/payloads.ts'
+import { Outbox, timesWithin, type OutboxOptions } from '../delivery/outbox.ts'
 import { onProcessExit } from '../endings/process-exit.ts'
 import { StallDetector } from '../endings/stall-detector.ts'
-import { redactAlert, redactError, type Redactor } from '../text/redactor.ts'
-import { describeError, errorInfo } from '../text/thrown.ts'
-import { attachTo, detach } from './attached.ts'
+import { redactAlert } from '../text/redactor.ts'
+import { describeError } from '../text/thrown.ts'
+import { attachTo, detachFrom } from './attached.ts'
 import { runInfoOf } from './base-run.ts'
 import { checkCallback } from './callback-check.ts'
-import { Contexts } from './contexts.ts'
-import { Dispatcher } from './dispatcher.ts'
-import { Guard } from './guard.ts'
-import { attach, createHooks, stopStarted } from './hooks.ts'
-import { PendingWork } from './pending-work.ts'
+import { CallbackSet } from './callback-set.ts'
+import { stopStarted } from './failed-start.ts'
+import { placementsOf } from './placements.ts'
 import { Recorders } from './recorders.ts'
+import { refuseUnlessFound, restoreEarlier } from './resume.ts'
 import type { RunOptions, RunSettings } from './run-options.ts'
 import { ActiveRun } from './run.ts'
 
@@ -49,64 +46,39 @@ export function startRun(options: StartOptions): Promise<ActiveRun> {
 
 class Start {
   readonly #options: StartOptions
-  readonly #parts: RunOptions
-  readonly #contexts: Contexts
+  readonly #callbacks: CallbackSet
+  readonly #halt = new AbortController()
+  readonly #stalls: StallDetector
   #info: InitInfo
   #placements: readonly Placement[] = []
   #run: ActiveRun | undefined
-  readonly #attached: Callback[] = []
   /** Does in the run what callbacks ask for. Before there is one, contexts refuse, and hosts ask for nothing. */
   readonly #act: HostActions = {
     raise: (alert) => this.#run?._raise(redactAlert(alert, this.#options.redactor)),
     log: (data, step) => this.#run?.log(data, step),
     requestStop: (reason, name) => this.#run?._requestStop(reason, name),
-    count: (report) => this.#parts.guard.count(report),
+    count: (report) => this.#callbacks.guard.count(report),
     redactRules: () => this.#options.redactor.sent,
   }
 
   constructor(options: StartOptions) {
-    const { info, callbacks, report, clock, redactor, delivery, callbackTimeout: timeout, finishTimeout } = options
-    const halt = new AbortController()
-    const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
-    const outbox = new Outbox({ part: '', ...deliveryTimes(finishTimeout), ...delivery, report, holds: false })
-    const contexts = new Contexts({
+    const { info, report, clock, redactor, config, delivery, callbackTimeout, finishTimeout } = options
+    this.#options = options
+    this.#info = info
+    this.#stalls = new StallDetector(clock)
+    this.#callbacks = new CallbackSet({
       place: 'live',
       report,
       clock,
       redactor,
-      config: options.config.view,
-      signal: halt.signal,
-      waitUntil: (name, work) => pending.add(name, work),
-      deliver: ({ name }, message, key) => {
-        outbox.post(name, key, message)
-        pending.add(name, outbox.settled(name))
-      },
+      timeout: callbackTimeout,
+      outbox: new Outbox({ part: '', ...timesWithin(finishTimeout), ...delivery, report, holds: false }),
+      config: config.view,
+      signal: this.#halt.signal,
     })
-    const guard: Guard = new Guard({ report, timeout, contexts })
-    const dispatcher = new Dispatcher(createHooks(guard, report, redactor), guard, report)
-    const recorders = new Recorders(callbacks, guard, report)
-    this.#options = options
-    const ended: RunOptions['ended'] = (run) => {
-      this.#detachAll()
-      options.ended(run)
-    }
-    this.#parts = {
-      ...options,
-      ended,
-      guard,
-      dispatcher,
-      recorders,
-      pending,
-      outbox,
-      halt,
-      stalls: new StallDetector(clock),
-    }
-    this.#contexts = contexts
-    this.#info = info
   }
 
   async run(): Promise<ActiveRun> {
-    const { report, runtime } = this.#options
     let run: ActiveRun
     try {
       await this.#attachAll()
@@ -115,51 +87,41 @@ class Start {
       this.#detachAll()
       throw error
     }
-    try {
-      for (const news of runtime(run.dir)) run._inform(news)
-    } catch (error) {
-      report('warn', `What the run knows of its machine cannot be recorded: ${describeError(error)}`)
-    }
-    this.#parts.stalls.handOver()
+    this.#inform(run)
+    this.#stalls.handOver()
     return run
   }
 
   async #attachAll(): Promise<void> {
-    const { callbacks, report } = this.#options
-    const { guard, dispatcher, outbox } = this.#parts
+    const { info, callbacks, report, redactor } = this.#options
     for (const callback of callbacks) {
       checkCallback(callback, report)
-      guard.enroll(callback)
-      attachTo(callback, this.#info.id)
-      this.#attached.push(callback)
+      this.#callbacks.guard.enroll(callback)
+      attachTo(callback, info)
     }
-    this.#placements = await placementsOf(callbacks, this.#act, this.#options.redactor)
+    this.#placements = await placementsOf(callbacks, this.#act, redactor)
     for (const [index, callback] of callbacks.entries()) {
-      const { name, optional } = callback
       const lives = this.#placements[index]!.place === 'live'
       try {
-        attach(dispatcher.hooks, callback, this.#contexts, lives ? undefined : BEFORE_RUN)
-        if (callback.send && lives)
-          outbox.channel(name, (message, attempt) => callback.send!(message as never, attempt))
+        this.#callbacks.attach(callback, lives ? undefined : BEFORE_RUN)
       } catch (error) {
-        if (optional !== true) throw error
+        if (callback.optional !== true) throw error
         report('error', describeError(error))
       }
     }
   }
 
   #detachAll(): void {
-    for (const callback of this.#attached) detach(callback)
+    detachFrom(this.#options.info, this.#options.callbacks)
   }
 
   /** Lets everybody answer `onInit`, makes the run that comes of it, and calls every `onRun`. */
   async #begin(): Promise<ActiveRun> {
-    const { hooks } = this.#parts.dispatcher
     const release = onProcessExit((code) => void this.#stopAll(new Error(`the process exited with code ${code}`)))
     let run: ActiveRun
     try {
       const { config } = this.#info
-      this.#info = await hooks.init.promise(this.#info)
+      this.#info = await this.#callbacks.hooks.init.promise(this.#info)
       this.#options.config.amend(config, this.#info.config)
       // From the moment the run folder is open, no ending may miss the run; hence nothing is awaited until recorders have it.
       run = this.#open()
@@ -174,16 +136,24 @@ class Start {
   }
 
   #open(): ActiveRun {
-    const { id, logdir, resume, resumed, earlier = [] } = this.#info
-    if (resume === 'must' && !resumed)
-      throw new SwanLabError(
-        'RESUME_FAILED',
-        `"resume" is "must", but no run with id ${id} ${logdir ? `is in ${logdir}` : 'was found'}. Use "allow" to start it when it does not exist.`,
-      )
-    const line = this.#restore(earlier)
-    const info = this.#parts.dispatcher.hooks.open.call(this.#runInfo())
-    const run = new ActiveRun(info, this.#parts, line)
-    this.#contexts.open({
+    const { callbacks, report, parser, config, started, ended } = this.#options
+    refuseUnlessFound(this.#info)
+    const line = restoreEarlier(this.#info, parser, config)
+    const { guard, hooks, contexts } = this.#callbacks
+    const info = hooks.open.call(this.#runInfo())
+    const parts: RunOptions = {
+      ...this.#options,
+      callbacks: this.#callbacks,
+      recorders: new Recorders(callbacks, guard, report),
+      halt: this.#halt,
+      stalls: this.#stalls,
+      ended: (over) => {
+        this.#detachAll()
+        ended(over)
+      },
+    }
+    const run = new ActiveRun(info, parts, line)
+    contexts.open({
       startTime: info.startTime,
       dir: info.dir,
       resumed: info.resumed,
@@ -194,60 +164,24 @@ class Start {
       finish: (options) => run.finish(options),
     })
     this.#run = run
-    this.#options.started(run)
+    started(run)
     return run
   }
 
-  /** Takes back what earlier parts of the run had recorded. @returns number of the last line of its terminal. */
-  #restore(earlier: readonly Iterable<EarlierRecord>[]): number {
-    const { parser, config } = this.#options
-    let line = 0
-    for (const records of earlier) {
-      for (const record of records) {
-        if (record.type === 'config') config.restore(record.config)
-        else if (record.type === 'console') line = Math.max(line, record.line)
-        else parser.restore(record)
-      }
+  #inform(run: ActiveRun): void {
+    const { runtime, report } = this.#options
+    try {
+      for (const news of runtime(run.dir)) run._inform(news)
+    } catch (error) {
+      report('warn', `What the run knows of its machine cannot be recorded: ${describeError(error)}`)
     }
-    return line
   }
 
-  /** The run will not start after all. */
-  async #stopAll(error: unknown): Promise<void> {
-    const { clock, redactor } = this.#options
-    const { guard, dispatcher } = this.#parts
-    const reason = redactError(errorInfo(error), redactor)
-    const ending = { state: 'aborted', cause: { type: 'reported' }, error: reason } as const
-    const totals = { steps: 0, summary: Object.freeze({}), losses: {}, callbacks: guard.reports() }
-    await stopStarted(dispatcher.hooks, guard, outcomeOf(ending, this.#runInfo(), totals, clock()))
+  #stopAll(error: unknown): Promise<void> {
+    return stopStarted(error, this.#runInfo(), this.#callbacks, this.#options)
   }
 
   #runInfo(): RunInfo {
     return runInfoOf(this.#info, this.#options.config.snapshot(), this.#placements)
   }
-}
-
-/**
- * How long messages are tried here: a little less than the end waits for them, to say what was not delivered; and each
- * attempt no longer than half of that, so that one which hangs leaves time for the news of the end.
- */
-function deliveryTimes(finishTimeout: number): { budget: number; attemptTime: number } {
-  const budget = finishTimeout - Math.min(1_000, finishTimeout / 10)
-  return { budget, attemptTime: Math.min(LONGEST_ATTEMPT, budget / 2) }
-}
-
-/** Asks the hosts among the callbacks which of the others they drive. */
-async function placementsOf(
-  callbacks: readonly Callback[],
-  act: HostActions,
-  { text }: Redactor,
-): Promise<readonly Placement[]> {
-  const placements = new Map<string, Placement>()
-  for (const host of callbacks) {
-    if (host.adopt === undefined) continue
-    const others = callbacks.filter(({ name }) => name !== host.name && placements.get(name)?.place !== 'resident')
-    for (const { reason, ...placement } of await host.adopt(others, act))
-      placements.set(placement.name, { ...placement, ...(reason !== undefined && { reason: text(reason, 'message') }) })
-  }
-  return callbacks.map(({ name }) => Object.freeze(placements.get(name) ?? { name, place: 'live' as const }))
 }

@@ -1,4 +1,4 @@
-import type { Alert, ErrorInfo, InitInfo, JsonValue } from '../contract/payloads.ts'
+import type { Alert, ErrorInfo, InitInfo, JsonValue, RuntimeInfo } from '../contract/payloads.ts'
 import type { RedactFunction, RedactRules, SentRules } from '../contract/redact.ts'
 
 /** Takes secrets out of whatever is about to be put on record, before any callback gets it. */
@@ -52,5 +52,15 @@ export function redactInfo<T extends Pick<InitInfo, 'experimentName' | 'descript
     ...(experimentName !== undefined && { experimentName: text(experimentName, 'experimentName') }),
     ...(description !== undefined && { description: text(description, 'description') }),
     tags: Object.freeze(tags.map((tag, at) => text(tag, `tags.${at}`))),
+  }
+}
+
+/** What a run learnt about itself or its machine, but for the configuration, which is redacted where it is kept. */
+export function redactRuntime(info: RuntimeInfo, { json, text }: Redactor): RuntimeInfo {
+  const { metadata, requirements } = info
+  return {
+    ...info,
+    ...(metadata && { metadata: json(metadata, 'metadata') }),
+    ...(requirements !== undefined && { requirements: text(requirements, 'requirements') }),
   }
 }

@@ -1,13 +1,12 @@
 import {
   type Alert,
+  type CallbackSet,
   type ConfigSnapshot,
-  type Contexts,
   deepFreeze,
   describeError,
-  Dispatcher,
+  type Dispatcher,
   type Ending,
   failureOf,
-  type Guard,
   type HostActions,
   LastLines,
   type LogOptions,
@@ -16,16 +15,12 @@ import {
   type Outcome,
   outcomeOf,
   type Report,
-  type RunHooks,
   type RunInfo,
 } from '@swanlab/core/internal'
 import type { FinishRecord, JournalRecord, RecordedRun } from '../format/records.ts'
 
 export interface DriverOptions {
-  readonly hooks: RunHooks
-  readonly guard: Guard
-  /** Those of the callbacks. */
-  readonly contexts: Contexts
+  readonly callbacks: CallbackSet
   readonly report: Report
   /** The run folder. */
   readonly dir: string
@@ -54,9 +49,8 @@ export class Driver {
 
   constructor(options: DriverOptions) {
     this.#options = options
-    const { hooks, guard, report } = options
-    this.#parser = new LogParser(report)
-    this.#dispatcher = new Dispatcher(hooks, guard, report)
+    this.#parser = new LogParser(options.report)
+    this.#dispatcher = options.callbacks.dispatcher
   }
 
   /** While true, records restore state and no hook is called. */
@@ -123,7 +117,6 @@ export class Driver {
   /** Ends the run for everybody who listens; the time is that of the last record unless it is known better. */
   async end(ending: Ending, time: number = this.#lastTime, losses: Losses = {}): Promise<Outcome | undefined> {
     if (this.outcome || !this.#run) return this.outcome
-    const { guard } = this.#options
     const run = Object.freeze({ ...this.#run, config: deepFreeze(this.#config) })
     const { steps, lastStep } = this.#parser
     const totals = {
@@ -132,7 +125,7 @@ export class Driver {
       summary: this.#parser.summary(),
       losses,
       lastLines: this.#lines.list,
-      callbacks: guard.reports(),
+      callbacks: this.#options.callbacks.guard.reports(),
     }
     const outcome = outcomeOf(ending, run, totals, time)
     this.outcome = outcome
@@ -143,7 +136,7 @@ export class Driver {
   }
 
   #console({ type: _, ...line }: Extract<JournalRecord, { type: 'console' }>): void {
-    this.#options.hooks.console.call(Object.freeze(line))
+    this.#options.callbacks.hooks.console.call(Object.freeze(line))
   }
 
   #alert(alert: Alert): void {
@@ -184,7 +177,8 @@ export class Driver {
   }
 
   async #start(run: RunInfo): Promise<void> {
-    const { hooks, report, contexts, dir, act } = this.#options
+    const { callbacks, report, dir, act } = this.#options
+    const { hooks, contexts } = callbacks
     deepFreeze(run)
     try {
       await hooks.init.promise(run)

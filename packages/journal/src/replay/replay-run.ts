@@ -5,19 +5,15 @@ import { drive } from './drive.ts'
 import { Driver } from './driver.ts'
 import {
   addRulesOf,
-  attach,
   type Callback,
+  CallbackSet,
   checkCallback,
   checkOptions,
   type Checks,
-  Contexts,
-  createHooks,
-  Guard,
   LOST,
   Outbox,
   OutboxMemory,
   type Outcome,
-  PendingWork,
   processRedactor,
   quietly,
   SwanLabError,
@@ -56,36 +52,30 @@ export async function replayRun(
   const dir = realPath(runDir)
   if (!existsSync(join(dir, JOURNAL_FILE))) throw noRunIn(dir)
 
+  const all = Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback]
   const raised: RaisedAlert[] = []
   const logged: LoggedRow[] = []
   const stopRequests: StopRequest[] = []
-  const pending = new PendingWork((name, error) => guard.failed(name, 'waitUntil', error))
   const store = new OutboxMemory()
   const outbox = new Outbox({ store, part: '', budget: callbackTimeout, report })
   const redactor = processRedactor()
-  addRulesOf(Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback], redactor)
-  // What a callback raises belongs to the moment that it sees, however long ago that was.
-  const contexts = new Contexts({
+  addRulesOf(all, redactor)
+  const set = new CallbackSet({
     place: 'replay',
     report,
+    // What a callback raises belongs to the moment that it sees, however long ago that was.
     clock: () => driver.lastTime,
     redactor,
-    waitUntil: (name, work) => pending.add(name, work),
-    deliver: ({ name }, message, key) => outbox.post(name, key, message),
+    timeout: callbackTimeout,
+    outbox,
   })
-  const guard: Guard = new Guard({ report, timeout: callbackTimeout, contexts, tracksAll: true, rethrows: false })
-  const hooks = createHooks(guard, report)
-  for (const callback of Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback]) {
+  for (const callback of all) {
     checkCallback(callback, report)
-    guard.enroll(callback)
-    attach(hooks, callback, contexts)
-    const { name } = callback
-    if (callback.send) outbox.channel(name, (message, context) => callback.send!(message as never, context))
+    set.guard.enroll(callback)
+    set.attach(callback)
   }
   const driver: Driver = new Driver({
-    hooks,
-    guard,
-    contexts,
+    callbacks: set,
     report,
     dir,
     act: {
@@ -101,18 +91,16 @@ export async function replayRun(
     outcome = await driver.end(LOST)
     outbox.runEnded()
     await outbox.settled()
-    const late = await pending.settled(callbackTimeout)
+    const late = await set.pending.settled(callbackTimeout)
     if (late.length > 0) report('warn', `Not done within ${callbackTimeout / 1_000} s: ${late.join(', ')}.`)
-    hooks.close.call()
   } finally {
+    set.close()
     outbox.stop()
-    guard.close()
   }
   if (!outcome) throw new SwanLabError('INVALID_FILE', `replay: ${join(dir, JOURNAL_FILE)} holds no run.`)
-  const callbackReports = guard.reports()
   return Object.freeze({
     ...outcome,
-    callbacks: callbackReports,
+    callbacks: set.guard.reports(),
     raised: Object.freeze(raised),
     logged: Object.freeze(logged),
     stopRequests: Object.freeze(stopRequests),
