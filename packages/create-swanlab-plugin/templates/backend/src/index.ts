@@ -41,17 +41,20 @@ export class MyBackend extends SwanKitCallback<MyBackendOptions> {
     super(options)
   }
 
-  override onInit({ id, resume }: InitInfo): InitPatch {
+  override onInit({ id, resume, experimentName }: InitInfo): InitPatch {
     this.#path = join(this.options.folder, id)
     const earlier = resume ? readRecords(`${this.#path}.jsonl`) : []
     // Without an earlier part, init() refuses `resume: 'must'`.
-    return { mode: 'jsonl', ...(earlier.length > 0 && { resumed: true, earlier }) }
+    if (earlier.length === 0) return { mode: 'jsonl' }
+    const header = earlier.find(({ type }) => type === 'header') as { experimentName?: string } | undefined
+    return { mode: 'jsonl', resumed: true, experimentName: experimentName ?? header?.experimentName, earlier }
   }
 
   /** Everybody has agreed: nothing may be written before. */
-  override onOpen(run: RunInfo): void {
+  override onOpen({ project, experimentName, config }: RunInfo): void {
     mkdirSync(this.#path, { recursive: true })
-    this.#keep('config', { config: run.config, project: run.project, experimentName: run.experimentName })
+    this.#keep('header', { project, experimentName })
+    this.#keep('config', { config })
   }
 
   override onRuntimeInfoUpdate({ config }: RuntimeInfo): void {
