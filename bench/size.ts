@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,10 +51,9 @@ function pathOf(specifier: string, importer: string): string | undefined {
 const inKilobytes = (bytes: number): number => bytes / 1_000
 let over = false
 const rows = names.map((name) => {
-  const sizes = {
-    packed: inKilobytes(packed(name)),
-    import: inKilobytes(imported(join(PACKAGES, name, 'dist/index.js'))),
-  }
+  const entry = join(PACKAGES, name, 'dist/index.js')
+  // A command alone cannot be imported.
+  const sizes = { packed: inKilobytes(packed(name)), import: existsSync(entry) ? inKilobytes(imported(entry)) : 0 }
   const budget = budgets[name] ?? { packed: 0, import: 0 }
   const shown = (['packed', 'import'] as const).map((what) => {
     const above = sizes[what] > budget[what]
