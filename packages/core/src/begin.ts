@@ -7,6 +7,7 @@ import type { Run } from './contract/run.ts'
 import { captureConsole, type ConsoleCapture } from './console/console-capture.ts'
 import { activeRun, activeSlot, hasEnded, responsibleRun, separateSlot, type RunSlot } from './current.ts'
 import { LogParser } from './data/log-parser.ts'
+import { ownSecrets } from './text/given-secrets.ts'
 import type { Redactor } from './text/redactor.ts'
 import { RunRedactor } from './text/run-redactor.ts'
 import { quietly } from './text/reporter.ts'
@@ -37,8 +38,6 @@ export interface BeginOptions extends ResolvedOptions {
 
 /** What a package on top of this one makes of `init`. */
 export interface Preset {
-  /** Secrets that this process knows beside those of its environment: taken out of whatever is put on record. */
-  readonly secrets?: () => readonly string[]
   readonly extra: ExtraOptions
   /**
    * Starts the run that the parameters stand for.
@@ -58,7 +57,7 @@ export async function begin(input: object, preset?: Preset, scoped?: Run): Promi
   const world = { env: process.env, cwd: process.cwd() }
   const { options, extras, warnings } = await resolveOptions(input, world, preset?.extra)
   const { redact, report: say } = options.settings
-  const own = preset?.secrets?.() ?? []
+  const own = ownSecrets(world.env)
   const redactorOf = (rules: Redact): RunRedactor =>
     new RunRedactor({ redact: rules, env: process.env, own, report: quietly(say) })
   const redactor = redactorOf(redact)

@@ -75,7 +75,7 @@ export { describeCause, endingOf, failureOf, LOST, outcomeOf, type Ending } from
 export { isTime } from './options/time.ts'
 export { cliCommand } from './runtime/cli-command.ts'
 export { readIfRegular } from './runtime/read-if-regular.ts'
-export { addSecret, givenSecrets } from './text/given-secrets.ts'
+export { addSecret } from './text/given-secrets.ts'
 export type { SentRules } from './contract/redact.ts'
 export { maskJson } from './text/mask.ts'
 export { processRedactor } from './text/run-redactor.ts'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { refuseInBackground } from '@swanlab/background/internal'
 import type { Callback, Run } from '@swanlab/core'
-import { assertCallback, configOf, givenSecrets, infoOf, type BeginOptions, type Preset } from '@swanlab/core/internal'
+import { assertCallback, configOf, infoOf, type BeginOptions, type Preset } from '@swanlab/core/internal'
 import { DisabledRun } from './disabled-run.ts'
 import { MODES, type Mode } from './modes.ts'
 
@@ -30,7 +30,6 @@ export const preset: Preset = {
       } else if (cloud?.value != null) problems.wrong('cloud', cloud.value, 'true or false')
     },
   },
-  secrets: () => [...givenSecrets(), process.env['SWANLAB_API_KEY'] ?? ''],
   begin: async (options, extras, start) => {
     refuseInBackground()
     const { mode, logdir } = whereAndHow(extras, process.cwd())

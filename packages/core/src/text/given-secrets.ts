@@ -5,7 +5,8 @@ export function addSecret(secret: string): void {
   given.add(secret)
 }
 
-/** All that were given so far. */
-export function givenSecrets(): readonly string[] {
-  return [...given]
+/** Secrets of this library itself that the process knows so far; they are masked in any case. */
+export function ownSecrets(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const { SWANLAB_API_KEY: key } = env
+  return key ? [...given, key] : [...given]
 }
