@@ -50,7 +50,12 @@ function optionsOf(folder: string): RolldownOptions {
       entryFileNames: '[name].js',
       chunkFileNames: 'chunks/[name].js',
     },
-    plugins: [inTheirPlaces(folder, Object.values(entries)), withLicenses(), withoutLeftovers(join(folder, 'dist'))],
+    plugins: [
+      inTheirPlaces(folder, Object.values(entries)),
+      withoutUnusedHooks(),
+      withLicenses(),
+      withoutLeftovers(join(folder, 'dist')),
+    ],
   }
 }
 
@@ -81,6 +86,27 @@ function inTheirPlaces(folder: string, entries: readonly string[]): Plugin {
       if (!fixed.has(path)) return null
       const built = join(folder, 'dist', path.slice(join(folder, 'src').length)).replace(/\.ts$/, '.js')
       return { id: built, external: 'relative' }
+    },
+  }
+}
+
+/** tapable's entry requires every kind of hook, from which no bundler can tell that most of them are not used. */
+function withoutUnusedHooks(): Plugin {
+  const importing = /^import \{(?<names>[^}]+)\} from 'tapable'$/m
+  const names = importing.exec(read(join(PACKAGES, 'core/src/kernel/hooks.ts')))?.groups?.['names'] ?? ''
+  const used = new Set(names.split(',').map((name) => name.trim()))
+  const isUnused = (line: string): boolean => {
+    const kind = /require\("\.\/(?<kind>\w+)"\)/.exec(line)?.groups?.['kind']
+    return kind !== undefined && !used.has(kind)
+  }
+  return {
+    name: 'without-unused-hooks',
+    transform: {
+      filter: { id: /\/tapable\/lib\/index\.js$/ },
+      handler: (code) => ({
+        code: code.replaceAll(/^.*$/gm, (line) => (isUnused(line) ? '' : line)),
+        map: null,
+      }),
     },
   }
 }

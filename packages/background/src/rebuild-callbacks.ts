@@ -44,7 +44,7 @@ export async function rebuildCallbacks(options: RebuildOptions): Promise<Callbac
     try {
       const callback = await rebuild(resident)
       if (callback.name !== name) throw new Error(`it calls itself "${callback.name}" here`)
-      set.guard.enroll(callback)
+      set.enroll(callback)
       set.attach(callback)
     } catch (error) {
       const why = describeError(error)

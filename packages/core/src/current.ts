@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { isGeneratorObject } from 'node:util/types'
 import type { Callback } from './contract/callback.ts'
-import { assertCallback } from './kernel/callback-check.ts'
+import { assertCallback } from './kernel/assert-callback.ts'
 import type { Config } from './contract/config.ts'
 import { SwanLabError } from './contract/error.ts'
 import type { Outcome } from './contract/payloads.ts'

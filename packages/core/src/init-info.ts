@@ -4,7 +4,8 @@ import type { ResolvedOptions } from './options/init-options.ts'
 import type { ConfigStore } from './contract/config.ts'
 import type { RunSlot } from './current.ts'
 import { createConfig } from './data/config-store.ts'
-import { redactInfo, type Redactor } from './text/redactor.ts'
+import { redactInfo } from './text/redact-payloads.ts'
+import type { Redactor } from './text/redactor.ts'
 
 const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const ID_LENGTH = 21

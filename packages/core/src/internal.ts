@@ -27,7 +27,7 @@ export type {
   RuntimeInfo,
 } from './contract/payloads.ts'
 export { createConfig } from './data/config-store.ts'
-export { assertCallback, checkCallback } from './kernel/callback-check.ts'
+export { assertCallback } from './kernel/assert-callback.ts'
 export { deepFreeze } from './data/frozen.ts'
 export { Guard } from './kernel/guard.ts'
 export { nearest } from './text/nearest.ts'

@@ -14,7 +14,7 @@ function setOf(place: CallbackPlace, callback: Callback): CallbackSet {
   const report = (level: string, text: string): void => void reports.push(`${level}: ${text}`)
   const outbox = new Outbox({ part: '', budget: 1_000, report })
   const set = new CallbackSet({ place, report, clock: () => 5, redactor: OPEN, timeout: 1_000, outbox })
-  set.guard.enroll(callback)
+  set.enroll(callback)
   set.attach(callback)
   return set
 }
@@ -102,7 +102,7 @@ test('one that lives elsewhere is called in the moments that are named, and send
     onLog: () => void called.push('onLog'),
     send: async () => void called.push('send'),
   }
-  set.guard.enroll(callback)
+  set.enroll(callback)
   set.attach(callback, ['onInit'])
   await set.hooks.init.promise(RUN)
   set.dispatcher.emit('log', Object.freeze({ step: 0, time: 1, data: {} }))

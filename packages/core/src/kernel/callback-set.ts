@@ -9,6 +9,7 @@ import type { Report } from '../contract/report.ts'
 import type { Outbox } from '../delivery/outbox.ts'
 import type { Redactor } from '../text/redactor.ts'
 import { describeError } from '../text/thrown.ts'
+import { checkCallback } from './callback-check.ts'
 import { Contexts } from './contexts.ts'
 import { isThenable } from './deadline.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -50,12 +51,16 @@ export class CallbackSet {
   readonly contexts: Contexts
   readonly dispatcher: Dispatcher
   readonly outbox: Outbox
+  readonly #place: CallbackPlace
+  readonly #report: Report
   /** What they have asked to be waited for. */
   readonly pending: PendingWork = new PendingWork((name, error) => this.guard.failed(name, 'waitUntil', error))
 
   constructor({ place, report, say = report, redactor, timeout, outbox, ...more }: CallbackSetOptions) {
     const live = place === 'live'
     this.outbox = outbox
+    this.#place = place
+    this.#report = report
     this.contexts = new Contexts({
       ...more,
       place,
@@ -79,8 +84,15 @@ export class CallbackSet {
     return this.dispatcher.hooks
   }
 
+  /** @throws SwanLabError `INVALID_CALLBACK` for what cannot be a callback, and when its name is taken. */
+  enroll(callback: Callback): void {
+    // What is rebuilt in the background process has been checked in the training.
+    if (this.#place !== 'resident') checkCallback(callback, this.#report)
+    this.guard.enroll(callback)
+  }
+
   /**
-   * From now on a callback that has been enrolled with the guard is called.
+   * From now on a callback that has been enrolled is called.
    *
    * @param only - Moments in which it is; it lives elsewhere then. Default: all.
    * @throws SwanLabError `CALLBACK_FAILED` when its `apply` fails.

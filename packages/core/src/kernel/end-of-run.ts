@@ -1,7 +1,7 @@
 import type { ConsoleLine, Outcome, RunInfo } from '../contract/payloads.ts'
 import type { Report } from '../contract/report.ts'
 import { outcomeOf, type Ending } from '../endings/outcome.ts'
-import { redactError } from '../text/redactor.ts'
+import { redactError } from '../text/redact-payloads.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** How long a callback that was asked to stop is waited for, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { RunInfo } from '../contract/payloads.ts'
 import { outcomeOf } from '../endings/outcome.ts'
-import { redactError } from '../text/redactor.ts'
+import { redactError } from '../text/redact-payloads.ts'
 import { errorInfo } from '../text/thrown.ts'
 import type { CallbackSet } from './callback-set.ts'
 import type { RunSettings } from './run-options.ts'

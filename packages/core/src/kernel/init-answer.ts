@@ -2,7 +2,8 @@ import type { ConfigSnapshot, InitInfo, InitPatch, OpenPatch, RunInfo } from '..
 import type { Report } from '../contract/report.ts'
 import { deepFreeze } from '../data/frozen.ts'
 import { toJson } from '../data/json-value.ts'
-import { OPEN, redactInfo, type Redactor } from '../text/redactor.ts'
+import { redactInfo } from '../text/redact-payloads.ts'
+import { OPEN, type Redactor } from '../text/redactor.ts'
 
 type Check = readonly [takes: string, test: (value: unknown) => boolean]
 

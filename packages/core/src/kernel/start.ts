@@ -4,11 +4,10 @@ import type { InitInfo, Placement, RunInfo, RuntimeInfo } from '../contract/payl
 import { Outbox, timesWithin, type OutboxOptions } from '../delivery/outbox.ts'
 import { onProcessExit } from '../endings/process-exit.ts'
 import { StallDetector } from '../endings/stall-detector.ts'
-import { redactAlert } from '../text/redactor.ts'
+import { redactAlert } from '../text/redact-payloads.ts'
 import { describeError } from '../text/thrown.ts'
 import { attachTo, detachFrom } from './attached.ts'
 import { runInfoOf } from './base-run.ts'
-import { checkCallback } from './callback-check.ts'
 import { CallbackSet } from './callback-set.ts'
 import { stopStarted } from './failed-start.ts'
 import { placementsOf } from './placements.ts'
@@ -95,8 +94,7 @@ class Start {
   async #attachAll(): Promise<void> {
     const { info, callbacks, report, redactor } = this.#options
     for (const callback of callbacks) {
-      checkCallback(callback, report)
-      this.#callbacks.guard.enroll(callback)
+      this.#callbacks.enroll(callback)
       attachTo(callback, info)
     }
     this.#placements = await placementsOf(callbacks, this.#act, redactor)

@@ -1,5 +1,5 @@
 import { isRegExp } from 'node:util/types'
-import type { Redact, RedactFunction, RedactRules, SentMatcher, SentRules } from '../contract/redact.ts'
+import type { Redact, RedactFunction, RedactRules } from '../contract/redact.ts'
 import { nearest } from './nearest.ts'
 
 /** Shorter texts are in every other sentence. */
@@ -34,32 +34,10 @@ export function copyOfRules<T extends Redact>(value: T): T {
   }) as T
 }
 
-/** Whether what goes by a name is to be taken out. Absent: nothing is by its name. */
-export function chosenNames(keys: readonly (string | RegExp)[]): ((name: string) => boolean) | undefined {
-  if (keys.length === 0) return undefined
-  const texts = new Set(keys.filter((key) => typeof key === 'string').map(plainName))
-  const patterns = keys.filter(isRegExp).map(({ source, flags }) => new RegExp(source, flags.replaceAll(/[gy]/g, '')))
-  return (name) => {
-    const bare = name.replace(/^-+/, '').slice(0, 1_000)
-    if (texts.has(plainName(bare)) || texts.has(plainName(bare.slice(bare.lastIndexOf('.') + 1)))) return true
-    return patterns.some((pattern) => pattern.test(bare))
-  }
-}
-
 /** Searches for all there are. Text stands for itself. */
 export function searching(pattern: string | RegExp): RegExp {
   if (typeof pattern === 'string') return new RegExp(pattern.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), 'g')
   return new RegExp(pattern.source, `${pattern.flags.replaceAll(/[gy]/g, '')}g`)
-}
-
-export function sent({ keys = [], patterns = [] }: RedactRules): Omit<SentRules, 'defaults'> {
-  const matcher = (one: string | RegExp): SentMatcher => (typeof one === 'string' ? one : [one.source, one.flags])
-  return { keys: keys.map(matcher), patterns: patterns.map(matcher) }
-}
-
-export function received({ keys, patterns }: SentRules): RedactRules {
-  const matcher = (one: SentMatcher): string | RegExp => (typeof one === 'string' ? one : new RegExp(...one))
-  return { keys: keys.map(matcher), patterns: patterns.map(matcher) }
 }
 
 export function isFunction(value: Redact): value is RedactFunction {
@@ -91,7 +69,7 @@ function isPattern(value: unknown): boolean {
 }
 
 /** `customerId` and `CUSTOMER_ID` are one name. */
-function plainName(name: string): string {
+export function plainName(name: string): string {
   return name.replaceAll(/[-_. ]/g, '').toLowerCase()
 }
 

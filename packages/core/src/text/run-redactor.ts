@@ -1,9 +1,10 @@
+import { isRegExp } from 'node:util/types'
 import type { JsonValue } from '../contract/payloads.ts'
-import type { Redact, RedactFunction, RedactRules, SentRules } from '../contract/redact.ts'
+import type { Redact, RedactFunction, RedactRules, SentMatcher, SentRules } from '../contract/redact.ts'
 import type { Report } from '../contract/report.ts'
 import { createMask, secretsOf, unmistakable, type Mask } from './mask.ts'
 import { MASK, NO_NAMES, SECRET_NAMES } from './mask-names.ts'
-import { chosenNames, isFunction, received, searching, sent } from './redact-rules.ts'
+import { isFunction, plainName, searching } from './redact-rules.ts'
 import type { Redactor } from './redactor.ts'
 import { UserPattern } from './user-pattern.ts'
 
@@ -137,6 +138,30 @@ export function processRedactor(
   const redactor = new RunRedactor({ redact: rules?.defaults ?? true, env: process.env, own, report })
   if (rules) redactor.add(received(rules), 'redact')
   return redactor
+}
+
+/** Rules for another process: plain JSON. */
+function sent({ keys = [], patterns = [] }: RedactRules): Omit<SentRules, 'defaults'> {
+  const matcher = (one: string | RegExp): SentMatcher => (typeof one === 'string' ? one : [one.source, one.flags])
+  return { keys: keys.map(matcher), patterns: patterns.map(matcher) }
+}
+
+/** The same, there. */
+function received({ keys, patterns }: SentRules): RedactRules {
+  const matcher = (one: SentMatcher): string | RegExp => (typeof one === 'string' ? one : new RegExp(...one))
+  return { keys: keys.map(matcher), patterns: patterns.map(matcher) }
+}
+
+/** Whether what goes by a name is to be taken out. Absent: nothing is by its name. */
+function chosenNames(keys: readonly (string | RegExp)[]): ((name: string) => boolean) | undefined {
+  if (keys.length === 0) return undefined
+  const texts = new Set(keys.filter((key) => typeof key === 'string').map(plainName))
+  const patterns = keys.filter(isRegExp).map(({ source, flags }) => new RegExp(source, flags.replaceAll(/[gy]/g, '')))
+  return (name) => {
+    const bare = name.replace(/^-+/, '').slice(0, 1_000)
+    if (texts.has(plainName(bare)) || texts.has(plainName(bare.slice(bare.lastIndexOf('.') + 1)))) return true
+    return patterns.some((pattern) => pattern.test(bare))
+  }
 }
 
 /** Absent: nothing that can be recorded. */
