@@ -1,6 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Callback, CallbackContext, LogRecord, Outcome } from '@swanlab/core'
+import {
+  type Callback,
+  type CallbackContext,
+  defineResident,
+  type LogRecord,
+  type Outcome,
+  SwanKitCallback,
+} from '@swanlab/core'
 import { NotificationCallback } from '@swanlab/notification'
 
 /** A callback that does everything right, and what is wrong with it in one test. */
@@ -9,6 +16,8 @@ export interface CalmOptions {
   readonly name?: string
   /** Does something else where it is not live. */
   readonly twoFaced?: boolean
+  /** Shown where it is not live, and to the processes that it starts. */
+  readonly secret?: string
 }
 
 /** Raises, logs, asks to stop, delivers and writes: what a callback can do, each once. */
@@ -20,6 +29,7 @@ export class Calm implements Callback {
   constructor(options: CalmOptions) {
     this.#options = options
     this.name = options.name ?? 'calm'
+    if (options.secret) process.env['SECRET_OF_CALM'] = options.secret
   }
 
   get resident(): Callback['resident'] {
@@ -35,14 +45,23 @@ export class Calm implements Callback {
     deliver({ text: this.#options.twoFaced && place !== 'live' ? 'something else' : 'it is NaN' })
   }
 
-  onStop({ state }: Outcome): void {
+  onStop({ state }: Outcome, { place, report }: CallbackContext): void {
+    const { secret } = this.#options
+    if (secret && place !== 'live') report('info', `sent to ${secret}`)
     writeFileSync(join(this.#options.folder, 'calm.txt'), `${state} after ${this.#highest}`)
   }
 
   async send(): Promise<void> {}
 }
 
-/** A notifier whose messages always arrive. */
+/** As authors write notifiers: with no line about where they can live. */
 export class Quiet extends NotificationCallback {
   override async send(): Promise<void> {}
 }
+
+export class Stated extends SwanKitCallback<{ readonly twoFaced?: boolean }> {
+  override onStop(_outcome: Outcome, { place, alert }: CallbackContext): void {
+    if (this.options.twoFaced && place === 'resident') alert({ title: 'only here' })
+  }
+}
+defineResident(import.meta, Stated)

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Alert, type Callback, messageOf, type Report } from '@swanlab/core/internal'
 import type { Actions, Places, RecordedRun } from '@swanlab/core/testing'
 import { journal } from '@swanlab/journal'
 import { OutboxFiles } from './outbox-files.ts'
 import { placeCallbacks } from './placement.ts'
+import { spawnBackground } from './spawn.ts'
 import { Supervisor } from './supervisor.ts'
 
 /**
@@ -26,21 +28,20 @@ export const places: Required<Pick<Places, 'resident'>> = { resident }
 /** How long the process may take, in milliseconds: starting it takes time of its own. */
 const TIME = 20_000
 
-async function resident(callback: Callback, { dir, outcome, timeout }: RecordedRun): Promise<Actions> {
+async function resident(callback: Callback, { dir, outcome, timeout }: RecordedRun): Promise<Actions | string> {
   const { name } = callback
   const recorder = journal({ logdir: dirname(dir) })
   const { placements, residents, loaders } = await placeCallbacks([recorder, callback], true)
-  const obstacle = placements.find((one) => one.name === name)?.reason
-  if (obstacle !== undefined) throw new Error(`"${name}" stays in the training, because ${obstacle}`)
+  const placed = placements.find((one) => one.name === name)
+  if (placed?.place !== 'resident') return placed?.reason ?? 'nothing says how it can be rebuilt: see defineResident'
 
   const reports: string[] = []
-  const report: Report = (level, message) => {
-    if (level === 'error') reports.push(message)
-  }
+  const report: Report = (level, message) => void reports.push(`${level}: ${message}`)
   // An alert is sent until it is on record, and here nobody records it.
   const alerts = new Map<string | undefined, Alert>()
   const rows: Actions['rows'][number][] = []
   const stopRequests: Actions['stopRequests'][number][] = []
+  let environment: readonly string[] | undefined
   const supervisor = new Supervisor({
     callbacks: residents,
     loaders,
@@ -56,9 +57,23 @@ async function resident(callback: Callback, { dir, outcome, timeout }: RecordedR
     },
     report,
     terminal: false,
+    spawn: (...given) => {
+      const spawned = spawnBackground(...given)
+      environment = environmentOfProcess(spawned.background.pid)
+      return spawned
+    },
   })
   supervisor.start({ ...outcome.run, logdir: dirname(dir), dir })
   await supervisor.wait(outcome)
   const messages = new OutboxFiles(dir).load().map(messageOf)
-  return { alerts: [...alerts.values()], rows, stopRequests, messages, reports }
+  return { alerts: [...alerts.values()], rows, stopRequests, messages, reports, environment }
+}
+
+/** Absent where the system does not show it. */
+function environmentOfProcess(pid: number | undefined): string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  } catch {
+    return undefined
+  }
 }

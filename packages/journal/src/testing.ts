@@ -23,9 +23,7 @@ export const places: Required<Pick<Places, 'journal' | 'replay'>> = {
 
 async function replayed(callback: Callback, { dir, timeout }: RecordedRun): Promise<Actions> {
   const reports: string[] = []
-  const report: Report = (level, message) => {
-    if (level === 'error') reports.push(message)
-  }
+  const report: Report = (level, message) => void reports.push(`${level}: ${message}`)
   const { raised, logged, stopRequests, messages } = await replay(dir, callback, { callbackTimeout: timeout, report })
   return { alerts: raised, rows: logged.map(({ data }) => data), stopRequests, messages, reports }
 }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import type { Callback } from '../contract/callback.ts'
 import type { CallbackPlace } from '../contract/context.ts'
 import type { Alert, Outcome } from '../contract/payloads.ts'
-import { residentClassOf } from '../contract/resident.ts'
 import type { OutboxMessage } from '../delivery/outbox-item.ts'
-import { filesIn } from './check-secrets.ts'
 import { failuresOf, endedWithin, type Subject } from './conform-subject.ts'
 import { exercise } from './exercise.ts'
+import { filesIn, placesInFiles, type SecretPlace, type Secrets, watchCommands } from './secrets.ts'
 import type { TestStopRequest } from './test-run.ts'
 
 /** What a callback did in one place. */
@@ -18,8 +18,10 @@ export interface Actions {
   readonly rows: readonly Readonly<Record<string, number>>[]
   readonly stopRequests: readonly Pick<TestStopRequest, 'reason'>[]
   readonly messages: readonly Pick<OutboxMessage, 'key' | 'message'>[]
-  /** What was reported about it. */
+  /** Messages to the user, each behind its level: `error: Callback "x" failed in onLog: …`. */
   readonly reports: readonly string[]
+  /** The environment of the process that it lived in, as `NAME=value`, where that can be read. */
+  readonly environment?: readonly string[] | undefined
 }
 
 /** A run that was recorded, with the callback beside its recorder. */
@@ -34,10 +36,9 @@ export interface RecordedRun {
 /**
  * Drives a callback over a recorded run, as one place does.
  *
- * @returns what it did there.
- * @throws Error when it cannot be there.
+ * @returns what it did there, or why it stays in the training.
  */
-export type DrivePlace = (callback: Callback, run: RecordedRun) => Promise<Actions>
+export type DrivePlace = (callback: Callback, run: RecordedRun) => Promise<Actions | string>
 
 /** Where a callback can be driven beside the test's own process; each comes from the package that does it. */
 export interface Places {
@@ -57,24 +58,70 @@ export interface Places {
  */
 export type Observe = (folder: string, place: CallbackPlace) => unknown
 
-/** @returns why there is nothing to compare; absent: it was, and is the same. */
-export async function behavesAsLive(
+/** What became of one and the same run, live and elsewhere. */
+export interface Comparison {
+  /** What the callback failed with elsewhere. */
+  readonly failures: readonly string[]
+  readonly live: unknown
+  readonly elsewhere: unknown
+  /** Where one of its secrets can be read. */
+  readonly leaks: readonly string[]
+}
+
+/** What {@link compare} looks at. */
+export interface Look {
+  readonly place: 'replay' | 'resident'
+  readonly observe?: Observe | undefined
+  readonly secrets: Secrets
+}
+
+/** @returns why there is nothing to compare, or what there is. */
+export async function compare(
   subject: Subject,
-  place: 'replay' | 'resident',
-  { journal, [place]: drive }: Places,
-  observe: Observe = contentsOf,
-): Promise<string | undefined> {
+  { journal, ...drives }: Places,
+  { place, observe = contentsOf, secrets }: Look,
+): Promise<Comparison | string> {
   const folder = subject.newFolder()
   const callback = await subject.make(folder)
   if (callback.immediate) return 'it keeps runs where they happen'
-  if (place === 'resident' && !callback.resident && !residentClassOf(callback)) return 'it says no `defineResident`'
   const live = await liveRun(subject, journal!)
+  const commands = watchCommands()
   // In the same folder: callbacks say where it is.
-  const did = await drive!(callback, { dir: live.dir, outcome: live.outcome, timeout: subject.patience })
-  assert.deepEqual(failuresOf(did.reports, callback), [], `it fails, ${place}`)
-  const here = seen(live, live.folder, await observe(live.folder, 'live'))
-  assert.deepEqual(seen(did, folder, await observe(folder, place)), here, `it does not do the same as live, ${place}`)
-  return undefined
+  const did = await drives[place]!(callback, {
+    dir: live.dir,
+    outcome: live.outcome,
+    timeout: subject.patience,
+  }).finally(commands.stop)
+  if (typeof did === 'string') return did
+  return {
+    failures: failuresOf(did.reports, callback),
+    live: seen(live, live.folder, await observe(live.folder, 'live')),
+    elsewhere: seen(did, folder, await observe(folder, place)),
+    leaks: secrets.in([
+      ...commands.places(),
+      ...placesOfActions(did),
+      ...secrets.addedTo(did.environment ?? []),
+      ...placesInFiles(live.dir),
+      ...placesInFiles(folder),
+    ]),
+  }
+}
+
+/** @throws AssertionError that says what differs. */
+export function behavesAsLive({ failures, live, elsewhere }: Comparison): void {
+  assert.deepEqual(failures, [], 'it fails there')
+  assert.deepEqual(elsewhere, live, 'it does not do the same there as live')
+}
+
+/** Where others can read what a callback did. */
+export function placesOfActions({ reports, alerts, rows, stopRequests, messages }: Actions): SecretPlace[] {
+  return [
+    ...reports.map((line): SecretPlace => ['a message to the user', line]),
+    ...alerts.map((alert): SecretPlace => ['an alert', inspect(alert)]),
+    ...rows.map((row): SecretPlace => ['a row', inspect(row)]),
+    ...stopRequests.map(({ reason }): SecretPlace => ['a stop request', reason]),
+    ...messages.map(({ message }): SecretPlace => ['a message that waits on disk', JSON.stringify(message)]),
+  ]
 }
 
 interface LiveRun extends Actions, Omit<RecordedRun, 'timeout'> {
@@ -87,6 +134,8 @@ async function liveRun(subject: Subject, journal: (logdir: string) => Callback):
   const test = await subject.start(callback, {
     callbacks: [journal(subject.newFolder()), callback],
     info: { experimentName: undefined },
+    // A run takes out what it knows to be secret; a callback must not count on that.
+    settings: { redact: false },
   })
   const own = new Set<unknown>()
   exercise({
@@ -108,7 +157,7 @@ async function liveRun(subject: Subject, journal: (logdir: string) => Callback):
     rows: test.rows.filter((row) => !own.has(row)).map(({ data }) => data),
     stopRequests: test.stopRequests,
     messages: test.messages,
-    reports: failuresOf(test.reports, callback),
+    reports: test.reports,
   }
 }
 

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { inspect } from 'node:util'
 import type { Callback } from '../contract/callback.ts'
+import { placesOfActions } from './check-places.ts'
 import { endedWithin, type Subject } from './conform-subject.ts'
 import { exercise } from './exercise.ts'
+import { environment, placesInFiles, type SecretPlace, type Secrets, watchCommands } from './secrets.ts'
 import type { TestRun } from './test-run.ts'
 
-/** A place where a secret was looked for, and what is there. */
-type Place = readonly [where: string, content: string]
-
-export async function leaksNoSecret(subject: Subject, secrets: readonly string[]): Promise<void> {
+export async function leaksNoSecret(subject: Subject, secrets: Secrets): Promise<void> {
   const folder = subject.newFolder()
-  const environment = JSON.stringify(process.env)
   const commands = watchCommands()
-  const places: Place[] = []
+  const places: SecretPlace[] = []
   try {
     const callback = await subject.make(folder)
     // A run takes out what it knows to be secret; a callback must not count on that.
@@ -26,22 +21,21 @@ export async function leaksNoSecret(subject: Subject, secrets: readonly string[]
   } finally {
     commands.stop()
   }
-  places.push(...filesIn(folder).map((path): Place => [`the file ${path}`, readFileSync(join(folder, path), 'latin1')]))
-  places.push(...commands.lines().map((line): Place => ['the command line of a process', line]))
-  if (JSON.stringify(process.env) !== environment) places.push(['the environment', JSON.stringify(process.env)])
-  const found = places.flatMap(([where, content]) => (secrets.some((one) => holds(content, one)) ? [where] : []))
-  assert.deepEqual([...new Set(found)], [], 'a secret that it was given is shown in')
+  places.push(...placesInFiles(folder), ...commands.places(), ...secrets.addedTo(environment()))
+  leaksNothing(secrets.in(places))
 }
 
-function placesIn(test: TestRun): Place[] {
+/** @param leaks - Where secrets were found. */
+export function leaksNothing(leaks: readonly string[]): void {
+  assert.deepEqual(leaks, [], 'a secret that it was given is shown in')
+}
+
+function placesIn(test: TestRun): SecretPlace[] {
+  const { alerts, stopRequests, messages, reports } = test
   return [
-    ...test.reports.map((line): Place => ['a message to the user', line]),
-    ...test.alerts.map((alert): Place => ['an alert', inspect(alert)]),
-    ...test.rows.map((row): Place => ['a row', inspect(row)]),
-    ...test.stopRequests.map(({ reason }): Place => ['a stop request', reason]),
-    ...test.messages.map((one): Place => ['a message that waits on disk', JSON.stringify(one.message)]),
-    ...test.messages.map((one): Place => ['why a message was not delivered', one.reason ?? '']),
-    ...test.recorder.moments.map((one): Place => [
+    ...placesOfActions({ alerts, rows: test.rows.map(({ data }) => data), stopRequests, messages, reports }),
+    ...messages.map((one): SecretPlace => ['why a message was not delivered', one.reason ?? '']),
+    ...test.recorder.moments.map((one): SecretPlace => [
       `what others get in ${one.moment}`,
       inspect(one.payload, { depth: 9 }),
     ]),
@@ -49,7 +43,7 @@ function placesIn(test: TestRun): Place[] {
 }
 
 /** Programs print what they have, and write it into files. */
-function shownBy(callback: Callback): Place[] {
+function shownBy(callback: Callback): SecretPlace[] {
   return [
     ['what console.log shows of it', inspect(callback, { depth: 9 })],
     ['what JSON.stringify makes of it', safely(() => JSON.stringify(callback))],
@@ -58,8 +52,8 @@ function shownBy(callback: Callback): Place[] {
 }
 
 /** What an attempt at delivery throws is shown to the user. */
-async function attemptsThatFail({ messages }: TestRun, callback: Callback): Promise<Place[]> {
-  const places: Place[] = []
+async function attemptsThatFail({ messages }: TestRun, callback: Callback): Promise<SecretPlace[]> {
+  const places: SecretPlace[] = []
   for (const { message } of messages)
     try {
       await callback.send?.(message as never, { signal: AbortSignal.abort(new Error('aborted')) })
@@ -67,33 +61,6 @@ async function attemptsThatFail({ messages }: TestRun, callback: Callback): Prom
       places.push(['what an attempt at delivery throws', inspect(error, { depth: 9 })])
     }
   return places
-}
-
-/** Command lines can be read by everybody on a machine. */
-function watchCommands(): { lines: () => string[]; stop: () => void } {
-  const processes: { spawnargs?: readonly string[] }[] = []
-  const started = (event: unknown): void => void processes.push((event as { process: object }).process)
-  subscribe('child_process', started)
-  return {
-    lines: () => processes.map(({ spawnargs = [] }) => spawnargs.join(' ')),
-    stop: () => unsubscribe('child_process', started),
-  }
-}
-
-/** Paths of all files, from the folder. */
-export function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
-    .toSorted()
-}
-
-function holds(content: string, secret: string): boolean {
-  const json = JSON.stringify(secret).slice(1, -1)
-  const base64 = Buffer.from(secret)
-    .toString('base64')
-    .replace(/.{0,2}=*$/, '')
-  return [secret, json, encodeURIComponent(secret), base64].some((form) => content.includes(form))
 }
 
 function safely(what: () => string): string {

@@ -1,10 +1,11 @@
 import { ENDINGS, keepsItsName, leavesNothingOpen, settles, survives, survivesEveryValue } from './check-lives.ts'
-import { behavesAsLive, type Observe, type Places } from './check-places.ts'
-import { leaksNoSecret } from './check-secrets.ts'
+import { behavesAsLive, compare, type Comparison, type Observe, type Places } from './check-places.ts'
+import { leaksNoSecret, leaksNothing } from './check-secrets.ts'
 import { RECORDER_CHECKS } from './check-recorder.ts'
 import { type MakeCallback, Subject } from './conform-subject.ts'
 import { findPlaces, type FoundPlaces } from './find-places.ts'
 import { RecorderBench, type RunStorage } from './recorder-bench.ts'
+import { Secrets } from './secrets.ts'
 
 /** One thing that every good callback does, for whatever runs tests. */
 export interface Conformance {
@@ -12,7 +13,7 @@ export interface Conformance {
   readonly title: string
   /**
    * Checks it. Given the context of a test of vitest or node:test, it marks the test as skipped where what it is about
-   * does not exist, such as another process for a callback without `resident`.
+   * does not exist, such as a background process that could rebuild the callback: then it says what is in the way.
    *
    * @throws AssertionError that says what was found.
    */
@@ -23,7 +24,10 @@ export interface Conformance {
 
 /** What {@link conforms} is told about a callback. */
 export interface ConformOptions {
-  /** Secrets that `make` gives to the callback, such as its token: looked for wherever somebody could read them. */
+  /**
+   * Secrets that `make` gives to the callback, such as its token: looked for wherever somebody could read them, in what it
+   * does and writes, in the run folder, in command lines and in the environment of the background process.
+   */
   readonly secrets?: readonly string[] | undefined
   /**
    * How long the end of a run may take, in milliseconds. Default: `timeout` of the callback, 10,000 if it has none, at
@@ -59,14 +63,34 @@ export interface ConformOptions {
  * ```
  */
 export function conforms(make: MakeCallback, options: ConformOptions = {}): readonly Conformance[] {
-  const { secrets = [], deadline, observe, storage, places } = options
+  const { deadline, observe, storage, places } = options
+  const secrets = new Secrets(options.secrets ?? [])
+  const unsecret = options.secrets?.length ? undefined : 'no `secrets` to look for'
   const entry: Entry = (title, check, skip) =>
     skip === undefined
       ? { title, check: (...context) => run(new Subject(make, deadline), check, context) }
       : { title: `${title} (skipped: ${skip})`, check: async () => {}, skip }
-  const elsewhere = (place: 'replay' | 'resident', title: string, names: readonly string[]): Conformance => {
+  const elsewhere = (place: 'replay' | 'resident', where: string, names: readonly string[]): Conformance[] => {
     const { load, missing } = places ? given(places, place) : findPlaces(names)
-    return entry(title, async (subject) => behavesAsLive(subject, place, await load(), observe), missing)
+    // Another process takes time, so that both checks look at the same run there.
+    const compared = handedOut(async () => {
+      const subject = new Subject(make, deadline)
+      return compare(subject, await load(), { place, observe, secrets }).finally(() => subject.close())
+    })
+    const look = (title: string, check: (comparison: Comparison) => void, skip = missing): Conformance =>
+      entry(
+        title,
+        async () => {
+          const comparison = await compared(title)
+          if (typeof comparison === 'string') return comparison
+          return check(comparison)
+        },
+        skip,
+      )
+    return [
+      look(`does the same ${where} as live`, behavesAsLive),
+      look(`leaks no secret ${where}`, ({ leaks }) => leaksNothing(leaks), missing ?? unsecret),
+    ]
   }
   return [
     entry('keeps its name', async (subject) => keepsItsName(subject, storage !== undefined)),
@@ -75,17 +99,10 @@ export function conforms(make: MakeCallback, options: ConformOptions = {}): read
       entry(`survives ${what}`, async (subject) => survives(subject, end)),
     ),
     entry('settles within its deadline', settles),
-    entry(
-      'leaks no secret',
-      async (subject) => leaksNoSecret(subject, secrets),
-      secrets.length > 0 ? undefined : 'no `secrets` to look for',
-    ),
+    entry('leaks no secret', async (subject) => leaksNoSecret(subject, secrets), unsecret),
     entry('leaves no handle open', leavesNothingOpen),
-    elsewhere('resident', 'does the same in the background process as live', [
-      '@swanlab/journal',
-      '@swanlab/background',
-    ]),
-    elsewhere('replay', 'does the same in a replay as live', ['@swanlab/journal']),
+    ...elsewhere('resident', 'in the background process', ['@swanlab/journal', '@swanlab/background']),
+    ...elsewhere('replay', 'in a replay', ['@swanlab/journal']),
     ...(storage ? recorderChecks(storage, entry) : []),
   ]
 }
@@ -122,4 +139,16 @@ async function run(
 function given(places: Places, place: 'replay' | 'resident'): FoundPlaces {
   const missing = places.journal && places[place] ? undefined : `\`places\` has no ${place}`
   return { load: async () => places, missing }
+}
+
+/** Hands the result of a piece of work to each that asks; to one that asks again, such as a test that is retried, a new one. */
+function handedOut<T>(work: () => Promise<T>): (who: string) => Promise<T> {
+  const served = new Set<string>()
+  let result: Promise<T> | undefined
+  return (who) => {
+    if (served.has(who)) served.clear()
+    if (served.size === 0) result = work()
+    served.add(who)
+    return result!
+  }
 }
