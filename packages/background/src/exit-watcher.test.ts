@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { existsSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
-import { withExitWatcher } from './exit-watcher.ts'
+import { describe, expect, it, test } from 'vitest'
+import { slowDownDeath, withExitWatcher } from './exit-watcher.ts'
 
 const PATHS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox'].filter((path) => existsSync(path))
 const SHELLS = [...new Set(PATHS.map((path) => realpathSync(path)))]
@@ -55,3 +56,28 @@ describe.runIf(process.platform === 'linux').each(SHELLS)('with %s, the exit wat
     ;(child.stdio[3] as Duplex).destroy()
   })
 })
+
+test.runIf(existsSync('/proc/pressure/memory'))(
+  'what slows down a death is let go of once, whoever has its number by then',
+  async () => {
+    const letGo = slowDownDeath()
+    letGo()
+    await expect.poll(() => openFiles().includes('/proc/pressure/memory')).toBe(false)
+    const others = Array.from({ length: 8 }, () => openSync('/dev/null', 'r'))
+    letGo()
+    // Descriptors are closed on the threads that read files, too.
+    for (let turn = 0; turn < 32; turn++) await readFile('/proc/self/stat')
+    for (const other of others) expect(fstatSync(other).isCharacterDevice()).toBe(true)
+    for (const other of others) closeSync(other)
+  },
+)
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return ''
+    }
+  })
+}

@@ -59,16 +59,17 @@ function isExecutable(path: string): boolean {
  * has been closed. One of them alone is now and then too quick: measured on busy machines, it left 6 deaths of 100
  * unseen, and both left 1 of 200.
  *
- * @returns lets go of them.
+ * @returns lets go of them; may be called more than once.
  */
 export function slowDownDeath(): () => void {
   if (process.platform !== 'linux') return () => {}
   const watcher = watchSelf()
-  const pressure = watchPressure()
+  let pressure = watchPressure()
   return () => {
     watcher?.close()
-    // Not at once: it takes 10 ms and more.
+    // Not at once: it takes 10 ms and more. And once: its number is soon that of another file.
     if (pressure !== undefined) close(pressure, () => {})
+    pressure = undefined
   }
 }
 
