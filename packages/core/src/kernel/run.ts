@@ -62,20 +62,16 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
     // A run takes what comes until every callback has been called with its end: a signal does not stop a training at once.
     if (this.#closed) return this.#reportClosed('log()')
     const { parser, stalls, clock } = this.#options
+    const dispatcher = this.#dispatcher
     const options = typeof stepOrOptions === 'object' && stepOrOptions !== null ? stepOrOptions : undefined
     const time = clock()
     stalls.passed(time)
     this.#flushConfig()
-    const parsed = parser.parse(
-      data,
-      options ? options.step : stepOrOptions,
-      time,
-      this.#dispatcher.hasListeners('metric'),
-    )
+    const parsed = parser.parse(data, options ? options.step : stepOrOptions, time, dispatcher.hasListeners('metric'))
     if (parsed === undefined) return
     const { record, columns, media, metrics } = parsed
     let stored = NO_MEDIA
-    if (columns.length === 0 && media.length === 0 && metrics.length === 0) this.#dispatcher.emit('log', record)
+    if (columns.length === 0 && media.length === 0 && metrics.length === 0) dispatcher.emit('log', record)
     else stored = this.#emitAll(parsed)
     if (options?.printToConsole) printRecord(record, stored)
   }
