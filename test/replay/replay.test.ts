@@ -237,8 +237,8 @@ describe('what cannot be replayed', () => {
     })
   })
 
-  test('with what is no callback', async () => {
-    await expect(replay(CRASHED, {} as Callback)).rejects.toMatchObject({ code: 'INVALID_CALLBACK' })
+  test.each([{}, null, [null]])('with %j, which is no callback', async (given) => {
+    await expect(replay(CRASHED, given as Callback)).rejects.toMatchObject({ code: 'INVALID_CALLBACK' })
   })
 })
 

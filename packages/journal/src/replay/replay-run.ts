@@ -58,7 +58,6 @@ export async function replayRun(
   const store = new OutboxMemory()
   const outbox = new Outbox({ store, part: '', budget: callbackTimeout, report })
   const redactor = processRedactor()
-  addRulesOf(all, redactor)
   const set = new CallbackSet({
     place: 'replay',
     report,
@@ -68,10 +67,6 @@ export async function replayRun(
     timeout: callbackTimeout,
     outbox,
   })
-  for (const callback of all) {
-    set.enroll(callback)
-    set.attach(callback)
-  }
   const driver: Driver = new Driver({
     callbacks: set,
     report,
@@ -84,6 +79,9 @@ export async function replayRun(
   })
   let outcome: Outcome | undefined
   try {
+    for (const callback of all) set.enroll(callback)
+    addRulesOf(all, redactor)
+    for (const callback of all) set.attach(callback)
     const { dropped } = await feed(dir, driver, new Pace(speed), from)
     if (dropped > 0) report('warn', `${dropped} damaged lines of the run's journal were left out.`)
     outcome = await driver.end(LOST)
@@ -91,9 +89,10 @@ export async function replayRun(
     await outbox.settled()
     const late = await set.pending.settled(callbackTimeout)
     if (late.length > 0) report('warn', `Not done within ${callbackTimeout / 1_000} s: ${late.join(', ')}.`)
+    set.hooks.close.call()
   } finally {
-    set.close()
     outbox.stop()
+    set.guard.close()
   }
   if (!outcome) throw new SwanLabError('INVALID_FILE', `replay: ${join(dir, JOURNAL_FILE)} holds no run.`)
   return Object.freeze({
