@@ -1,12 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { init, type Callback } from '@swanlab/core'
-import { journal } from '@swanlab/journal'
-import { readMark } from '@swanlab/journal/internal'
+import { journal, replay } from '@swanlab/journal'
+import { JOURNAL_FILE, readMark } from '@swanlab/journal/internal'
 import { background, type BackgroundOptions } from './index.ts'
+import { MAX_PROCESSES, ProcessSlot } from './process-slot.ts'
 
 let folder: string
 let logdir: string
@@ -84,4 +85,21 @@ test('in the training, a resident is asked before the run begins, and nothing el
   expect(callbacks.map(({ name }) => name)).toEqual(['journal', 'own', 'background'])
   expect(moments).toEqual(['init', 'open'])
   await expect.poll(() => readMark(run.dir!)).toBeUndefined()
+})
+
+test('one that no background process can be had for is live, and the run, its outcome and its journal say why', async () => {
+  const others = Array.from({ length: MAX_PROCESSES }, () => new ProcessSlot())
+  for (const slot of others) slot.take()
+  const run = await start([journal({ logdir }), own()])
+  for (const slot of others) slot.release()
+  const reason = 'no background process could be started (16 follow other runs of this program)'
+  const placed = { name: 'own', place: 'live', reason }
+  expect(run.callbacks).toContainEqual(placed)
+  expect(reports).toEqual([expect.stringContaining('16 follow other runs of this program')])
+  expect((await run.finish()).run.callbacks).toBe(run.callbacks)
+  const records = readFileSync(join(run.dir!, JOURNAL_FILE), 'utf8').trim().split('\n')
+  expect(JSON.parse(records.at(-1)!)).toMatchObject({ type: 'finish', callbacks: run.callbacks })
+  let replayed: unknown
+  await replay(run.dir!, [{ name: 'reader', onStop: (outcome) => void (replayed = outcome.run.callbacks) }])
+  expect(replayed).toEqual(run.callbacks)
 })

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { CallbackReport, HostActions, RunInfo } from '@swanlab/core/internal'
 import { JOURNAL_FILE, readMark, thisProcess } from '@swanlab/journal/internal'
+import { FallbackReports } from './fallback-reports.ts'
 import type { FollowOrder } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import type { BackgroundProcess, Spawned } from './spawn.ts'
@@ -68,7 +69,13 @@ afterEach(() => rmSync(logdir, { recursive: true, force: true }))
 const marked = (): boolean => readMark(dir) !== undefined
 
 /** A run with a supervisor. @returns the messages to the user, what callbacks do in the run, and what ends it. */
-function supervise(how: { name: string; start: () => Spawned; finishTimeout?: number; startTimeout?: number }) {
+function supervise(how: {
+  name: string
+  start: () => Spawned
+  finishTimeout?: number
+  startTimeout?: number
+  fallbackReports?: FallbackReports
+}) {
   const messages: string[] = []
   const report = (level: string, message: string): void =>
     void (level !== 'debug' && !message.startsWith('Waiting for ') && messages.push(message))
@@ -79,11 +86,13 @@ function supervise(how: { name: string; start: () => Spawned; finishTimeout?: nu
   }
   const acts: unknown[][] = []
   const counts: CallbackReport[] = []
+  const fallen: string[] = []
   const act: HostActions = {
     raise: ({ title, id }, name) => acts.push(['alert', name, title, typeof id]),
     log: (data, step, name) => acts.push(['log', name, data, step]),
     redactRules: () => undefined,
     requestStop: (reason, name) => acts.push(['stop', name, reason]),
+    fallBack: (reason, name) => fallen.push(`${name}: ${reason}`),
     count: (each) => counts.push(each),
   }
   const supervisor = new Supervisor({
@@ -97,9 +106,16 @@ function supervise(how: { name: string; start: () => Spawned; finishTimeout?: nu
     terminal: false,
     spawn: how.start,
     startTimeout: how.startTimeout ?? LIMIT,
+    fallbackReports: how.fallbackReports ?? new FallbackReports(),
   })
   supervisor.start(run)
-  return { messages, acts, counts, finish: () => supervisor.wait(sampleOutcome({ run, steps: 1, lastStep: 0 })) }
+  return {
+    messages,
+    acts,
+    counts,
+    fallen,
+    finish: () => supervisor.wait(sampleOutcome({ run, steps: 1, lastStep: 0 })),
+  }
 }
 
 const refused = (): Spawned => {
@@ -115,11 +131,19 @@ test('of many runs at the same time, those beyond 16 are followed in the trainin
   }
   try {
     const others = Array.from({ length: 16 }, () => supervise({ name: 'recorder', start: idle, finishTimeout: 1 }))
-    const { messages, finish } = supervise({ name: 'recorder', start: idle })
+    const fallbackReports = new FallbackReports()
+    const beyond = Array.from({ length: 3 }, () => supervise({ name: 'recorder', start: idle, fallbackReports }))
     expect(children).toHaveLength(16)
-    expect(messages[0]).toContain('(16 follow other runs of this program); recorder: in the training process')
-    await finish()
-    expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
+    for (const { fallen } of beyond)
+      expect(fallen).toEqual([
+        'recorder: no background process could be started (16 follow other runs of this program)',
+      ])
+    for (const { finish } of beyond) await finish()
+    expect(readFileSync(calls, 'utf8').match(/finished 1/g)).toHaveLength(3)
+    expect(beyond.flatMap(({ messages }) => messages)).toEqual([
+      expect.stringContaining('(16 follow other runs of this program); recorder: in the training process'),
+      'So far 3 runs of this program were followed in the training process (16 follow other runs of this program).',
+    ])
     await others[0]!.finish()
     others.push(supervise({ name: 'recorder', start: idle, finishTimeout: 1 }))
     expect(children).toHaveLength(17)
@@ -130,7 +154,8 @@ test('of many runs at the same time, those beyond 16 are followed in the trainin
 })
 
 test('where no process can be started, the callbacks are driven in the training process', async () => {
-  const { messages, finish } = supervise({ name: 'recorder', start: refused })
+  const { messages, fallen, finish } = supervise({ name: 'recorder', start: refused })
+  expect(fallen).toEqual(['recorder: no background process could be started (EAGAIN)'])
   expect(messages).toEqual([
     'No background process could be started (EAGAIN); recorder: in the training process. If that crashes, nothing is sent before the next init in the same logdir.',
   ])
@@ -176,6 +201,21 @@ test('one that dies before it is up is started once more, as a redelivery, and n
     expect.stringMatching(/^No background process could be started \(it ended with 3\); recorder: /),
   ])
   expect(readFileSync(calls, 'utf8')).toBe('look\nfinished 1\n')
+})
+
+test('what is settled before the end is waited for leaves no exit watcher behind', async () => {
+  let dismissed = 0
+  const start = (): Spawned => {
+    const callbacks = [{ name: 'recorder', failures: 0, disabled: false }]
+    const settled = JSON.stringify({ type: 'settled', state: 'finished', callbacks, deliveries: [] })
+    const says = `process.stdout.write(${JSON.stringify(`{"type":"up"}\n${settled}\n`)}); process.stdin.resume()`
+    const background = spawn(process.execPath, ['-e', says], { stdio: ['pipe', 'pipe', 'ignore'] })
+    return { background, dismiss: () => dismissed++ }
+  }
+  const { counts, finish } = supervise({ name: 'recorder', start })
+  await expect.poll(() => counts).toHaveLength(1)
+  await finish()
+  expect(dismissed).toBe(1)
 })
 
 test('one that has been up was ended by a callback, which is not let into the training', async () => {

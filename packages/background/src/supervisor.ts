@@ -10,6 +10,7 @@ import {
   type RunInfo,
 } from '@swanlab/core/internal'
 import {
+  finishRecordOf,
   identityOf,
   markRunning,
   type ProcessIdentity,
@@ -19,6 +20,7 @@ import {
 } from '@swanlab/journal/internal'
 import { workingDirectory } from './environment.ts'
 import { slowDownDeath } from './exit-watcher.ts'
+import { fallbackReports, type FallbackReports } from './fallback-reports.ts'
 import { InProcessFallback } from './in-process-fallback.ts'
 import {
   MAX_LOGGED,
@@ -28,15 +30,13 @@ import {
   type ResidentCallback,
 } from './ipc-messages.ts'
 import { parseMessage } from './ipc-parse.ts'
+import { MAX_PROCESSES, ProcessSlot } from './process-slot.ts'
 import { spawnBackground, type BackgroundProcess, type Spawned } from './spawn.ts'
 import { unref } from './unref.ts'
 import { reportWaiting } from './report-waiting.ts'
 
 /** Background processes that may die under one run before it goes on without. */
 const MAX_STARTS = 2
-/** Background processes that follow runs of this process at the same time. Each takes some 50 MB. */
-const MAX_PROCESSES = 16
-let processes = 0
 /** How long one may take to be up, in milliseconds: without threads to spare, Node hangs before it has begun. */
 const START_TIMEOUT = 20_000
 /** How long callbacks may block the background process, at least, in milliseconds. */
@@ -69,11 +69,14 @@ export interface SupervisorOptions {
   readonly spawn?: typeof spawnBackground
   /** How long it may take to be up, in milliseconds. Default: 20,000. */
   readonly startTimeout?: number
+  /** Default: those of this program. */
+  readonly fallbackReports?: FallbackReports
 }
 
 /** The training's end of the two pipes: starts the background process, and another one when it dies; waits for it. */
 export class Supervisor {
   readonly #options: SupervisorOptions
+  readonly #fallbackReports: FallbackReports
   readonly #names: ReadonlySet<string>
   readonly #cwd: string
   readonly #logged = new Set<string>()
@@ -85,8 +88,8 @@ export class Supervisor {
   #end: EndMessage | undefined
   #awaited: Extract<IpcMessage, { type: 'awaited' }> | undefined
   #starts = 0
-  /** Is its process one of those that are counted? */
-  #counted = false
+  readonly #slot = new ProcessSlot()
+  #placed: RunInfo['callbacks'] | undefined
   /** The last one that was up. */
   #up: BackgroundProcess | undefined
   /** Locks of the kernel say who owns the run. */
@@ -97,6 +100,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#fallbackReports = options.fallbackReports ?? fallbackReports
     this.#cwd = options.cwd ?? workingDirectory()
     this.#names = new Set(options.callbacks.map(({ name }) => name))
     this.#whenSettled = new Promise((resolve) => (this.#settled = resolve))
@@ -104,10 +108,11 @@ export class Supervisor {
 
   start(run: RunInfo): void {
     if (!run.dir) return
+    this.#placed ??= run.callbacks
     const { loaders, spawn = spawnBackground, startTimeout = START_TIMEOUT } = this.#options
     this.#starts++
     const order = this.#orderFor(run.dir)
-    if (!this.#count()) return this.#followHere(order, `${MAX_PROCESSES} follow other runs of this program`)
+    if (!this.#slot.take()) return this.#followHere(order, `${MAX_PROCESSES} follow other runs of this program`)
     // Older than what the exit watcher holds on to.
     this.#hurry ??= slowDownDeath()
     const sessionLock = sessionLockOf(run.dir, order.from)
@@ -143,12 +148,20 @@ export class Supervisor {
   }
 
   /** Says how the run ended, at once, and waits until every callback has been notified. */
-  async wait({ endTime: time, state, error, cause, duration, steps, lastStep, losses }: Outcome): Promise<void> {
-    this.#end = { type: 'finish', time, state, error, cause, duration, steps, lastStep, losses }
-    if (this.#done || !(this.#process || this.#fallback)) return this.#uncount()
+  async wait(outcome: Outcome): Promise<void> {
+    this.#end = finishRecordOf(outcome, this.#placed)
+    if (!this.#process && !this.#fallback) return this.#slot.release()
+    // They may have read it in the journal, and be done with it.
+    if (!this.#done) await this.#waitForEnd(this.#end)
+    this.#dismissWatcher()
+    this.#letGo()
+    if (this.#fallback) this.#fallbackReports.ended(this.#options.report)
+  }
+
+  async #waitForEnd(end: EndMessage): Promise<void> {
     // The journal says it, too, but its disk may have refused it.
-    if (this.#process) send(this.#process, this.#end)
-    this.#fallback?.end(this.#end)
+    if (this.#process) send(this.#process, end)
+    this.#fallback?.end(end)
     const { finishTimeout, report, terminal = process.stderr.isTTY } = this.#options
     const stopReporting = reportWaiting({ report, terminal, awaited: () => this.#atWork() })
     let deadline: NodeJS.Timeout | undefined
@@ -158,22 +171,6 @@ export class Supervisor {
     clearTimeout(deadline)
     this.#done = true
     if (how === 'late') this.#leave()
-    this.#dismissWatcher()
-    this.#letGo()
-  }
-
-  /** @returns false when there are too many already. */
-  #count(): boolean {
-    if (this.#counted) return true
-    if (processes >= MAX_PROCESSES) return false
-    processes++
-    this.#counted = true
-    return true
-  }
-
-  #uncount(): void {
-    if (this.#counted) processes--
-    this.#counted = false
   }
 
   #orderFor(dir: string): FollowOrder {
@@ -252,7 +249,7 @@ export class Supervisor {
   }
 
   #letGo(): void {
-    this.#uncount()
+    this.#slot.release()
     clearTimeout(this.#overdue)
     this.#process?.stdin.end()
     this.#process?.stdout.destroy()
@@ -268,9 +265,9 @@ export class Supervisor {
 
   /** None of the callbacks' code has run yet, so it is not their fault: they are driven from here. */
   #followHere(order: FollowOrder, why: string): void {
-    const { report, callbacks } = this.#options
+    const { report, callbacks, act } = this.#options
     this.#process = undefined
-    this.#uncount()
+    this.#slot.release()
     this.#dismissWatcher()
     // This process follows the run itself. If it is killed, the next one finds what is left to do.
     this.#mark(order, order.training)
@@ -278,7 +275,9 @@ export class Supervisor {
       callbacks.length === 0
         ? ''
         : `; ${this.#atWork()}: in the training process. If that crashes, nothing is sent before the next init in the same logdir`
-    report('warn', `No background process could be started (${why})${consequence}.`)
+    const reason = `no background process could be started (${why})`
+    for (const { name } of callbacks) act.fallBack(reason, name)
+    this.#fallbackReports.began(why, `N${reason.slice(1)}${consequence}.`, report)
     this.#fallback = new InProcessFallback(
       order,
       (message) => this.#receive(message),

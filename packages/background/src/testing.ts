@@ -52,6 +52,7 @@ async function resident(callback: Callback, { dir, outcome, timeout }: RecordedR
       raise: (alert) => void alerts.set(alert.id, alert),
       log: (data) => void rows.push(data),
       requestStop: (reason) => void stopRequests.push({ reason }),
+      fallBack: () => {},
       count: () => {},
       redactRules: () => undefined,
     },

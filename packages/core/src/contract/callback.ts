@@ -27,6 +27,8 @@ export interface HostActions {
   raise(alert: Alert, name: string): void
   log(data: Readonly<Record<string, number>>, step: number | undefined, name: string): void
   requestStop(reason: string, name: string): void
+  /** A callback that was placed elsewhere is driven in the training after all; {@link Placement.reason} of the run says why. */
+  fallBack(reason: string, name: string): void
   /** How a callback fared so far. */
   count(report: CallbackReport): void
   /** What is taken out of what they say; complete once the run has started. Absent: nothing is. */

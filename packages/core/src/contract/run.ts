@@ -31,7 +31,10 @@ export interface Run<C extends object = Record<string, unknown>> extends AsyncDi
   readonly config: Config<C>
   /** The moments of this run as tapable hooks. Every tap runs inside the guard. */
   readonly hooks: RunHooks
-  /** Where each callback lives, in the order in which they were given. */
+  /**
+   * Where each callback lives, in the order in which they were given. One that was to live in the background process is
+   * `live` from the moment on in which none can be had for it.
+   */
   readonly callbacks: readonly Placement[]
   readonly state: RunState
   /**

@@ -40,8 +40,7 @@ export abstract class BaseRun<C extends object = Record<string, unknown>> implem
   readonly url: string | undefined
   readonly projectUrl: string | undefined
   readonly config: Config<C>
-  readonly callbacks: readonly Placement[]
-  readonly #info: RunInfo
+  #info: RunInfo
   readonly #config: ConfigStore
   protected _outcome: Outcome | undefined
 
@@ -57,7 +56,6 @@ export abstract class BaseRun<C extends object = Record<string, unknown>> implem
     this.url = info.url
     this.projectUrl = info.projectUrl
     this.config = config.view as Config<C>
-    this.callbacks = info.callbacks
     this.#info = info
     this.#config = config
   }
@@ -72,6 +70,10 @@ export abstract class BaseRun<C extends object = Record<string, unknown>> implem
     return this._outcome?.state ?? 'running'
   }
 
+  get callbacks(): readonly Placement[] {
+    return this.#info.callbacks
+  }
+
   get public(): PublicInfo {
     return publicInfo(this.#info)
   }
@@ -79,6 +81,12 @@ export abstract class BaseRun<C extends object = Record<string, unknown>> implem
   /** Ends the run at the end of an `await using` block, as `finish()` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.finish()
+  }
+
+  /** From now on a callback lives elsewhere than was said before. */
+  protected _place(placement: Placement): void {
+    const callbacks = this.callbacks.map((one) => (one.name === placement.name ? placement : one))
+    this.#info = deepFreeze({ ...this.#info, callbacks })
   }
 
   /** The run as it is now. */

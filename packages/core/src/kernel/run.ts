@@ -119,6 +119,11 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
     this.#dispatcher.emit('alert', alert)
   }
 
+  /** @internal A callback that was to be driven elsewhere is driven in this process. */
+  _fallBack(reason: string, name: string): void {
+    this._place({ name, place: 'live', reason })
+  }
+
   /** @internal A callback asks the training to stop. */
   _requestStop(reason: string, name: string): void {
     if (this.#stop.signal.aborted) return
@@ -192,7 +197,7 @@ export class ActiveRun<C extends object = Record<string, unknown>> extends BaseR
       this.#close()
       reportEnd(report, last, [])
     }
-    return Object.freeze({ ...outcome, callbacks: last.callbacks, losses: last.losses })
+    return Object.freeze({ ...outcome, run: last.run, callbacks: last.callbacks, losses: last.losses })
   }
 
   #close(): void {

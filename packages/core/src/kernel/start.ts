@@ -56,6 +56,7 @@ class Start {
     raise: (alert) => this.#run?._raise(redactAlert(alert, this.#options.redactor)),
     log: (data, step) => this.#run?.log(data, step),
     requestStop: (reason, name) => this.#run?._requestStop(reason, name),
+    fallBack: (reason, name) => this.#run?._fallBack(this.#options.redactor.text(reason, 'message'), name),
     count: (report) => this.#callbacks.guard.count(report),
     redactRules: () => this.#options.redactor.sent,
   }

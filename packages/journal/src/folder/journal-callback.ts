@@ -27,6 +27,7 @@ import {
   type JournalRecord,
   type ResumeRecord,
 } from '../format/records.ts'
+import { finishRecordOf } from '../format/finish-record.ts'
 import { markRunning, readMark, unmark } from '../format/run-marker.ts'
 import { JournalWriter, type Durability } from '../format/writer.ts'
 import { thisProcess } from '../files/process-identity.ts'
@@ -97,6 +98,8 @@ class JournalCallback implements Callback {
   #opened = false
   #named = false
   #lease: TakenLock | undefined
+  /** Where callbacks live, as has been recorded. */
+  #placed: RunInfo['callbacks'] | undefined
   #announced: string | undefined
 
   constructor({ logdir, mode = 'local', durability = 'write', clock = Date.now, report, hint }: JournalOptions) {
@@ -132,6 +135,7 @@ class JournalCallback implements Callback {
   }
 
   onOpen(run: RunInfo): OpenPatch | void {
+    this.#placed = run.callbacks
     if (this.#lease && run.dir) return this.#continue(run.dir, run)
     const { logdir } = this.#options
     const dir = this.#named ? alone(run, { logdir, report: this.#say }, () => this.#start(run)) : this.#start(run)
@@ -208,8 +212,7 @@ class JournalCallback implements Callback {
   onStop(outcome: Outcome): void {
     // The run never began: somebody refused it.
     if (!this.#journal) return this.onClose()
-    const { state, error, cause, duration, steps, lastStep, losses, endTime } = outcome
-    this.#append({ type: 'finish', time: endTime, state, error, cause, duration, steps, lastStep, losses })
+    this.#append(finishRecordOf(outcome, this.#placed))
     this.#journal.close()
     const { dir } = outcome.run
     // A background process that follows the run removes its marker itself, once no message is pending.

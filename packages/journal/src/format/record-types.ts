@@ -35,7 +35,10 @@ export interface ResumeRecord {
 export type FinishRecord = { readonly type: 'finish'; readonly time: number } & Pick<
   Outcome,
   'state' | 'error' | 'cause' | 'duration' | 'steps' | 'lastStep' | 'losses'
->
+> & {
+    /** Where callbacks lived at the end, if that is not what the beginning of this part of the run says. */
+    readonly callbacks?: RunInfo['callbacks'] | undefined
+  }
 
 /** One line of a journal. */
 export type JournalRecord =

@@ -38,6 +38,7 @@ const object =
     Object.entries(required).every(([name, check]) => check(value[name])) &&
     Object.entries(optional).every(([name, check]) => value[name] === undefined || check(value[name]))
 
+const arePlacements = listOf(object({ name: isText, place: oneOf('live', 'resident') }, { reason: isText }))
 const isColors: Check = (value) => listOf(isText)(value) && (value as unknown[]).length === 2
 
 const CAUSES: Readonly<Record<string, Check>> = {
@@ -70,7 +71,7 @@ const RUN: Members = {
   experimentName: isText,
   tags: listOf(isText),
   colors: isColors,
-  callbacks: listOf(object({ name: isText, place: oneOf('live', 'resident') }, { reason: isText })),
+  callbacks: arePlacements,
 }
 
 interface Shape {
@@ -117,6 +118,7 @@ const SHAPES: Readonly<Record<JournalRecord['type'], Shape>> = {
       error: object({ name: isText, message: isText }, { stack: isText }),
       cause: isCause,
       losses: (value) => isObject(value) && Object.values(value).every(isNumber),
+      callbacks: arePlacements,
     },
     mend: (record) => (record['losses'] ??= {}),
   },

@@ -198,7 +198,8 @@ export class Driver {
     await this.#dispatcher.emitAwaited('run', run)
   }
 
-  async #finish({ type: _, time, state, error, cause, losses }: FinishRecord): Promise<void> {
+  async #finish({ type: _, time, state, error, cause, losses, callbacks }: FinishRecord): Promise<void> {
+    if (this.#run && callbacks) this.#run = Object.freeze({ ...this.#run, callbacks: deepFreeze(callbacks) })
     await this.end({ state, ...(error && { error }), ...(cause && { cause }) }, time, losses)
   }
 }
