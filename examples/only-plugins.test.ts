@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { JOURNAL_FILE, JournalReader } from '@swanlab/journal'
+import { smtpServer } from '@swanlab/core/testing'
 import { createServer } from '@swanlab/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startMailServer } from '../packages/plugin-email/src/testing/mail-server.ts'
 
 const PROGRAM = fileURLToPath(new URL('only-plugins.ts', import.meta.url))
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -18,7 +18,7 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'only-plugins-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the core and nothing but callbacks: recorded, uploaded, mailed and exported', async () => {
-  const mail = await startMailServer()
+  await using mail = await smtpServer()
   const server = await createServer({ dataDir: join(folder, 'data'), port: 0 })
   try {
     await server.storage.createUser('alice')
@@ -45,7 +45,9 @@ test('the core and nothing but callbacks: recorded, uploaded, mailed and exporte
     const losses = (await server.storage.scalars(stored!.cuid, new Set(['loss']))).get('loss')!
     expect([...losses].map(({ data }) => data)).toEqual(Array.from({ length: 100 }, (_, step) => 1 / (step + 1)))
 
-    expect(mail.mails.map(({ subject }) => subject)).toEqual([expect.stringContaining('finished')])
+    expect(mail.mails.map(({ raw }) => /^Subject: (.*)$/m.exec(raw)?.[1])).toEqual([
+      expect.stringContaining('finished'),
+    ])
     const [file = ''] = readdirSync(logdir).filter((name) => name.endsWith('.csv'))
     expect(readFileSync(join(logdir, file), 'utf8')).toContain('only-plugins')
   } finally {

@@ -56,8 +56,8 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
       expect(titles(file)).toEqual(['loss is 7'])
       expect(new Set(momentsIn(file).map(({ pid }) => pid))).not.toContain(ready.pid)
       expect(liveTitles()).toEqual(['loss is 7'])
-      expect(about(messages, 'loss is 7')).toHaveLength(1)
-      server.close()
+      expect(about(messages(), 'loss is 7')).toHaveLength(1)
+      await server.close()
     },
   )
 
@@ -68,22 +68,22 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     await until('no process is left', () => processesOf(ready.dir).length === 0)
     expect(recorded(ready.dir)).toEqual(['loss is 7', 'crashed', 'it broke', 'it is over'])
     expect(titles(file)).toEqual(['loss is 7', 'it broke'])
-    for (const title of ['loss is 7', 'it broke']) expect(about(messages, title)).toHaveLength(1)
-    server.close()
+    for (const title of ['loss is 7', 'it broke']) expect(about(messages(), title)).toHaveLength(1)
+    await server.close()
   })
 
   test('arrives while the training is in a loop that never yields, and is recorded when that has exited', async () => {
     const { url, messages, server } = await slack()
     const { ready, ended } = await train('loop, then exit', url)
-    await until('the message has arrived', () => about(messages, 'loss is 7').length === 1)
+    await until('the message has arrived', () => about(messages(), 'loss is 7').length === 1)
     expect(recorded(ready.dir)).toEqual([])
     writeFileSync(join(folder, 'stop'), '')
     expect(await ended).toBe(0)
     await until('no process is left', () => processesOf(ready.dir).length === 0)
     expect(recorded(ready.dir).toSorted()).toEqual(['finished', 'it is over', 'loss is 7'])
     expect(titles(file)).toEqual(['loss is 7'])
-    expect(about(messages, 'loss is 7')).toHaveLength(1)
-    server.close()
+    expect(about(messages(), 'loss is 7')).toHaveLength(1)
+    await server.close()
   })
 
   test('is neither recorded nor sent twice when the background process is killed and started again', async () => {
@@ -100,14 +100,14 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     await until('no process is left', () => processesOf(ready.dir).length === 0)
     expect(recorded(ready.dir)).toEqual(['loss is 7', 'finished', 'it is over'])
     expect(liveTitles()).toEqual(['loss is 7'])
-    expect(about(messages, 'loss is 7')).toHaveLength(1)
-    server.close()
+    expect(about(messages(), 'loss is 7')).toHaveLength(1)
+    await server.close()
   })
 
   test('is recorded and sent once when both processes are killed, by the next run that has the callbacks', async () => {
     const { url, messages, server } = await slack()
     const first = await train('loop, then exit', url)
-    await until('the message has arrived', () => about(messages, 'loss is 7').length === 1)
+    await until('the message has arrived', () => about(messages(), 'loss is 7').length === 1)
     await until('it is noted as sent', () => new OutboxFiles(first.ready.dir).load()[0]?.state === 'sent')
     await killBoth(first.child, first.ready.dir)
     expect(recorded(first.ready.dir)).toEqual([])
@@ -117,9 +117,9 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     expect(recorded(first.ready.dir)).toEqual(['loss is 7', 'crashed', 'it broke', 'it is over'])
     expect(recorded(second.ready.dir).toSorted()).toEqual(['finished', 'it is over', 'loss is 7'])
     // One of each run.
-    expect(about(messages, 'loss is 7')).toHaveLength(2)
-    expect(about(messages, 'it broke')).toHaveLength(1)
-    server.close()
+    expect(about(messages(), 'loss is 7')).toHaveLength(2)
+    expect(about(messages(), 'it broke')).toHaveLength(1)
+    await server.close()
   })
 
   test('that answers another one does not recurse without end', async () => {
@@ -129,7 +129,7 @@ describe.runIf(process.platform === 'linux')('an alert that a callback raises in
     await until('no process is left', () => processesOf(ready.dir).length === 0)
     expect(stderr()).toContain('rule (onAlert) answers moments with new ones without end.')
     expect(recorded(ready.dir).length).toBeLessThan(100)
-    server.close()
+    await server.close()
   })
 })
 
@@ -139,7 +139,7 @@ describe.runIf(process.platform === 'linux')('a callback that leaves a timer and
     const { ready, ended } = await train('finish', url, { open: true })
     expect(await ended).toBe(0)
     await until('no process is left', () => processesOf(ready.dir).length === 0)
-    server.close()
+    await server.close()
   })
 
   test('does not keep it alive when it is told to stop', async () => {
@@ -149,8 +149,8 @@ describe.runIf(process.platform === 'linux')('a callback that leaves a timer and
     await until('messages wait', () => new OutboxFiles(ready.dir).load().length === 3)
     killAll(processesOf(ready.dir), 'SIGTERM')
     await until('it is gone', () => processesOf(ready.dir).length === 0)
-    expect(messages).toEqual([])
-    server.close()
+    expect(messages()).toEqual([])
+    await server.close()
   })
 })
 

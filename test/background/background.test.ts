@@ -92,17 +92,17 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const { url, messages, server } = await slack()
     const { ready, ended: over } = await start({ how: 'print, then kill', logdir, file, slackUrl: url })
     expect(await over).toBe('SIGKILL')
-    await until('the end has arrived', () => ended() && messages.length === 2)
+    await until('the end has arrived', () => ended() && messages().length === 2)
     const { lastLines } = momentsIn(file).at(-1)!.payload as Outcome
     expect(lastLines?.map(({ level, text }) => `${level}: ${text.split(': ')[0]}`)).toEqual([
       ...Array.from({ length: 18 }, (_, at) => `info: epoch ${at + 13}`),
       'warn:   <b>out of swans</b>',
       'info: 90 %',
     ])
-    expect(messages[1]).toContain('loss 0.05\nepoch 21: loss ')
-    expect(messages[1]).toContain('\n  &lt;b&gt;out of swans&lt;/b&gt;\n90 %\n')
+    expect(messages()[1]).toContain('loss 0.05\nepoch 21: loss ')
+    expect(messages()[1]).toContain('\n  &lt;b&gt;out of swans&lt;/b&gt;\n90 %\n')
     await until('no process is left', () => processesOf(ready.dir).length === 0)
-    server.close()
+    await server.close()
   })
 
   test('a background process that is killed is started again, and nothing is sent twice', async () => {
@@ -111,7 +111,7 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     // A sender that dies between the answer and the note of it cannot know better than to send once more.
     await until(
       'the alert has arrived and is noted',
-      () => messages.length === 1 && statesOf(ready.dir).includes('sent'),
+      () => messages().length === 1 && statesOf(ready.dir).includes('sent'),
     )
     const first = processesOf(ready.dir)
     killAll(first)
@@ -119,9 +119,9 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     child.stdin!.write('now\n')
     expect(await over).toBe(0)
     await until('the end is recorded', ended)
-    expect(messages).toHaveLength(2)
+    expect(messages()).toHaveLength(2)
     expect(stderr()).toContain('The background process is gone (it ended with SIGKILL); starting it again.')
-    server.close()
+    await server.close()
   })
 
   test('a training that dies in the middle of a long step has lasted until then', async () => {
@@ -145,10 +145,10 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     const { url, messages, server } = await slack(200, 503, 429, 503)
     const { ready, ended: over } = await start({ how: 'kill', logdir, slackUrl: url })
     expect(await over).toBe('SIGKILL')
-    await until('the alert and the end have arrived', () => messages.length === 2)
+    await until('the alert and the end have arrived', () => messages().length === 2)
     await until('no process is left', () => processesOf(ready.dir).length === 0)
-    expect(messages).toHaveLength(2)
-    server.close()
+    expect(messages()).toHaveLength(2)
+    await server.close()
   })
 
   test('told to stop, it leaves on disk what it could not send', async () => {
@@ -159,8 +159,8 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     killAll(processesOf(ready.dir), 'SIGTERM')
     await until('it is gone', () => processesOf(ready.dir).length === 0)
     expect(statesOf(ready.dir)).toEqual(['waiting', 'waiting'])
-    expect(messages).toEqual([])
-    server.close()
+    expect(messages()).toEqual([])
+    await server.close()
   })
 
   test('no secret is in a file, an argument or the environment', async () => {
@@ -174,11 +174,11 @@ describe.runIf(process.platform === 'linux')('the background process', () => {
     }
     child.stdin!.write('now\n')
     await over
-    await until('the end has arrived', () => messages.length === 2)
+    await until('the end has arrived', () => messages().length === 2)
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
       if (entry.isFile()) expect(readFileSync(join(entry.parentPath, entry.name), 'latin1')).not.toContain('SECRET')
     expect(stderr()).not.toContain('SECRET')
-    server.close()
+    await server.close()
   })
 
   test.each(['esm', 'cjs'] as const)(

@@ -32,35 +32,35 @@ describe.runIf(process.platform === 'linux')('a run whose processes are both gon
       ({ type }) => type === 'finish',
     )
     expect(finish).toMatchObject([{ state: 'crashed', cause: { type: 'lost' }, steps: 6 }])
-    expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
-    expect(messages.filter((text) => text.includes('finished'))).toHaveLength(1)
-    server.close()
+    expect(messages().filter((text) => text.includes('crashed'))).toHaveLength(1)
+    expect(messages().filter((text) => text.includes('finished'))).toHaveLength(1)
+    await server.close()
   })
 
   test('what is undelivered waits for a run with the callbacks it belongs to', async () => {
     const { url, messages, server } = await slack()
     const first = await start({ how: 'wait', logdir, slackUrl: url })
-    await until('the alert has arrived', () => messages.length === 1)
+    await until('the alert has arrived', () => messages().length === 1)
     await killBoth(first.child, first.ready.dir)
     const mark = basename(first.ready.dir)
     for (const other of [{ file }, {}, { file, slackUrl: url }]) {
       expect(readdirSync(join(logdir, '.running'))).toEqual([mark])
-      expect(messages.filter((text) => text.includes('crashed'))).toEqual([])
+      expect(messages().filter((text) => text.includes('crashed'))).toEqual([])
       const { ready, ended: over } = await start({ how: 'end', logdir, ...other })
       expect(await over).toBe(0)
       await until('no process is left', () => processesOf(ready.dir).length === 0)
       const records = [...new JournalReader(join(first.ready.dir, 'journal.jsonl'))]
       expect(records.filter(({ type }) => type === 'finish')).toMatchObject([{ cause: { type: 'lost' }, steps: 6 }])
     }
-    expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(1)
+    expect(messages().filter((text) => text.includes('crashed'))).toHaveLength(1)
     expect(readdirSync(join(logdir, '.running'))).toEqual([])
-    server.close()
+    await server.close()
   })
 
   test('a callback that was given its end is not given it again while others are waited for', async () => {
     const { url, messages, server } = await slack()
     const first = await start({ how: 'wait', logdir, file, slackUrl: url })
-    await until('the alert has arrived', () => messages.length === 1)
+    await until('the alert has arrived', () => messages().length === 1)
     await killBoth(first.child, first.ready.dir)
     const ends = (): unknown[] =>
       momentsIn(file).filter(({ moment, payload }) => moment === 'finish' && payload.run.dir === first.ready.dir)
@@ -73,9 +73,9 @@ describe.runIf(process.platform === 'linux')('a run whose processes are both gon
       expect(await over).toBe(0)
       await until('no process is left', () => processesOf(ready.dir).length === 0)
       expect(ends()).toHaveLength(1)
-      expect(messages.filter((text) => text.includes('crashed'))).toHaveLength(crashes)
+      expect(messages().filter((text) => text.includes('crashed'))).toHaveLength(crashes)
     }
     expect(readdirSync(join(logdir, '.running'))).toEqual([])
-    server.close()
+    await server.close()
   })
 })

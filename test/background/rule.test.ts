@@ -59,7 +59,7 @@ test('resident: likewise, from the background process', async () => {
   expect(said).toContain(REQUEST)
   await until('no process is left', () => processesOf(ready.dir).length === 0)
   expect(recorded(ready.dir)).toEqual(['loss is 7', { 'rule/loss': 7 }, 'it is over'])
-  server.close()
+  await server.close()
 })
 
 test('replay: it is in the report of the replay, and no run that is active notices', async () => {

@@ -11,7 +11,7 @@ import { unusedPort } from '../../packages/core/src/kernel/testing/port.ts'
 import { Outbox } from '../../packages/core/src/delivery/outbox.ts'
 import { OutboxFiles } from '../../packages/background/src/outbox-files.ts'
 import { contextOf } from '../../packages/notification/src/testing/deliver.ts'
-import { sampleOutcome } from '../../packages/notification/src/testing/plain-samples.ts'
+import { sampleOutcome } from '@swanlab/core/testing'
 import {
   answer,
   HTTP_FAULTS,

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { createServer as createHttpServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { httpServer, smtpServer } from '@swanlab/core/testing'
 import { JOURNAL_FILE, JournalReader } from '@swanlab/journal'
 import { createServer } from '@swanlab/server'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { startMailServer } from '../../packages/plugin-email/src/testing/mail-server.ts'
+import { parsedMails } from '../../packages/plugin-email/src/testing/parsed-mails.ts'
 import { start } from '../background/start.ts'
 import { compiled } from '../compiled.ts'
 import { trackerProcessesIn } from '../orphans.ts'
@@ -16,20 +14,6 @@ import { trackerProcessesIn } from '../orphans.ts'
 let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'secrets-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Bodies of what is posted. */
-async function startSlack(): Promise<{ port: number; bodies: string[] }> {
-  const bodies: string[] = []
-  const server = createHttpServer((request, response) => {
-    void text(request).then((body) => {
-      bodies.push(body)
-      response.end('ok')
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  return { port: (server.address() as AddressInfo).port, bodies }
-}
 
 function filesIn(dir: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
@@ -41,14 +25,15 @@ test.runIf(process.platform === 'linux')(
   'a secret in any place is found nowhere but where its owner put it',
   async () => {
     const nonce = randomBytes(6).toString('hex')
-    const [mail, slack] = [await startMailServer(), await startSlack()]
+    await using mail = await smtpServer()
+    await using slack = await httpServer()
     const server = await createServer({ dataDir: join(folder, 'data'), port: 0 })
     onTestFinished(() => server.close())
     await server.storage.createUser('alice')
     const key = await server.storage.createKey('alice')
     const [ofArgv, ofEnv] = [`secret-argv-${nonce}`, `secret-env-${nonce}`]
     const logdir = join(folder, 'runs')
-    const order = { nonce, logdir, mailPort: mail.port, slackPort: slack.port }
+    const order = { nonce, logdir, mailPort: mail.port, slackPort: Number(new URL(slack.url).port) }
     const { child, ready, ended, stderr } = await start(
       order,
       [compiled('secrets/program')],
@@ -75,7 +60,7 @@ test.runIf(process.platform === 'linux')(
     child.stdin!.end('go on\n')
     expect(await ended).toBe(1)
     await expect.poll(() => mail.mails.length).toBe(1)
-    await expect.poll(() => slack.bodies.join()).toContain('crashed')
+    await expect.poll(() => slack.requests.map(({ body }) => body).join()).toContain('crashed')
     await expect.poll(() => trackerProcessesIn(logdir)).toEqual([])
 
     const records = JSON.stringify(journal())
@@ -115,10 +100,10 @@ test.runIf(process.platform === 'linux')(
       .filter((line) => line.startsWith('swanlab:'))
     expect([
       ...filesIn(folder).flatMap((file) => found(file.slice(folder.length), readFileSync(file, 'latin1'))),
-      ...mail.mails.flatMap(({ subject, text: body, html, headers }) =>
+      ...(await parsedMails(mail)).flatMap(({ subject, text: body, html, headers }) =>
         found('mail', [subject, body, html, JSON.stringify([...headers])].join('\n')),
       ),
-      ...slack.bodies.flatMap((body) => found('slack', body)),
+      ...slack.requests.flatMap(({ body }) => found('slack', body)),
       ...messages.flatMap((line) => found('message', line)),
       ...processes.flatMap(({ what, argv, environment }) => [
         ...found(`argv of ${what}`, argv),

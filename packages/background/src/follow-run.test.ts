@@ -7,7 +7,7 @@ import { JOURNAL_FILE, thisProcess } from '@swanlab/journal/internal'
 import { followRun, type Channel } from './follow-run.ts'
 import type { IpcMessage } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
-import { sampleRun } from './testing/samples.ts'
+import { sampleRun } from '@swanlab/core/testing'
 
 // A callback that writes down what its context says, and does what the test wants of it.
 const MODULE = `

@@ -11,7 +11,7 @@ import type { FollowOrder } from './ipc-messages.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import type { BackgroundProcess, Spawned } from './spawn.ts'
 import { Supervisor } from './supervisor.ts'
-import { sampleOutcome, sampleRun } from './testing/samples.ts'
+import { sampleOutcome, sampleRun } from '@swanlab/core/testing'
 
 // A callback that writes down what it is called with, and a notifier whose receiver is out of order.
 const MODULE = `

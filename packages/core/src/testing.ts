@@ -17,3 +17,4 @@ export { conforms, type Conformance, type ConformOptions } from './testing/confo
 export type { KeptRecord, RunStorage } from './testing/recorder-bench.ts'
 export type { MakeCallback } from './testing/conform-subject.ts'
 export { journals, type Journals } from './testing/journals.ts'
+export { sampleAlert, sampleOutcome, sampleRun, sampleSummary } from './testing/samples.ts'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Cause } from '@swanlab/core/internal'
 import { composeAlert, composeEnd, composeMessage, composeStart } from './compose.ts'
 import type { Notification } from './notification.ts'
-import { sampleAlert, sampleOutcome, sampleRun, sampleSummary } from './testing/samples.ts'
+import { sampleAlert, sampleOutcome, sampleRun, sampleSummary } from '@swanlab/core/testing'
 import { plainText } from './text.ts'
 
 const factsOf = (notification: Notification): Record<string, string> =>

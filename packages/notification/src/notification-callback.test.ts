@@ -1,14 +1,13 @@
 import { EventEmitter, once } from 'node:events'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { SwanLabError, type Run } from '@swanlab/core'
-import { testRun, type TestRun, type TestRunOptions } from '../../core/src/kernel/testing/test-run.ts'
+import { SwanLabError, type Run, type SettingsOptions } from '@swanlab/core'
+import { sampleAlert, sampleOutcome, sampleRun, testRun, type TestRun } from '@swanlab/core/testing'
 import { DeliveryError } from './index.ts'
 import type { Notification } from './notification.ts'
 import { NotificationCallback, type SendContext } from './notification-callback.ts'
 import type { NotificationOptions } from './options.ts'
 import { deliver } from './testing/deliver.ts'
-import { sampleAlert, sampleNames, sampleOutcome, sampleRun } from './testing/samples.ts'
 
 type Reaction = (notification: Notification, context: SendContext) => Promise<void>
 
@@ -36,8 +35,9 @@ class Recorder extends NotificationCallback {
 }
 
 const hang: Reaction = () => new Promise(() => {})
-const runOf = (recorder: Recorder, options?: TestRunOptions): Promise<TestRun> =>
-  testRun([sampleNames, recorder], options)
+const info = { project: 'iris', experimentName: 'swan-1' }
+const runOf = (callbacks: Recorder, settings?: SettingsOptions): Promise<TestRun> =>
+  testRun({ callbacks, info, settings })
 /** What is reported about messages. */
 const about = (reports: readonly string[]): string[] => reports.filter((line) => line.includes('delivered'))
 
@@ -207,7 +207,7 @@ describe('alerts', () => {
       run.alert({ title: 'b' })
       await run.finish()
       expect(recorder.events).toEqual(['ended'])
-      expect(about(reports)[0]).toContain('Recorder: alert 1 was not delivered: ')
+      expect(about(reports)).toContainEqual(expect.stringContaining('Recorder: alert 1 was not delivered: '))
     }
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { composeEnd } from './compose.ts'
-import { sampleOutcome, sampleRun, sampleSummary } from './testing/samples.ts'
+import { sampleOutcome, sampleRun, sampleSummary } from '@swanlab/core/testing'
 import { plainText } from './text.ts'
 
 describe('the message about an end', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { composeEnd } from './compose.ts'
-import { sampleOutcome } from './testing/samples.ts'
+import { sampleOutcome } from '@swanlab/core/testing'
 import { plainText } from './text.ts'
 
 test('as plain text, a notification reads from top to bottom', () => {

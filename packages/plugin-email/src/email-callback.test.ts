@@ -1,13 +1,11 @@
 import { inspect } from 'node:util'
 import { createTransport } from 'nodemailer'
 import { describe, expect, test } from 'vitest'
-import { testRun } from '../../core/src/kernel/testing/test-run.ts'
 import { deliver, type Delivered } from '../../notification/src/testing/deliver.ts'
-import { sampleNames } from '../../notification/src/testing/samples.ts'
 import { EmailCallback } from './email-callback.ts'
 import type { EmailOptions } from './options.ts'
-import { startMailServer } from './testing/mail-server.ts'
-import { sampleOutcome, sampleRun } from '../../notification/src/testing/plain-samples.ts'
+import { parsedMails } from './testing/parsed-mails.ts'
+import { sampleOutcome, sampleRun, smtpServer, testRun } from '@swanlab/core/testing'
 
 const PASSWORD = 'correct horse battery'
 
@@ -26,11 +24,11 @@ const tellEnd = (email: EmailCallback, changes: Parameters<typeof sampleOutcome>
 
 describe('the end of a run', () => {
   test('is one mail with a text and an HTML part', async () => {
-    const server = await startMailServer()
+    await using server = await smtpServer()
     const email = emailTo(server.port, { receiverEmail: ['you@example.com', 'team@example.org'] })
     await tellEnd(email)
     expect(server.mails).toHaveLength(1)
-    const [mail] = server.mails
+    const [mail] = await parsedMails(server)
     expect(mail?.subject).toBe('SwanLab | Run swan-1 finished (iris)')
     expect(mail?.from?.text).toBe('"SwanLab" <me@example.com>')
     expect(mail?.to).toMatchObject({ text: 'you@example.com, team@example.org' })
@@ -40,15 +38,15 @@ describe('the end of a run', () => {
     expect(mail?.text).toContain('- loss: 0.25 (Min 0.25, Max 1.5)')
     expect(mail?.html).toContain('<a href="https://swanlab.cn/@botany/iris/runs/abc"')
     expect(mail?.attachments).toEqual([])
-    expect(server.envelopes).toEqual([['you@example.com', 'team@example.org']])
+    expect(server.mails.map(({ to }) => to)).toEqual([['you@example.com', 'team@example.org']])
     expect(server.logins).toEqual([{ username: 'me@example.com', password: PASSWORD, secure: false }])
   })
 
   test('of a crashed run carries the error, in Chinese when asked for', async () => {
-    const server = await startMailServer()
+    await using server = await smtpServer()
     const error = { name: 'TypeError', message: 'a < b & c', stack: 'TypeError: a < b & c\n    at train (loop.ts:7:1)' }
     await tellEnd(emailTo(server.port, { language: 'zh' }), { state: 'crashed', error })
-    const [mail] = server.mails
+    const [mail] = await parsedMails(server)
     expect(mail?.subject).toBe('SwanLab | 实验 swan-1 已崩溃（iris）')
     expect(mail?.text).toContain('TypeError: a < b & c\nat train (loop.ts:7:1)')
     expect(mail?.html).toContain('TypeError: a &lt; b &amp; c')
@@ -56,11 +54,12 @@ describe('the end of a run', () => {
   })
 
   test('comes after the alerts of the run, each a mail of its own', async () => {
-    const server = await startMailServer()
-    const { run } = await testRun([sampleNames, emailTo(server.port, { notifyOnStart: true })])
+    await using server = await smtpServer()
+    const info = { project: 'iris', experimentName: 'swan-1' }
+    const { run } = await testRun({ callbacks: emailTo(server.port, { notifyOnStart: true }), info })
     run.alert({ title: 'loss is NaN', text: 'Look at it.', level: 'error' })
     await run.finish({ state: 'crashed' })
-    expect(server.mails.map(({ subject }) => subject)).toEqual([
+    expect((await parsedMails(server)).map(({ subject }) => subject)).toEqual([
       'SwanLab | Run swan-1 started (iris)',
       'SwanLab | loss is NaN (swan-1, iris)',
       'SwanLab | Run swan-1 crashed (iris)',
@@ -68,24 +67,26 @@ describe('the end of a run', () => {
   })
 
   test('cannot smuggle headers or receivers in, whatever the run is called', async () => {
-    const server = await startMailServer()
+    await using server = await smtpServer()
     const evil = 'x\r\nBcc: evil@example.com\r\n\r\n<script>'
     const run = sampleRun({ experimentName: evil, project: evil, description: evil })
     await tellEnd(emailTo(server.port), { run })
-    expect(server.envelopes).toEqual([['you@example.com']])
-    expect(server.mails[0]?.headers.has('bcc')).toBe(false)
-    expect(server.mails[0]?.subject).toMatch(/^SwanLab \| Run x Bcc: evil@example\.com <script> finished \(.*\)$/)
-    expect(server.mails[0]?.html).not.toContain('<script')
+    expect(server.mails.map(({ to }) => to)).toEqual([['you@example.com']])
+    const [mail] = await parsedMails(server)
+    expect(mail?.headers.has('bcc')).toBe(false)
+    expect(mail?.subject).toMatch(/^SwanLab \| Run x Bcc: evil@example\.com <script> finished \(.*\)$/)
+    expect(mail?.html).not.toContain('<script')
   })
 })
 
 describe('sendEmail', () => {
   test('sends a message of one’s own, without a run', async () => {
-    const server = await startMailServer()
+    await using server = await smtpServer()
     await emailTo(server.port, { username: 'apikey' }).sendEmail({ subject: 'Hello', content: 'one\n<b>two</b>' })
-    expect(server.mails).toMatchObject([{ subject: 'Hello' }])
-    expect(server.mails[0]?.text).toContain('one\n<b>two</b>')
-    expect(server.mails[0]?.html).toContain('one<br />&lt;b&gt;two&lt;/b&gt;')
+    const [mail] = await parsedMails(server)
+    expect(mail?.subject).toBe('Hello')
+    expect(mail?.text).toContain('one\n<b>two</b>')
+    expect(mail?.html).toContain('one<br />&lt;b&gt;two&lt;/b&gt;')
     expect(server.logins).toMatchObject([{ username: 'apikey' }])
   })
 
@@ -180,7 +181,7 @@ describe('options', () => {
 
 describe('in another process', () => {
   test('it can be rebuilt from what it says about itself', async () => {
-    const server = await startMailServer()
+    await using server = await smtpServer()
     const { resident } = emailTo(server.port)
     const { module, options, ...rest } = JSON.parse(JSON.stringify(resident))
     expect(rest).toEqual({ package: '@swanlab/plugin-email', export: 'EmailCallback' })

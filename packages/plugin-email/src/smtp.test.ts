@@ -1,12 +1,11 @@
-import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { deliver } from '../../notification/src/testing/deliver.ts'
 import { EmailCallback } from './email-callback.ts'
 import type { EmailOptions } from './options.ts'
 import { smtpTransport } from './smtp.ts'
 import { selfSigned } from './testing/certificate.ts'
-import { startMailServer, startRawServer } from './testing/mail-server.ts'
-import { sampleOutcome } from '../../notification/src/testing/plain-samples.ts'
+import { parsedMails } from './testing/parsed-mails.ts'
+import { sampleOutcome, smtpServer, type SmtpRefusal, type SmtpServer, type SmtpStep } from '@swanlab/core/testing'
 
 const PASSWORD = 'hunter2-hunter2'
 
@@ -45,21 +44,23 @@ async function failure(
   return Object.assign(error, { attempts, reason })
 }
 
+/** Receivers mail by mail. */
+const receiversOf = ({ mails }: SmtpServer): (readonly string[])[] => mails.map(({ to }) => to)
+const idsOf = async (server: SmtpServer): Promise<Set<string | undefined>> =>
+  new Set((await parsedMails(server)).map(({ messageId }) => messageId))
+const noSuch = (address: string): SmtpRefusal => ({ reject: 550, text: '5.1.1 No such user', at: 'RCPT', address })
+const putOff: SmtpRefusal = { reject: 450, text: '4.2.0 Greylisted', at: 'RCPT', address: 'later@example.com' }
+
 describe('what the server says', () => {
   test('not now: the same mail is sent again', async () => {
-    const server = await startMailServer({
-      mail: [
-        [451, '4.3.0 Try later'],
-        [421, '4.3.2 Closing'],
-      ],
-    })
+    await using server = await smtpServer(['reject 451 4.3.0 Try later', 'reject 421 4.3.2 Closing'])
     expect(await tellEnd(options(server.port))).toMatchObject({ state: 'sent' })
     expect(server.mails).toHaveLength(3)
-    expect(new Set(server.mails.map(({ messageId }) => messageId)).size).toBe(1)
+    expect((await idsOf(server)).size).toBe(1)
   })
 
   test('no: it is not', async () => {
-    const server = await startMailServer({ mail: [[554, '5.7.1 Looks like spam']] })
+    await using server = await smtpServer(['reject 554 5.7.1 Looks like spam'])
     const error = await failure(server.port)
     expect(error).toMatchObject({ permanent: true })
     expect(error.message).toBe(
@@ -70,44 +71,44 @@ describe('what the server says', () => {
 
   test('wrong password: one attempt, and the password stays secret even if the server repeats it', async () => {
     const echo = `${PASSWORD} ${Buffer.from(`\0me@example.com\0${PASSWORD}`).toString('base64')}`
-    const server = await startMailServer({ login: [[535, `5.7.8 Bad credentials ${echo}`]] })
+    await using server = await smtpServer([{ reject: 535, text: `5.7.8 Bad credentials ${echo}`, at: 'AUTH' }])
     const error = await failure(server.port)
     expect(error.message).toContain('535 5.7.8 Bad credentials *** ***')
     expect(server.logins).toHaveLength(1)
   })
 
   test('login not possible just now: tried again', async () => {
-    const server = await startMailServer({ login: [[454, '4.7.0 Temporary failure']] })
+    await using server = await smtpServer([{ reject: 454, text: '4.7.0 Temporary failure', at: 'AUTH' }])
     expect(await tellEnd(options(server.port))).toMatchObject({ state: 'sent' })
     expect(server.mails).toHaveLength(1)
   })
 
   test('one receiver does not exist: the other gets it once, and the error names the one', async () => {
-    const server = await startMailServer({ receivers: ['nobody@example.com'] })
+    await using server = await smtpServer([noSuch('nobody@example.com')])
     const error = await failure(server.port, { receiverEmail: ['you@example.com', 'nobody@example.com'] })
     expect(error.message).toBe('The mail server refused nobody@example.com; the other receivers have the mail.')
-    expect(server.envelopes).toEqual([['you@example.com']])
+    expect(receiversOf(server)).toEqual([['you@example.com']])
   })
 
   test('one receiver is put off: it gets the mail a little later, and the other gets it once', async () => {
-    const server = await startMailServer({ putOff: ['later@example.com'] })
+    await using server = await smtpServer([putOff])
     const receiverEmail = ['you@example.com', 'later@example.com']
     expect(await tellEnd(options(server.port, { receiverEmail }))).toMatchObject({ state: 'sent' })
-    expect(server.envelopes).toEqual([['you@example.com'], ['later@example.com']])
-    expect(new Set(server.mails.map(({ messageId }) => messageId)).size).toBe(1)
+    expect(receiversOf(server)).toEqual([['you@example.com'], ['later@example.com']])
+    expect((await idsOf(server)).size).toBe(1)
   })
 
   test('one receiver is put off and one does not exist: only the latter is named in the end', async () => {
-    const server = await startMailServer({ putOff: ['later@example.com'], receivers: ['nobody@example.com'] })
+    await using server = await smtpServer([[putOff, noSuch('nobody@example.com')]])
     const receiverEmail = ['you@example.com', 'later@example.com', 'nobody@example.com']
     const error = await failure(server.port, { receiverEmail })
     expect(error.message).toContain('The mail server refused nobody@example.com; the other receivers have the mail.')
     expect(error).toMatchObject({ permanent: true })
-    expect(server.envelopes).toEqual([['you@example.com'], ['later@example.com']])
+    expect(receiversOf(server)).toEqual([['you@example.com'], ['later@example.com']])
   })
 
   test('no receiver exists: not tried again', async () => {
-    const server = await startMailServer({ receivers: ['you@example.com'] })
+    await using server = await smtpServer([noSuch('you@example.com')])
     expect(await failure(server.port)).toMatchObject({ permanent: true })
     expect(server.logins).toHaveLength(1)
   })
@@ -115,7 +116,7 @@ describe('what the server says', () => {
 
 describe('a server that is not well', () => {
   test('refuses the connection: tried again, then reported', async () => {
-    const { port, close } = await startRawServer(() => {})
+    const { port, close } = await smtpServer()
     await close()
     const { attempts, message } = await failure(port, {}, 3)
     expect(attempts).toBe(3)
@@ -123,45 +124,32 @@ describe('a server that is not well', () => {
   })
 
   test('resets the connection, and then works', async () => {
-    const server = await startMailServer()
-    let broken = 2
-    const proxy = await startRawServer((socket) => {
-      if (broken-- > 0) socket.resetAndDestroy()
-      else forward(socket, server.port)
-    })
-    expect(await tellEnd(options(proxy.port))).toMatchObject({ state: 'sent' })
-    expect(proxy.connections()).toBe(3)
+    const reset: SmtpStep = (socket) => socket.resetAndDestroy()
+    await using server = await smtpServer([reset, reset])
+    expect(await tellEnd(options(server.port))).toMatchObject({ state: 'sent' })
+    expect(server.connections).toBe(3)
     expect(server.mails).toHaveLength(1)
   })
 
   test('cuts the connection each time that it has the mail: two copies, and the error says that it may be there', async () => {
-    const server = await startMailServer()
-    const proxy = await startRawServer((socket) => {
-      const onward = connect(server.port, '127.0.0.1')
-      onward.on('error', () => {}).on('data', (chunk) => (sent ? socket.resetAndDestroy() : socket.write(chunk)))
-      let sent = false
-      socket.on('close', () => onward.destroy())
-      socket.on('data', (chunk: Buffer) => {
-        sent ||= chunk.toString('latin1').endsWith('\r\n.\r\n')
-        onward.write(chunk)
-      })
-    })
-    const { attempts, reason } = await failure(proxy.port)
+    await using server = await smtpServer(Array(9).fill('cut after DATA'))
+    const { attempts, reason } = await failure(server.port)
     expect(attempts).toBe(2)
     expect(reason).toMatch(/it may have arrived, and is not sent again\.$/)
     expect(server.mails).toHaveLength(2)
   })
 
   test('talks nonsense', async () => {
-    const server = await startRawServer((socket) => socket.end('<html>I am a web server</html>\r\n'))
+    const nonsense: SmtpStep = (socket) => socket.end('<html>I am a web server</html>\r\n')
+    await using server = await smtpServer(Array(9).fill(nonsense))
     const error = await failure(server.port, {}, 3)
     expect(error).toMatchObject({ permanent: false })
-    expect(server.connections()).toBe(3)
+    expect(server.connections).toBe(3)
   })
 
   test('never says a word: given up at the deadline, and the connection is closed', async () => {
     let closed = 0
-    const server = await startRawServer((socket) => socket.resume().on('close', () => (closed += 1)))
+    await using server = await smtpServer([(socket) => socket.on('close', () => (closed += 1))])
     const email = new EmailCallback(options(server.port, { timeout: 900 }))
     const sent = email.sendEmail({ subject: 'Hello', content: 'there' })
     await expect(sent).rejects.toThrow(/^no answer within 0\.\d+ s/)
@@ -175,7 +163,7 @@ describe('encryption', () => {
   const stranger = { smtpServer: '0.0.0.0' }
 
   test('a server that offers none gets neither the mail nor the password', async () => {
-    const server = await startMailServer()
+    await using server = await smtpServer()
     const error = await failure(server.port, stranger)
     expect(error.message).toContain('STARTTLS')
     expect(server.logins).toEqual([])
@@ -183,7 +171,7 @@ describe('encryption', () => {
   })
 
   test('a certificate that nobody has signed is refused at once, with a hint', async () => {
-    const server = await startMailServer({}, certificate)
+    await using server = await smtpServer([], { tls: certificate })
     const error = await failure(server.port, stranger)
     expect(error).toMatchObject({ permanent: true })
     expect(error.message).toMatch(
@@ -193,7 +181,7 @@ describe('encryption', () => {
   })
 
   test('it is accepted by name from whoever trusts it', async () => {
-    const server = await startMailServer({}, certificate)
+    await using server = await smtpServer([], { tls: certificate })
     const tls = { ca: certificate.cert, servername: 'mail.test' }
     expect(await tellEnd(options(server.port, { ...stranger, tls }))).toMatchObject({ state: 'sent' })
     expect(server.logins).toMatchObject([{ password: PASSWORD, secure: true }])
@@ -222,10 +210,3 @@ describe('encryption', () => {
     expect(transport).toMatchObject({ options: { ...expected, connectionTimeout: 10_000, socketTimeout: 20_000 } })
   })
 })
-
-function forward(socket: Socket, port: number): void {
-  const onward = connect(port, '127.0.0.1')
-  onward.on('error', () => {})
-  socket.on('close', () => onward.destroy())
-  socket.pipe(onward).pipe(socket)
-}

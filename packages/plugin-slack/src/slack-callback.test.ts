@@ -1,12 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { testRun } from '../../core/src/kernel/testing/test-run.ts'
 import { deliver, type Delivered } from '../../notification/src/testing/deliver.ts'
-import { sampleNames } from '../../notification/src/testing/samples.ts'
 import type { SlackOptions } from './options.ts'
 import { SlackCallback } from './slack-callback.ts'
 import { startReceiver } from './testing/receiver.ts'
-import { sampleOutcome } from '../../notification/src/testing/plain-samples.ts'
+import { sampleOutcome, testRun } from '@swanlab/core/testing'
 
 const SECRET = /hunter2|services/
 
@@ -39,9 +37,9 @@ describe('the end of a run', () => {
         {
           text: { type: 'plain_text', text: 'Your experiment finished after 12 min 3 s, at step 99; last loss 0.25.' },
         },
-        { fields: [{ text: '*Project*\niris', verbatim: true }, {}, {}, {}, {}, {}] },
+        { fields: [{ text: '*Project*\niris', verbatim: true }, {}, {}, {}, {}, {}, {}, {}] },
         { text: { text: '*Final metrics*\n```\nMetric  Last   Min  Max\nloss    0.25  0.25  1.5\n```' } },
-        { text: { text: '*Configuration*\n```\nlr: 0.001\n```' } },
+        { text: { text: '*Configuration*\n```\nlr: 0.001\nmodel: mlp\n```' } },
         {
           elements: [
             { type: 'button', text: { text: 'Open experiment' }, url: 'https://swanlab.cn/@botany/iris/runs/abc' },
@@ -65,7 +63,8 @@ describe('the end of a run', () => {
 
   test('comes after the alerts of the run', async () => {
     const receiver = await startReceiver()
-    const { run } = await testRun([sampleNames, slackTo(receiver.url, { notifyOnStart: true })])
+    const info = { project: 'iris', experimentName: 'swan-1' }
+    const { run } = await testRun({ callbacks: slackTo(receiver.url, { notifyOnStart: true }), info })
     run.alert({ title: '<!channel> loss is NaN', level: 'error' })
     await run.finish({ state: 'crashed' })
     expect(receiver.received.map(({ text }) => text.split('\n')[0])).toEqual([

@@ -6,7 +6,7 @@ import { deliver } from '../../notification/src/testing/deliver.ts'
 import type { SlackOptions } from './options.ts'
 import { SlackCallback } from './slack-callback.ts'
 import { startReceiver } from './testing/receiver.ts'
-import { sampleOutcome } from '../../notification/src/testing/plain-samples.ts'
+import { sampleOutcome } from '@swanlab/core/testing'
 
 const SECRET = /hunter2|services/
 

@@ -20,7 +20,8 @@ export interface SmtpRefusal {
 /**
  * What an {@link SmtpServer} does with one delivery, which is one connection: `accept` takes the mail, `reject 451` refuses
  * it when it is there, `hang` says nothing from its beginning, or from the given command on, and `cut` breaks the
- * connection there. After `DATA`, the server has the mail, and only its answer is missing.
+ * connection there. After `DATA`, the server has the mail, and only its answer is missing. A list refuses in several places,
+ * and a function does as it likes with the connection, before anything has been said.
  */
 export type SmtpStep =
   | 'accept'
@@ -31,6 +32,8 @@ export type SmtpStep =
   | 'cut'
   | `cut after ${SmtpCommand}`
   | SmtpRefusal
+  | readonly SmtpRefusal[]
+  | ((socket: Socket) => void)
 
 export interface SmtpServerOptions {
   /** A certificate and its key, in PEM: then STARTTLS is offered. Default: it is not. */
@@ -89,7 +92,7 @@ interface Session {
 type Done = (error?: Error | null, answer?: object) => void
 
 interface Fault {
-  readonly how: 'accept' | 'reject' | 'hang' | 'cut'
+  readonly how: 'accept' | 'reject' | 'hang' | 'cut' | ((socket: Socket) => void)
   readonly at: SmtpCommand
   readonly refusal: Error
   readonly address: string | undefined
@@ -119,7 +122,7 @@ export async function smtpServer(
   script: readonly SmtpStep[] = [],
   { tls }: SmtpServerOptions = {},
 ): Promise<SmtpServer> {
-  const faults = script.map(faultOf)
+  const faults = script.map(faultsOf)
   const { SMTPServer } = await library()
   const mails = new Arrivals<SmtpMail>()
   const logins: SmtpLogin[] = []
@@ -127,11 +130,14 @@ export async function smtpServer(
   let sockets: ReadonlyMap<number, Socket> = new Map()
 
   const pass = ({ remotePort }: Session, at: SmtpCommand, done: Done, address?: string): boolean => {
-    const fault = faults[ports.lastIndexOf(remotePort)]
-    const due = fault?.at === at && (fault.address === undefined || fault.address === address)
-    if (!due || fault.how === 'accept') return true
+    const fault = faults[ports.lastIndexOf(remotePort)]?.find(
+      (one) => one.at === at && (one.address === undefined || one.address === address),
+    )
+    if (!fault || fault.how === 'accept') return true
+    const socket = sockets.get(remotePort)
     if (fault.how === 'reject') done(fault.refusal)
-    else if (fault.how === 'cut') sockets.get(remotePort)?.destroy()
+    else if (fault.how === 'cut') socket?.destroy()
+    else if (fault.how !== 'hang' && socket) fault.how(socket)
     return false
   }
   const server = new SMTPServer({
@@ -183,7 +189,14 @@ export async function smtpServer(
 const STEP =
   /^(?:(?<accept>accept)|reject (?<code>[45]\d\d)(?: (?<text>.+))?|(?<how>hang|cut)(?: after (?<at>CONNECT|AUTH|MAIL|RCPT|DATA))?)$/
 
-function faultOf(step: SmtpStep): Fault {
+function faultsOf(step: SmtpStep): readonly Fault[] {
+  return (
+    Array.isArray(step) ? (step as readonly SmtpRefusal[]) : [step as Exclude<SmtpStep, readonly SmtpRefusal[]>]
+  ).map(faultOf)
+}
+
+function faultOf(step: Exclude<SmtpStep, readonly SmtpRefusal[]>): Fault {
+  if (typeof step === 'function') return { how: step, at: 'CONNECT', refusal: refusal(421), address: undefined }
   if (typeof step === 'object') {
     const { reject, text: reason, at = 'DATA', address } = step
     return { how: 'reject', at, refusal: refusal(reject, reason), address }
