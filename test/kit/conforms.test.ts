@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { Callback, CallbackContext, Report } from '@swanlab/core'
@@ -14,28 +15,37 @@ describe('a callback that does everything right', () => {
   for (const { title, check } of conforms(make, { places: ofJournal, secrets: [SECRET] })) it(title, check)
 })
 
-it('every plugin of ours conforms: under node:test, in all places, as it is published', { timeout: 60_000 }, () => {
-  const options = { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8' } as const
-  // Else node:test takes itself for a part of another test run.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env
-  const program = compiled('kit/program')
-  const { stdout } = spawnSync(process.execPath, ['--test-reporter=tap', program], { ...options, env })
-  const lines = stdout.split('\n').map((line) => line.trim())
-  const failed = lines.filter((line) => line.startsWith('not ok')).map((line) => line.replace(/^not ok \d+ - /, ''))
-  expect(failed, stdout).toEqual([
-    'does the same in the background process as live',
-    'stated, with two faces',
-    'leaks no secret in the background process',
-    'leaks no secret in a replay',
-    'leaky',
-  ])
-  const titles = conforms(() => ({ name: 'x' }), { places: {} }).length
-  expect(lines.filter((line) => /^(?:not )?ok/.test(line))).toHaveLength(5 * (titles + 1) + 3 * (4 + 1))
-  const skipped = lines.filter((line) => line.includes('# SKIP')).map((line) => /# SKIP (.*)/.exec(line)?.[1])
-  expect(skipped).toEqual(Array(2).fill('nothing says how it can be rebuilt: see defineResident'))
-  expect(stdout).not.toContain('(skipped: ')
-  if (process.platform === 'linux') expect(stdout).toContain('the environment of a process')
-})
+it(
+  'every plugin of ours conforms: under node:test, in all places, as it is published',
+  { timeout: 180_000 },
+  async () => {
+    const cwd = fileURLToPath(new URL('..', import.meta.url))
+    // Else node:test takes itself for a part of another test run.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const program = compiled('kit/program')
+    const child = spawn(process.execPath, ['--test-reporter=tap', program], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const stdout = await text(child.stdout)
+    const lines = stdout.split('\n').map((line) => line.trim())
+    const failed = lines.filter((line) => line.startsWith('not ok')).map((line) => line.replace(/^not ok \d+ - /, ''))
+    expect(failed, stdout).toEqual([
+      'does the same in the background process as live',
+      'stated, with two faces',
+      'leaks no secret in the background process',
+      'leaks no secret in a replay',
+      'leaky',
+    ])
+    const titles = conforms(() => ({ name: 'x' }), { places: {} }).length
+    expect(lines.filter((line) => /^(?:not )?ok/.test(line))).toHaveLength(5 * (titles + 1) + 3 * (4 + 1))
+    const skipped = lines.filter((line) => line.includes('# SKIP')).map((line) => /# SKIP (.*)/.exec(line)?.[1])
+    expect(skipped).toEqual(Array(2).fill('nothing says how it can be rebuilt: see defineResident'))
+    expect(stdout).not.toContain('(skipped: ')
+    if (process.platform === 'linux') expect(stdout).toContain('the environment of a process')
+  },
+)
 
 /** Titles of the checks that fail. */
 async function failing(make: MakeCallback, options: ConformOptions = {}): Promise<string[]> {

@@ -81,8 +81,10 @@ export class StepsFile {
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
+    const fd = this.#fd
+    // Forgotten first: a number that could not be closed may be another file's by the next time.
     this.#fd = undefined
+    if (fd !== undefined) closeSync(fd)
   }
 
   #placeOf(key: string): number {
