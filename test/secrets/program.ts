@@ -4,6 +4,7 @@ import { Text } from 'swanlab/media'
 import { CSVWriter } from '@swanlab/plugin-csv'
 import { EmailCallback } from '@swanlab/plugin-email'
 import { SlackCallback } from '@swanlab/plugin-slack'
+import { Leaking } from './leaking.ts'
 import { Raising } from './raising.ts'
 
 // A training with a secret in every place. They are put together here: no argument holds one but the owner's own.
@@ -39,6 +40,7 @@ const run = await init({
   callbacks: [
     redactor,
     new Raising({ nonce: nonce! }),
+    new Leaking({ nonce: nonce!, webhookUrl: `http://127.0.0.1:${slackPort}/services/${secret('option')}` }),
     new CSVWriter({ dir: `${logdir}/csv` }),
     new EmailCallback({
       senderEmail: 'training@example.com',

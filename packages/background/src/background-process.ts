@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { type Report, describeError, processRedactor } from '@swanlab/core/internal'
+import { type Report, describeError } from '@swanlab/core/internal'
 import { appendWithin } from '@swanlab/journal/internal'
 import { followRun } from './follow-run.ts'
 import { IpcChannel } from './ipc-channel.ts'
 import type { FollowOrder } from './ipc-messages.ts'
+import { messageRedactor } from './message-redactor.ts'
 import { recoverAbandoned } from './recover-abandoned.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -71,9 +72,9 @@ function goTo({ cwd, dir }: FollowOrder, report: Report): void {
 }
 
 function logTo({ dir, redact }: FollowOrder, channel: IpcChannel): Report {
-  const { text } = processRedactor(redact && { ...redact, defaults: true })
+  const redacted = messageRedactor(redact)
   return (level, unredacted) => {
-    const message = text(unredacted, 'message')
+    const message = redacted(unredacted)
     try {
       appendWithin(dir, LOG_FILE, `${new Date().toISOString()} ${level} ${message}\n`)
     } catch {

@@ -21,6 +21,7 @@ import { HeapSampler } from './heap-sampler.ts'
 import { InterruptibleSleep } from './interruptible-sleep.ts'
 import type { IpcChannel } from './ipc-channel.ts'
 import { MAX_LOGGED, type FollowOrder } from './ipc-messages.ts'
+import { messageRedactor } from './message-redactor.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import { RaisedAlerts } from './raised-alerts.ts'
 import { rebuildCallbacks } from './rebuild-callbacks.ts'
@@ -82,6 +83,7 @@ class Follower {
       part: String(order.from),
       budget: DELIVERY_BUDGET,
       report,
+      redact: messageRedactor(order.redact),
       holds: !here,
     })
     this.#raised = new RaisedAlerts((alert, name) => channel.send({ type: 'alert', name, alert }))

@@ -19,6 +19,7 @@ import { acknowledge, acknowledgedBy } from './acks.ts'
 import { finishRecord } from './finish-record.ts'
 import { DELIVERY_BUDGET, GRACE, onAbort, WORK_BUDGET } from './follow-run.ts'
 import type { FollowOrder, ResidentCallback } from './ipc-messages.ts'
+import { messageRedactor } from './message-redactor.ts'
 import { OutboxFiles } from './outbox-files.ts'
 import { RaisedAlerts } from './raised-alerts.ts'
 import { rebuildCallbacks } from './rebuild-callbacks.ts'
@@ -73,7 +74,13 @@ async function recoverSession(
   const missing = earlier.filter(({ name, place }) => place === 'resident' && !acks.has(name) && !has(common, name))
   const kept = missing.length > 0 && Date.now() - statSync(path).mtimeMs < KEPT
   if (kept && finished && common.length === 0) return false
-  const outbox = new Outbox({ store: new OutboxFiles(dir), part: String(from), budget: DELIVERY_BUDGET, report })
+  const outbox = new Outbox({
+    store: new OutboxFiles(dir),
+    part: String(from),
+    budget: DELIVERY_BUDGET,
+    report,
+    redact: messageRedactor(order.redact),
+  })
   outbox.runEnded()
   const halt = new AbortController()
   const rebuilt = (callbacks: readonly ResidentCallback[]): Promise<CallbackSet> => {

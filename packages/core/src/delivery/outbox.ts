@@ -31,6 +31,8 @@ export interface OutboxOptions {
   /** How long after the end of the run delivery is tried, in milliseconds. */
   readonly budget: number
   readonly report: Report
+  /** Takes more out of the reasons of failed attempts, which are kept, than what looks like a secret. */
+  readonly redact?: (text: string) => string
   readonly clock?: () => number
   /** From 0 to below 1. */
   readonly random?: () => number
@@ -93,6 +95,7 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = {
       store: MEMORY,
+      redact: (text) => text,
       clock: Date.now,
       random: Math.random,
       firstPause: FIRST_PAUSE,
@@ -245,7 +248,7 @@ export class Outbox {
   }
 
   async #attempt(channel: Channel, item: OutboxItem): Promise<void> {
-    const { clock, report, attemptTime, holds } = this.#options
+    const { clock, report, redact, attemptTime, holds } = this.#options
     const attempts = item.attempts + 1
     const time = Math.max(1, Math.min(attemptTime, this.#endOfBudget - clock()))
     channel.failing = false
@@ -254,7 +257,7 @@ export class Outbox {
       this.#save({ ...item, attempts, state: 'sent', settled: clock() })
     } catch (error) {
       channel.failing = true
-      const reason = maskText(describeError(error))
+      const reason = redact(maskText(describeError(error)))
       const { permanent, retryAfter, uncertain: isUncertain } = furtherAttempts(error)
       const uncertain = (item.uncertain ?? 0) + (isUncertain ? 1 : 0)
       const asked = Math.min(retryAfter ?? 0, LONGEST_ASKED)

@@ -1,5 +1,6 @@
 import type { Callback } from '../contract/callback.ts'
 import { SwanLabError } from '../contract/error.ts'
+import { optionsOf } from '../contract/resident.ts'
 import { toJson } from '../data/json-value.ts'
 import { unmistakable } from '../text/mask.ts'
 import { secretsIn } from '../text/mask-names.ts'
@@ -7,12 +8,13 @@ import { copyOfRules, redactProblems } from '../text/redact-rules.ts'
 import type { Redactor } from '../text/redactor.ts'
 
 /**
- * What callbacks ask to be taken out of their run, and the secrets among the options by which they are rebuilt.
+ * What callbacks ask to be taken out of their run, and the secrets among their options.
  *
  * @throws SwanLabError `INVALID_CALLBACK` when rules are wrong.
  */
 export function addRulesOf(callbacks: readonly Callback[], redactor: Redactor): void {
-  const secrets = callbacks.flatMap(({ resident }) => unmistakable(secretsIn(toJson(resident?.options))))
+  const given = callbacks.map((callback) => toJson(callback.resident?.options ?? optionsOf(callback)))
+  const secrets = given.flatMap((options) => unmistakable(secretsIn(options)))
   if (secrets.length > 0) redactor.add({ patterns: secrets }, 'options of callbacks')
   for (const { name, redact } of callbacks) {
     if (redact === undefined) continue

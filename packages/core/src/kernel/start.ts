@@ -72,7 +72,14 @@ class Start {
       clock,
       redactor,
       timeout: callbackTimeout,
-      outbox: new Outbox({ part: '', ...timesWithin(finishTimeout), ...delivery, report, holds: false }),
+      outbox: new Outbox({
+        part: '',
+        ...timesWithin(finishTimeout),
+        ...delivery,
+        report,
+        redact: (text) => redactor.text(text, 'message'),
+        holds: false,
+      }),
       config: config.view,
       signal: this.#halt.signal,
     })

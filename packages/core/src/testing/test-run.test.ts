@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { getRun, log } from '../current.ts'
-import type { Callback } from '../contract/callback.ts'
+import { type Callback, SwanKitCallback } from '../contract/callback.ts'
+import type { CallbackContext } from '../contract/context.ts'
+import type { Outcome } from '../contract/payloads.ts'
+import { DeliveryError } from '../delivery/delivery-error.ts'
 import { Text } from '../media.ts'
 import { clock } from './clock.ts'
 import { recorder } from './recorder.ts'
@@ -47,6 +50,22 @@ describe('testRun', () => {
     expect(test.messages).toEqual([
       { callback: 'rule', key: 'one', message: { text: 'hello' }, state: 'sent', attempts: 3, reason: 'not now' },
     ])
+  })
+
+  it('masks what a callback was given as a secret, and what is redacted, also where a delivery failed', async () => {
+    class Chat extends SwanKitCallback<{ webhookUrl: string }> {
+      override onStop(_outcome: Outcome, { deliver }: CallbackContext) {
+        deliver('hello')
+      }
+      override send() {
+        return Promise.reject(new DeliveryError(`Bob refused ${this.options.webhookUrl}`, { permanent: true }))
+      }
+    }
+    const chat = new Chat({ webhookUrl: 'http://127.0.0.1/services/hunter2hunter2' })
+    await using test = await testRun({ callbacks: chat, settings: { redact: { patterns: [/Bob/] } } })
+    await test.finish()
+    expect(test.messages).toMatchObject([{ state: 'given up', reason: '**** refused ****' }])
+    expect(test.reports.join('\n')).toMatch(/was not delivered: \*{4} refused \*{4}$/m)
   })
 
   it.each([

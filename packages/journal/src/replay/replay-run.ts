@@ -56,8 +56,9 @@ export async function replayRun(
   const logged: LoggedRow[] = []
   const stopRequests: StopRequest[] = []
   const store = new OutboxMemory()
-  const outbox = new Outbox({ store, part: '', budget: callbackTimeout, report })
   const redactor = processRedactor()
+  const redact = (text: string): string => redactor.text(text, 'message')
+  const outbox = new Outbox({ store, part: '', budget: callbackTimeout, report, redact })
   const set = new CallbackSet({
     place: 'replay',
     report,
