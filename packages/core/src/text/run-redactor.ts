@@ -1,4 +1,3 @@
-import { isRegExp } from 'node:util/types'
 import type { JsonValue } from '../contract/payloads.ts'
 import type { Redact, RedactFunction, RedactRules, SentMatcher, SentRules } from '../contract/redact.ts'
 import type { Report } from '../contract/report.ts'
@@ -19,6 +18,8 @@ export interface RunRedactorOptions {
   readonly report: Report
 }
 
+const ADVICE = 'Write it without repetitions inside repetitions.'
+
 interface Asked {
   readonly ask: RedactFunction
   readonly label: string
@@ -32,6 +33,8 @@ export class RunRedactor implements Redactor {
   readonly #report: Report
   readonly #keys: (string | RegExp)[] = []
   readonly #patterns: (string | RegExp)[] = []
+  readonly #keyTexts = new Set<string>()
+  readonly #keySearches: UserPattern[] = []
   readonly #searches: UserPattern[] = []
   readonly #functions: Asked[] = []
   readonly #failed = new Set<Asked>()
@@ -57,11 +60,20 @@ export class RunRedactor implements Redactor {
     }
     const { keys = [], patterns = [] } = rules
     this.#keys.push(...keys)
+    for (const [at, key] of keys.entries()) {
+      const late = (length: number): void =>
+        this.#report(
+          'error',
+          `${label}.keys[${at}] took too long on a name of ${length} characters, whose value is masked. ${ADVICE}`,
+        )
+      if (typeof key === 'string') this.#keyTexts.add(plainName(key))
+      else this.#keySearches.push(new UserPattern(searching(key), late))
+    }
     for (const [at, pattern] of patterns.entries()) {
       const late = (length: number): void =>
         this.#report(
           'error',
-          `${label}.patterns[${at}] took too long on a text of ${length} characters, which is masked as a whole. Write it without repetitions inside repetitions.`,
+          `${label}.patterns[${at}] took too long on a text of ${length} characters, which is masked as a whole. ${ADVICE}`,
         )
       this.#patterns.push(pattern)
       this.#searches.push(new UserPattern(searching(pattern), late))
@@ -88,11 +100,19 @@ export class RunRedactor implements Redactor {
   }
 
   #maskOf(secrets: readonly string[]): Mask {
-    const chosen = chosenNames(this.#keys)
+    const chosen = this.#keys.length === 0 ? undefined : this.#isChosen
     const names = { ...(this.#defaults ? SECRET_NAMES : NO_NAMES), chosen }
     const searches = this.#searches
     const further = (text: string): string => searches.reduce((masked, search) => search.mask(masked), text)
     return createMask(secrets, { names, shapes: this.#defaults, ...(searches.length > 0 && { further }) })
+  }
+
+  /** Whether what goes by this name is to be taken out. */
+  readonly #isChosen = (name: string): boolean => {
+    const bare = name.replace(/^-+/, '').slice(0, 1_000)
+    const texts = this.#keyTexts
+    if (texts.has(plainName(bare)) || texts.has(plainName(bare.slice(bare.lastIndexOf('.') + 1)))) return true
+    return this.#keySearches.some((search) => search.isIn(bare))
   }
 
   #askJson(value: JsonValue, path: readonly string[]): JsonValue {
@@ -150,18 +170,6 @@ function sent({ keys = [], patterns = [] }: RedactRules): Omit<SentRules, 'defau
 function received({ keys, patterns }: SentRules): RedactRules {
   const matcher = (one: SentMatcher): string | RegExp => (typeof one === 'string' ? one : new RegExp(...one))
   return { keys: keys.map(matcher), patterns: patterns.map(matcher) }
-}
-
-/** Whether what goes by a name is to be taken out. Absent: nothing is by its name. */
-function chosenNames(keys: readonly (string | RegExp)[]): ((name: string) => boolean) | undefined {
-  if (keys.length === 0) return undefined
-  const texts = new Set(keys.filter((key) => typeof key === 'string').map(plainName))
-  const patterns = keys.filter(isRegExp).map(({ source, flags }) => new RegExp(source, flags.replaceAll(/[gy]/g, '')))
-  return (name) => {
-    const bare = name.replace(/^-+/, '').slice(0, 1_000)
-    if (texts.has(plainName(bare)) || texts.has(plainName(bare.slice(bare.lastIndexOf('.') + 1)))) return true
-    return patterns.some((pattern) => pattern.test(bare))
-  }
 }
 
 /** Absent: nothing that can be recorded. */

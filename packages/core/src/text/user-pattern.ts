@@ -29,19 +29,26 @@ export class UserPattern {
 
   /** The text with what matches masked; masked as a whole when that takes too long. */
   mask(text: string): string {
-    if (this.#simple && text.length <= SHORT) return this.#replace(text)
-    if (this.#timeouts >= MOST_TIMEOUTS) return MASK
+    const masked = (): string => text.replaceAll(this.#pattern, (match: string) => (match === '' ? '' : MASK))
+    return this.#inTime(text, masked) ?? MASK
+  }
+
+  /** Whether something in the text matches. It counts as found when that takes too long. */
+  isIn(text: string): boolean {
+    return this.#inTime(text, () => text.search(this.#pattern) >= 0) ?? true
+  }
+
+  /** @returns nothing when it takes too long. */
+  #inTime<T>(text: string, search: () => T): T | undefined {
+    if (this.#simple && text.length <= SHORT) return search()
+    if (this.#timeouts >= MOST_TIMEOUTS) return undefined
     try {
-      return within(TIME + text.length / PER_MS, () => this.#replace(text))
+      return within(TIME + text.length / PER_MS, search)
     } catch {
       // Nothing else can fail: the pattern has been compiled, and its text is one.
       if (this.#timeouts++ === 0) this.#late(text.length)
-      return MASK
+      return undefined
     }
-  }
-
-  #replace(text: string): string {
-    return text.replaceAll(this.#pattern, (match: string) => (match === '' ? '' : MASK))
   }
 }
 
@@ -56,11 +63,11 @@ function isSimple(source: string): boolean {
   return !/\)[*+?{]/.test(bare) && repeated <= 1 && optional <= 3
 }
 
-let watched: { readonly sandbox: { work: () => string }; readonly script: Script } | undefined
+let watched: { readonly sandbox: { work: () => unknown }; readonly script: Script } | undefined
 
 /** @throws when it takes longer. The engine checks for that while it searches, too. */
-function within(ms: number, work: () => string): string {
-  watched ??= { sandbox: createContext({ work }) as { work: () => string }, script: new Script('work()') }
+function within<T>(ms: number, work: () => T): T {
+  watched ??= { sandbox: createContext({ work }) as { work: () => unknown }, script: new Script('work()') }
   watched.sandbox.work = work
-  return watched.script.runInContext(watched.sandbox, { timeout: Math.ceil(ms) }) as string
+  return watched.script.runInContext(watched.sandbox, { timeout: Math.ceil(ms) }) as T
 }
