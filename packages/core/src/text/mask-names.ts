@@ -1,4 +1,5 @@
 import type { JsonValue } from '../contract/payloads.ts'
+import { enclosedAt, mapQuoted, quotedAt } from './quoted.ts'
 import { isSecretName, isSecretOption } from './secret-names.ts'
 
 export const MASK = '****'
@@ -70,12 +71,13 @@ export function maskMembers(text: string, names: Names): string {
     if (!chosen && !names.secret(name)) continue
     const start = MEMBER.lastIndex
     const quote = matchAt(QUOTE, text, start)
-    const value = quote ? quotedAt(text, start + quote.length, quote) : matchAt(BARE_VALUE, text, start)
+    const enclosed = enclosedAt(text, start)
+    const value = quote ? quotedAt(text, start + quote.length, quote) : enclosed || matchAt(BARE_VALUE, text, start)
     const end = start + quote.length + value.length
-    const bare = sign === ':' && quote === ''
+    const bare = sign === ':' && quote === '' && enclosed === ''
     if (value === '') continue
     if (!chosen && (isHarmless(name, value) || (bare && isSentence(name, value, text.charAt(end))))) continue
-    masked += `${text.slice(from, start)}${quote}${MASK}`
+    masked += `${text.slice(from, start)}${quote}${enclosed && !chosen ? mapQuoted(enclosed, () => MASK) : MASK}`
     from = end
     MEMBER.lastIndex = end
   }
@@ -85,13 +87,6 @@ export function maskMembers(text: string, names: Names): string {
 function matchAt(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0] ?? ''
-}
-
-/** Up to the quote that ends it, or to the end of the text. */
-function quotedAt(text: string, from: number, quote: string): string {
-  let end = text.indexOf(quote, from)
-  while (end > from && quote.length === 1 && text[end - 1] === '\\') end = text.indexOf(quote, end + 1)
-  return end < 0 ? text.slice(from) : text.slice(from, end)
 }
 
 function isHarmless(name: string, value: string): boolean {

@@ -80,6 +80,14 @@ test.each([
   ["[cause]: { password: 's3c\\'r3t' }", "[cause]: { password: '****' }"],
   ["Map(1) { 'apiKey' => 's3cr3t' }", "Map(1) { 'apiKey' => '****' }"],
   ['{"body":"{\\"api_key\\":\\"s3cr3t\\",\\"n\\":1}"}', '{"body":"{\\"api_key\\":\\"****\\",\\"n\\":1}"}'],
+  ["{ apiKeys: [ 's3cr3t', \"s3'cr3t\" ], n: 1 }", '{ apiKeys: [ \'****\', "****" ], n: 1 }'],
+  ['{"passwords":["s3cr3t",["s3cr3t"],7],"n":"a"}', '{"passwords":["****",["****"],7],"n":"a"}'],
+  ["{ credentials: { user: 's3]cr3t', n: 1 } } 'a'", "{ credentials: { user: '****', n: 1 } } 'a'"],
+  [
+    '"{\\"secrets\\":{\\"a\\":\\"s3cr3t\\"},\\"n\\":\\"a\\"}"',
+    '"{\\"secrets\\":{\\"a\\":\\"****\\"},\\"n\\":\\"a\\"}"',
+  ],
+  ["secrets: [ 's3cr3t, cut", "secrets: [ '****"],
   ['msg="login token=s3cr3t"', 'msg="login token=****"'],
   ['a=b token=s3cr3t', 'a=b token=****'],
   ['Server=db;Password=s3cr3t;Port=1', 'Server=db;Password=****;Port=1'],
@@ -103,6 +111,7 @@ test.each([
   'Unexpected token: }',
   'Unexpected token: identifier in line 5',
   'wrong password: try again',
+  'Unexpected secret: [object Object] in {}',
   'max_tokens=512 num_tokens: 7 token_count=9 tokenizer=bert tokens: 12 token=5',
   "special tokens: { pad_token: '<pad>', eos_token: '</s>', bos_token: '<s>' }",
   'if (token == null) return; password = undefined',
@@ -200,9 +209,19 @@ test('of the environment, only what is no word of a language is looked for every
   ])
 })
 
-test.each(['token=', 'token="', "token='a ", 'password: ', 'a_', '\\"', '-k ', '-', 'cookie:', '-----BEGIN '])(
-  'a text full of %j is done with before the test is over',
-  (part) => {
-    expect(maskText(part.repeat(50_000 / part.length))).not.toBe('')
-  },
-)
+test.each([
+  'token=',
+  'token="',
+  "token='a ",
+  'password: ',
+  'a_',
+  '\\"',
+  '-k ',
+  '-',
+  'cookie:',
+  '-----BEGIN ',
+  'secret:[',
+  'secret:{"',
+])('a text full of %j is done with before the test is over', (part) => {
+  expect(maskText(part.repeat(50_000 / part.length))).not.toBe('')
+})

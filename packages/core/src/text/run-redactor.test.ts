@@ -30,7 +30,21 @@ describe('keys', () => {
     expect(redactor.command(['node', '--customer-id', 'Bob', '--pii_age=3', '--lr=1'])).toBe(
       'node --customer-id **** --pii_age=**** --lr=1',
     )
+    expect(redactor.text("{ customerId: [ 7, 'Bob' ], pii_name: { first: 'Bob' }, n: 1 }", 'console')).toBe(
+      '{ customerId: ****, pii_name: ****, n: 1 }',
+    )
   })
+})
+
+test('a pattern for keys that would take for ever masks the value, which is reported once', () => {
+  const { redactor, reports } = redactorOf({ keys: ['never', /^(a+)+$/] })
+  const name = `${'a'.repeat(60)}!`
+  const cpuTime = startCpuTimer()
+  for (let at = 0; at < 100; at++) expect(redactor.json({ [name]: 1 }, 'config')).toEqual({ [name]: '****' })
+  expect(cpuTime()).toBeLessThan(5_000)
+  expect(reports).toEqual([
+    expect.stringContaining('error: settings.redact.keys[1] took too long on a name of 61 characters'),
+  ])
 })
 
 describe('patterns', () => {
