@@ -64,6 +64,8 @@ function rowOf({ name, id, workspace, project, state, steps, metrics, startTime 
 
 function shownMetrics(metrics: RunSummary['metrics']): string {
   const all = Object.entries(metrics).filter(([key]) => !key.startsWith('__swanlab__.'))
-  const shown = all.slice(0, MOST_METRICS).map(([key, value]) => `${key}=${Number(value.toPrecision(4))}`)
+  const shown = all
+    .slice(0, MOST_METRICS)
+    .map(([key, value]) => `${key}=${Number.isInteger(value) ? value : Number(value.toPrecision(4))}`)
   return [...shown, ...(all.length > MOST_METRICS ? ['…'] : [])].join(' ') || '-'
 }
