@@ -59,5 +59,12 @@ export function filesIn(folder: string): string[] {
 }
 
 export function placesInFiles(folder: string): SecretPlace[] {
-  return filesIn(folder).map((path) => [`the file ${path}`, readFileSync(join(folder, path), 'latin1')])
+  return filesIn(folder).flatMap((path): SecretPlace[] => {
+    try {
+      return [[`the file ${path}`, readFileSync(join(folder, path), 'latin1')]]
+    } catch {
+      // Such as a lock, which goes with the process that held it.
+      return []
+    }
+  })
 }

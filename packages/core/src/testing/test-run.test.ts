@@ -107,6 +107,24 @@ describe('testRun', () => {
   })
 })
 
+describe('an option that is just called a key', () => {
+  const logged = async (key: string): Promise<unknown> => {
+    class Watch extends SwanKitCallback<{ key: string }> {}
+    await using test = await testRun({ callbacks: new Watch({ key }) })
+    test.log({ [key]: 1 })
+    return test.rows[0]?.data
+  }
+
+  it('may be that of a metric, which stays readable', async () => {
+    expect(await logged('eval/loss-of-2026')).toEqual({ 'eval/loss-of-2026': 1 })
+    expect(await logged('validation_accuracy')).toEqual({ validation_accuracy: 1 })
+  })
+
+  it('is a secret when it looks as if it were generated', async () => {
+    expect(await logged('a8f5f167f44f4964e6c998dee827110c')).toEqual({ '****': 1 })
+  })
+})
+
 describe('clock', () => {
   it('stands still until it is moved', async () => {
     const time = clock(1_000)

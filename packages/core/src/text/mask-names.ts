@@ -142,9 +142,16 @@ function maskList(list: readonly JsonValue[], names: Names, text: (text: string)
   return masked.every((item, at) => item === list[at]) ? list : masked
 }
 
-/** Texts in a value that go by the name of a secret. */
+/** Letters and digits as somebody's generator makes them. */
+const GENERATED = /^(?=.*\d)(?=.*[a-z])[\w.+=-]{16,}$/i
+
+/**
+ * Texts in a value that go by the name of a secret. What is just called a `key` may be that of a metric: it has to look
+ * as if it were generated.
+ */
 export function secretsIn(value: JsonValue, name = ''): string[] {
-  if (typeof value === 'string') return isSecretOption(name) ? [value] : []
+  if (typeof value === 'string')
+    return isSecretName(name) || (isSecretOption(name) && GENERATED.test(value)) ? [value] : []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([inner, member]) => secretsIn(member, Array.isArray(value) ? name : inner))
 }
