@@ -77,7 +77,7 @@ export interface Callback {
    */
   readonly redact?: RedactRules | RedactFunction | undefined
   /**
-   * How to rebuild this callback in another process, spelled out. Classes say {@link defineResident} instead, and
+   * How to rebuild this callback in another process, spelled out. Classes say `defineResident` instead, and
    * notifiers need neither. Absent everywhere: it stays in this one.
    */
   readonly resident?: Resident | undefined

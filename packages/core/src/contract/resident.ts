@@ -1,7 +1,7 @@
 import { SwanLabError } from './error.ts'
 
 /**
- * A callback that can be rebuilt in another process, and how: what {@link defineResident} works out by itself. `init`
+ * A callback that can be rebuilt in another process, and how: what `defineResident` works out by itself. `init`
  * tries it first. Where it cannot be done, the callback stays in the training, and `run.callbacks` says why.
  */
 export interface Resident {
