@@ -9,6 +9,7 @@ import {
   SECRET_NAMES,
   type Names,
 } from './mask-names.ts'
+import { escapeRegExp } from './escape-reg-exp.ts'
 import { isSecretOption } from './secret-names.ts'
 
 /** Environment variables that are called like secrets and are none. */
@@ -94,7 +95,7 @@ export function secretsOf(env: Readonly<Record<string, string | undefined>>): st
 function patternOf(secrets: readonly string[]): RegExp | undefined {
   const long = secrets.filter((secret) => secret.length >= LEAST).toSorted((a, b) => b.length - a.length)
   if (long.length === 0) return undefined
-  return new RegExp(long.map((secret) => secret.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)).join('|'), 'g')
+  return new RegExp(long.map(escapeRegExp).join('|'), 'g')
 }
 
 /** Each pattern, and what must be in a text for it: most are looked for in vain. */

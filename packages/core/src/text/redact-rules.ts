@@ -1,5 +1,6 @@
 import { isRegExp } from 'node:util/types'
 import type { Redact, RedactFunction, RedactRules } from '../contract/redact.ts'
+import { escapeRegExp } from './escape-reg-exp.ts'
 import { nearest } from './nearest.ts'
 
 /** Shorter texts are in every other sentence. */
@@ -36,7 +37,7 @@ export function copyOfRules<T extends Redact>(value: T): T {
 
 /** Searches for all there are. Text stands for itself. */
 export function searching(pattern: string | RegExp): RegExp {
-  if (typeof pattern === 'string') return new RegExp(pattern.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), 'g')
+  if (typeof pattern === 'string') return new RegExp(escapeRegExp(pattern), 'g')
   return new RegExp(pattern.source, `${pattern.flags.replaceAll(/[gy]/g, '')}g`)
 }
 
