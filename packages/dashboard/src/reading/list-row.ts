@@ -1,0 +1,106 @@
+import { closeSync, fstatSync, readSync } from 'node:fs'
+import { basename } from 'node:path'
+import { decodeRecord, JOURNAL_FILE, noRunIn, recordingState, type JournalRecord } from '@swanlab/journal'
+import { openWithin } from '@swanlab/journal/internal'
+import type { RunRow } from '../protocol/runs.ts'
+import { addFact, noFacts, type RunFacts } from './run-facts.ts'
+
+/** Bytes of the beginning that are read first; most headers are shorter. */
+const HEAD = 16 * 1024
+const LONGEST_HEAD = 4 * 1024 * 1024
+/** Bytes of the end. */
+const TAIL = 64 * 1024
+
+/** What a listing knows a run by. */
+export type ListedRow = Omit<RunRow, 'key' | 'indexed'>
+
+/**
+ * A row of the list of runs, from the beginning and the end of a journal. Never throws: what cannot be read is a row that
+ * says why.
+ *
+ * @param dir - Real path of the run folder.
+ */
+export function listRow(dir: string): ListedRow {
+  try {
+    const fd = openWithin(dir, JOURNAL_FILE)
+    try {
+      const row = rowOf(dir, fd, fstatSync(fd).size)
+      // Whoever wrote down how it ended let go of the run in between.
+      return row.state === 'lost' ? rowOf(dir, fd, fstatSync(fd).size) : row
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    return unreadable(dir, error instanceof Error ? error.message : String(error))
+  }
+}
+
+function rowOf(dir: string, fd: number, size: number): ListedRow {
+  const facts = noFacts()
+  const header = headerOf(fd, size)
+  if (!header) return { ...unreadable(dir, noRunIn(dir).message), size }
+  addFact(facts, header)
+  let lastStep: number | undefined
+  for (const record of recordsAtEnd(fd, size)) {
+    if (record.type === 'log' || record.type === 'media') lastStep = Math.max(lastStep ?? 0, record.step)
+    if (record.type !== 'header') addFact(facts, record)
+  }
+  return { ...describe(dir, facts), lastStep, size }
+}
+
+/** How a run stands, from what is known of it. */
+export function describe(dir: string, facts: Readonly<RunFacts>): Omit<ListedRow, 'lastStep' | 'size'> {
+  const { run, process, config, parts, lastTime } = facts
+  const last = parts.at(-1)
+  const ended = last?.state !== undefined
+  const gone = !ended && recordingState(dir, process) === 'gone'
+  return {
+    id: run?.id ?? basename(dir),
+    name: run?.experimentName ?? basename(dir),
+    project: run?.project ?? '',
+    workspace: run?.workspace,
+    description: run?.description,
+    tags: run?.tags ?? [],
+    state: last?.state ?? (gone ? 'lost' : 'running'),
+    cause: last?.cause,
+    error: last?.error,
+    startTime: run?.startTime ?? 0,
+    endTime: last?.endTime,
+    lastTime,
+    colors: run?.colors,
+    config,
+  }
+}
+
+export function unreadable(dir: string, problem: string): ListedRow {
+  const name = basename(dir)
+  const nothing = { project: '', tags: [], startTime: 0, lastTime: 0, size: 0, config: {} }
+  return { ...nothing, id: name, name, state: 'unreadable', problem }
+}
+
+function headerOf(fd: number, size: number): JournalRecord | undefined {
+  for (let bytes = HEAD; ; bytes *= 16) {
+    const text = readText(fd, 0, Math.min(bytes, size))
+    const end = text.indexOf('\n')
+    // A journal whose first line is damaged may say what it is of in the next.
+    if (end >= 0 || bytes >= size)
+      return text
+        .split('\n')
+        .slice(0, 3)
+        .map(decodeRecord)
+        .find((record) => record?.type === 'header' || record?.type === 'resume')
+    if (bytes >= LONGEST_HEAD) return undefined
+  }
+}
+
+function recordsAtEnd(fd: number, size: number): JournalRecord[] {
+  const from = Math.max(0, size - TAIL)
+  const lines = readText(fd, from, size).split('\n')
+  // The first line was cut, unless it is the first of all.
+  return lines.slice(from > 0 ? 1 : 0).flatMap((line) => decodeRecord(line) ?? [])
+}
+
+function readText(fd: number, from: number, to: number): string {
+  const bytes = Buffer.alloc(to - from)
+  return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, from))
+}

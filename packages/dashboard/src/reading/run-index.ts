@@ -1,0 +1,299 @@
+import { closeSync, fstatSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/journal'
+import { openWithin } from '@swanlab/journal/internal'
+import { BLOCK_ROWS, type Block } from '../blocks/block.ts'
+import { OpenBlock } from '../blocks/open-block.ts'
+import type { Places } from './block-of.ts'
+import type { BlockStore, StoredBlock } from './block-store.ts'
+import { addFact, noFacts, type RunFacts } from './run-facts.ts'
+
+/** Bytes at the beginning, and before the end of a block, by which a journal is known again. */
+const FINGERPRINT = 4_096
+/** Bytes before the place that has been reached by which a journal that grows is known again. */
+const KNOWN = 256
+const NEWLINE = 0x0a
+/** Console lines between two whose places are kept. */
+const LINES_APART = 256
+/** Rows that are worth a file of their own when nobody looks any longer. */
+const WORTH_KEEPING = BLOCK_ROWS / 4
+/** Bytes of a journal that is read faster than found again. */
+const SMALL = 4 * 1024 * 1024
+
+/** Something read that was not there before. */
+export interface NewRow {
+  readonly step: number
+  readonly time: number
+  readonly data: Readonly<Record<string, number>>
+}
+
+/**
+ * One journal by column, as far as it has been read. It is a function of the journal's first bytes alone: blocks that
+ * have been stored are taken from there, and whatever does not fit the journal any more is read again.
+ */
+export class RunIndex {
+  readonly dir: string
+  #store: BlockStore | undefined
+  #cursor: JournalCursor | undefined
+  #stored: StoredBlock[] = []
+  #open = new OpenBlock()
+  #places: Places = { lines: [], media: [] }
+  #facts = noFacts()
+  #linesSeen = 0
+  /** Where the open block begins. */
+  #from = 0
+  #damagedBefore = 0
+  #head: string | undefined
+  #size = 0
+  #inode = ''
+  #began = 0
+  /** The last bytes that were read, by which the journal is known to be the same when it has grown. */
+  #known: Known | undefined
+
+  /** @param dir - Real path of the run folder. */
+  constructor(dir: string, store: BlockStore | undefined) {
+    this.dir = dir
+    this.#store = store
+  }
+
+  /** In the order of their rows; the last one may be growing. */
+  get blocks(): readonly Block[] {
+    return this.#open.rows > 0
+      ? [...this.#stored.map(({ block }) => block), this.#open]
+      : this.#stored.map(({ block }) => block)
+  }
+
+  get facts(): Readonly<RunFacts> {
+    return this.#facts
+  }
+
+  /** Bytes that are in the index. */
+  get offset(): number {
+    return this.#cursor?.position ?? this.#from
+  }
+
+  /** Where reading of the journal itself began, in bytes: what is before came from the cache. */
+  get began(): number {
+    return this.#began
+  }
+
+  /** Bytes of the journal when it was last looked at. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** How much of the journal is in the index, from 0 to 1; what its writer has not finished counts as read. */
+  get progress(): number {
+    return this.#cursor?.atEnd || this.#size === 0 ? 1 : Math.min(1, this.offset / this.#size)
+  }
+
+  get damagedLines(): number {
+    return this.#damagedBefore + (this.#cursor?.damage.dropped ?? 0)
+  }
+
+  /** The journal ends in the middle of a line. */
+  get torn(): boolean {
+    return this.#cursor !== undefined && this.#cursor.atEnd && this.#cursor.position < this.#size
+  }
+
+  get places(): readonly Places[] {
+    return [...this.#stored.map(({ of }) => of.places), this.#places]
+  }
+
+  /**
+   * Reads on.
+   *
+   * @param bytes - About how many at most.
+   * @param onRow - Called for each row, with the place where its record ends.
+   * @returns what has become of it: `more` - there is more to read; `end` - that is all for now; `replaced` - another
+   *   journal is there, or it was cut: everything has been forgotten, and begins anew.
+   * @throws the file system's own error, or SwanLabError `INVALID_FILE`, when the journal cannot be read.
+   */
+  advance(bytes: number, onRow?: (row: NewRow, to: number) => void): 'more' | 'end' | 'replaced' {
+    const replaced = this.#look()
+    const cursor = (this.#cursor ??= this.#begin())
+    for (const record of cursor.read(bytes)) this.#add(record, cursor, onRow)
+    this.#remember()
+    if (replaced) return 'replaced'
+    return cursor.atEnd ? 'end' : 'more'
+  }
+
+  /** Whether a line of the journal begins at an offset. @throws the file system's own error. */
+  beginsLine(offset: number): boolean {
+    if (offset === 0) return true
+    const fd = openWithin(this.dir, JOURNAL_FILE)
+    try {
+      const before = Buffer.alloc(1)
+      return readSync(fd, before, 0, 1, offset - 1) === 1 && before[0] === NEWLINE
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** Keeps what is not in a file yet, where that pays, and lets go of everything. */
+  close(): void {
+    try {
+      if (this.#open.rows >= WORTH_KEEPING || (this.#ended && this.#open.rows > 0)) this.#seal()
+    } catch {
+      // The journal is gone: what was read of it is worth nothing.
+    } finally {
+      this.#forget()
+    }
+  }
+
+  get #ended(): boolean {
+    return this.#facts.parts.at(-1)?.endTime !== undefined
+  }
+
+  /** Whether another journal has come to be there. */
+  #look(): boolean {
+    const fd = openWithin(this.dir, JOURNAL_FILE)
+    try {
+      const { size, ino, dev } = fstatSync(fd)
+      const inode = `${dev}:${ino}`
+      const other = this.#inode !== '' && (inode !== this.#inode || !isStill(fd, this.#known))
+      this.#inode = inode
+      this.#size = size
+      if (other) this.#forget()
+      return other
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** The same file may be written anew, and be longer than before when it is looked at next. */
+  #remember(): void {
+    const { atEnd, position } = this.#cursor!
+    const fd = openWithin(this.dir, JOURNAL_FILE)
+    try {
+      const to = atEnd ? Math.max(position, this.#size) : position
+      const bytes = Buffer.alloc(Math.min(to, KNOWN))
+      const from = to - bytes.length
+      this.#known = { from, bytes: bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from)) }
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  #begin(): JournalCursor {
+    if (this.#store) this.#takeStored(this.#store)
+    this.#began = this.#from
+    return new JournalCursor(join(this.dir, JOURNAL_FILE), { from: this.#from })
+  }
+
+  #takeStored(store: BlockStore): void {
+    const fd = openWithin(this.dir, JOURNAL_FILE)
+    try {
+      for (const stored of store.read(this.dir)) {
+        const { from, to, head, tail, facts, damaged } = stored.of
+        if (
+          from !== this.#from ||
+          to > this.#size ||
+          head !== fingerprint(fd, 0, Math.min(to, FINGERPRINT)) ||
+          tail !== fingerprint(fd, Math.max(0, to - FINGERPRINT), to)
+        ) {
+          stored.close()
+          continue
+        }
+        this.#stored.push(stored)
+        this.#from = to
+        this.#facts = structuredClone(facts)
+        this.#damagedBefore = damaged
+      }
+      this.#linesSeen = this.#facts.lines
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  #add(record: JournalRecord, cursor: JournalCursor, onRow: ((row: NewRow, to: number) => void) | undefined): void {
+    if (record.type === 'log') {
+      const { step, time, data } = record
+      this.#facts.records++
+      if (time > this.#facts.lastTime) this.#facts.lastTime = time
+      this.#open.add(step, time, data)
+      onRow?.(record, cursor.position)
+      if (this.#open.isFull) this.#seal()
+      return
+    }
+    addFact(this.#facts, record)
+    if (record.type === 'media') this.#places.media.push([record.key, record.step, cursor.offset])
+    else if (record.type === 'console' && this.#linesSeen++ % LINES_APART === 0)
+      this.#places.lines.push([record.line, cursor.offset])
+  }
+
+  /** The open block is full, or gets no more rows. */
+  #seal(): void {
+    const cursor = this.#cursor
+    if (!cursor) return
+    const to = cursor.position
+    const block = this.#open
+    const damaged = this.damagedLines
+    const keep = this.#store !== undefined && to >= SMALL
+    const of = keep
+      ? {
+          ...this.#fingerprints(to),
+          from: this.#from,
+          to,
+          damaged,
+          facts: structuredClone(this.#facts),
+          places: this.#places,
+        }
+      : { head: '', tail: '', from: this.#from, to, damaged, facts: noFacts(), places: this.#places }
+    const stored = keep ? this.#store?.write(this.dir, this.#stored.length, block, of) : undefined
+    this.#stored.push(stored ?? { block, of, close: () => {} })
+    this.#open = new OpenBlock()
+    this.#places = { lines: [], media: [] }
+    this.#from = to
+  }
+
+  #fingerprints(to: number): { head: string; tail: string } {
+    const fd = openWithin(this.dir, JOURNAL_FILE)
+    try {
+      this.#head ??= to >= FINGERPRINT ? fingerprint(fd, 0, FINGERPRINT) : undefined
+      return { head: this.#head ?? fingerprint(fd, 0, to), tail: fingerprint(fd, Math.max(0, to - FINGERPRINT), to) }
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  #forget(): void {
+    this.#cursor?.close()
+    for (const stored of this.#stored) stored.close()
+    this.#cursor = undefined
+    this.#stored = []
+    this.#open = new OpenBlock()
+    this.#places = { lines: [], media: [] }
+    this.#facts = noFacts()
+    this.#linesSeen = 0
+    this.#from = 0
+    this.#damagedBefore = 0
+    this.#head = undefined
+    this.#began = 0
+    this.#known = undefined
+  }
+
+  /** A block in a file turned out to be damaged: the files are removed, and everything is read again. */
+  discardStored(): void {
+    this.#forget()
+    if (!this.#store?.remove(this.dir)) this.#store = undefined
+  }
+}
+
+interface Known {
+  readonly from: number
+  readonly bytes: Buffer
+}
+
+function isStill(fd: number, known: Known | undefined): boolean {
+  if (!known || known.bytes.length === 0) return true
+  const now = Buffer.alloc(known.bytes.length)
+  return readSync(fd, now, 0, now.length, known.from) === now.length && now.equals(known.bytes)
+}
+
+function fingerprint(fd: number, from: number, to: number): string {
+  const bytes = Buffer.alloc(to - from)
+  const read = readSync(fd, bytes, 0, bytes.length, from)
+  return createHash('sha256').update(bytes.subarray(0, read)).digest('base64')
+}
