@@ -1,0 +1,8 @@
+export { watchRuns, type WatchOptions, type Watcher } from './server/watch.ts'
+export { runsAsCsv, type CsvForm } from './export/csv.ts'
+export { mountDashboard, type Dashboard, type DashboardOptions } from './server/mount.ts'
+export { PageError } from './server/page-error.ts'
+export { bearerOf, checkOrigin } from './server/request-guard.ts'
+export type { ListedRun, Listing, RunSource } from './server/run-source.ts'
+export type { RunRow } from './protocol/runs.ts'
+export type * from './protocol/settings.ts'

@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { secureAnswer } from './security-headers.ts'
+
+/** As vite builds it; also when this runs from its source. */
+const BUILT = fileURLToPath(new URL('../../dist/page', import.meta.url))
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+}
+const NOT_BUILT = 'The page is not there: in a clone, `pnpm run build` makes it.'
+
+/**
+ * The page as it was built: read once, served from memory. Names below `assets` hold a hash of their content.
+ *
+ * @returns what answers with the page itself.
+ */
+export function pageFiles(app: FastifyInstance, folder: string = BUILT): (reply: FastifyReply) => FastifyReply {
+  const assets = join(folder, 'assets')
+  for (const name of existsSync(assets) ? readdirSync(assets) : []) {
+    const content = readFileSync(join(assets, name))
+    const type = TYPES[extname(name)]
+    if (type === undefined) continue
+    app.get(`/assets/${name}`, (_request, reply) => {
+      secureAnswer(reply)
+      return reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(content)
+    })
+  }
+  const path = join(folder, 'index.html')
+  const index = existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  return (reply) => {
+    secureAnswer(reply)
+    if (index === undefined) return reply.status(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
+    return reply.status(200).type('text/html; charset=utf-8').send(index)
+  }
+}

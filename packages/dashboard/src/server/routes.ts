@@ -1,0 +1,170 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { LIMITS } from '../protocol/limits.ts'
+import { pointsAsCsv } from '../export/csv.ts'
+import { encodeFrame } from '../protocol/frame.ts'
+import type { RunList } from '../protocol/runs.ts'
+import type { SeriesQuery } from '../protocol/series.ts'
+import { ReadError, type Reader } from '../reading/reader.ts'
+import type { QuestionName, Questions } from '../reading/worker-messages.ts'
+import type { EventStreams } from './event-streams.ts'
+import { sendFile } from './media-file.ts'
+import { PageError, noSuchRun } from './page-error.ts'
+import { checkSeries, countOf, textOf } from './parameters.ts'
+import { QueryQueue } from './query-queue.ts'
+import type { RunLists } from './run-lists.ts'
+import type { ListedRun, RunSource } from './run-source.ts'
+
+export interface RouteOptions {
+  readonly source: RunSource
+  readonly reader: Reader
+  readonly lists: RunLists
+  readonly events: EventStreams
+  /** Who asks. @throws PageError 401 */
+  readonly authorize: (request: FastifyRequest) => string | Promise<string>
+  /** What the page is told about itself, beside who looks at it. */
+  readonly about: Readonly<Record<string, unknown>>
+  /** Whether the viewer may know where runs lie on this machine. */
+  readonly showsFolders: boolean
+}
+
+type Params = { run: string }
+
+/** What the page asks. Everything is read; nothing here writes. */
+export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): void {
+  const { source, lists, events, authorize, about, showsFolders } = options
+  const queue = new QueryQueue(LIMITS.runningQueries, LIMITS.queryDeadline)
+  const viewers = new WeakMap<FastifyRequest, string>()
+  app.addHook('onRequest', async (request) => {
+    viewers.set(request, await authorize(request))
+  })
+  const runsOf = async (request: FastifyRequest): Promise<readonly ListedRun[]> =>
+    (await source.list(viewers.get(request)!)).runs
+  const runOf = async (request: FastifyRequest): Promise<ListedRun> => {
+    const { run: key } = request.params as Params
+    const run = (await runsOf(request)).find((one) => one.key === key)
+    if (!run) throw noSuchRun()
+    return run
+  }
+  const ask = async <Name extends QuestionName>(
+    name: Name,
+    question: Questions[Name]['ask'],
+    signal: AbortSignal,
+  ): Promise<Questions[Name]['answer']> => {
+    try {
+      return await options.reader.ask(name, question, signal)
+    } catch (error) {
+      throw error instanceof ReadError ? readableError(error, showsFolders) : error
+    }
+  }
+
+  app.get('/session', (request) => ({ viewer: viewers.get(request), title: source.title, ...about }))
+
+  app.get('/runs', async (request): Promise<RunList> => {
+    const { rows, version, problems } = await lists.look(viewers.get(request)!)
+    return { runs: rows, version, problems }
+  })
+
+  app.get('/runs/:run', async (request, reply) => {
+    const { key, dir, known } = await runOf(request)
+    const { health, ...detail } = await ask('detail', { dir }, goneSignal(reply))
+    return { ...detail, ...known, key, health: showsFolders ? health : { ...health, folder: undefined } }
+  })
+
+  app.post('/series', { bodyLimit: LIMITS.body }, async (request, reply) => {
+    const queries = checkSeries(request.body)
+    const known = new Map((await runsOf(request)).map(({ key, dir }) => [key, dir]))
+    const signal = goneSignal(reply)
+    const frames = async function* (): AsyncGenerator<Uint8Array> {
+      for (const query of queries) {
+        const dirs = runsIn(query).flatMap((key) => (known.has(key) ? [[key, known.get(key)!] as const] : []))
+        try {
+          yield await queue.run(() => ask('series', { query, dirs }, signal), signal)
+        } catch (error) {
+          // Others may have an answer all the same.
+          if (signal.aborted) return
+          yield encodeFrame({ id: query.id, error: (error as Error).message, from: 0, to: 0, lines: [] }, new Map())
+        }
+      }
+    }
+    return reply.type('application/octet-stream').send(Readable.from(frames(), { objectMode: false }))
+  })
+
+  app.get('/runs/:run/console', async (request, reply) => {
+    const { dir } = await runOf(request)
+    const [from, count] = [countOf(request, 'from', 1), countOf(request, 'count', 200)]
+    if (count > LIMITS.consoleLines)
+      throw new PageError(413, `At most ${LIMITS.consoleLines} lines come in one answer, not ${count}: ask for fewer.`)
+    return ask('console', { dir, from, count }, goneSignal(reply))
+  })
+
+  app.get('/runs/:run/console/find', async (request, reply) => {
+    const { dir } = await runOf(request)
+    const [text, after] = [textOf(request, 'text'), countOf(request, 'after', 0)]
+    const signal = goneSignal(reply)
+    return queue.run(() => ask('find', { dir, text, after }, signal), signal)
+  })
+
+  app.get('/runs/:run/media', async (request, reply) => {
+    const { dir } = await runOf(request)
+    const [key, from] = [textOf(request, 'key'), countOf(request, 'from', 0)]
+    return ask('media', { dir, key, from }, goneSignal(reply))
+  })
+
+  app.get('/runs/:run/file', async (request, reply) =>
+    sendFile(reply, (await runOf(request)).dir, textOf(request, 'path')),
+  )
+
+  app.get('/runs/:run/points', async (request, reply) => {
+    const { key, dir } = await runOf(request)
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="${key}.csv"`)
+      .send(Readable.from(pointsAsCsv(dir, textOf(request, 'key')), { objectMode: false }))
+  })
+
+  app.get('/events', { exposeHeadRoute: false }, (request, reply) => {
+    events.open(request, reply, viewers.get(request)!)
+  })
+}
+
+/** Runs that a query names, those of its groups included. */
+function runsIn({ runs, grouping }: SeriesQuery): readonly string[] {
+  return [...new Set([...runs, ...(grouping?.groups.flatMap((group) => group.runs) ?? [])])]
+}
+
+/** Aborted when nobody waits for the answer any more. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new PageError(499, 'The page has gone.'))
+  })
+  return gone.signal
+}
+
+/** @param saysWhere - Whether the viewer may know where runs lie. */
+function readableError({ message, code }: ReadError, saysWhere: boolean): PageError {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new PageError(404, 'This run has been removed.')
+  if (code === 'EACCES' || code === 'EPERM') return new PageError(403, 'The folder of this run may not be read.')
+  if (code === undefined) return new PageError(503, message)
+  return new PageError(500, saysWhere ? message : 'What was stored of this run cannot be read.')
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: `A request holds at most ${LIMITS.body / 1024} KiB: ask for fewer charts or runs.`,
+  FST_ERR_BAD_URL: 'This is no address.',
+}
+
+/** One sentence for whatever goes wrong. */
+export function answerError(
+  error: Error & { readonly statusCode?: number; readonly status?: number; readonly code?: string },
+  reply: FastifyReply,
+  report: (message: string) => void,
+): FastifyReply {
+  // Errors with a status of their own are meant for whoever asked.
+  const status = error.status ?? error.statusCode ?? 500
+  if (status < 500 || error.status !== undefined)
+    return reply.status(status).send({ message: SENTENCES[error.code ?? ''] ?? error.message })
+  report(error.stack ?? error.message)
+  return reply.status(status).send({ message: 'Something went wrong in the server; its output says what.' })
+}
