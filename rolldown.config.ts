@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown'
+import { withLicenses } from './bundled-licenses.ts'
 
 // Makes the JavaScript of the packages: of the one whose folder it is started in, or of all. `tsc --build` makes their types.
 
@@ -118,24 +119,10 @@ function withoutLeftovers(dist: string): Plugin {
     writeBundle(_options, bundle) {
       for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
         const name = path.replaceAll('\\', '/')
-        if (/\.js(?:\.map)?$/.test(name) && !(name in bundle)) rmSync(join(dist, path))
+        // The page of the dashboard is built by vite, which removes its own.
+        if (name.startsWith('page/') || name in bundle) continue
+        if (/\.js(?:\.map)?$/.test(name)) rmSync(join(dist, path))
       }
-    },
-  }
-}
-
-/** What others wrote and is published in our files keeps its licence beside it. */
-function withLicenses(): Plugin {
-  return {
-    name: 'with-licenses',
-    generateBundle() {
-      const bundled = new Map<string, string>()
-      for (const id of this.getModuleIds()) {
-        const { path, name } = /^(?<path>.*\/node_modules\/(?<name>(?:@[^/]+\/)?[^/]+))\//.exec(id)?.groups ?? {}
-        if (path && name) bundled.set(name, path)
-      }
-      for (const [name, path] of bundled)
-        this.emitFile({ type: 'asset', fileName: `licenses/${name}.txt`, source: read(join(path, 'LICENSE')) })
     },
   }
 }

@@ -16,8 +16,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'plugin-csv': ['core', 'journal'],
   'plugin-email': ['core', 'notification'],
   'plugin-slack': ['core', 'notification'],
-  server: ['core', 'journal'],
-  swanlab: ['core', 'journal', 'background', 'cloud', 'plugin-csv', 'server'],
+  dashboard: ['core', 'journal'],
+  server: ['core', 'journal', 'dashboard'],
+  swanlab: ['core', 'journal', 'background', 'cloud', 'plugin-csv', 'dashboard', 'server'],
   'create-swanlab-plugin': [],
 }
 
@@ -93,11 +94,12 @@ const PATTERNS: readonly [kind: 'from' | 'static' | 'dynamic', pattern: RegExp][
 function sourcesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.split(sep).join('/')}`)
-    .filter((path) => path.endsWith('.ts') && !/\/(?:node_modules|dist)\//.test(path))
+    .filter((path) => /\.tsx?$/.test(path) && !/\/(?:node_modules|dist)\//.test(path))
     .toSorted()
 }
 
-const isTest = (file: string): boolean => file.endsWith('.test.ts') || (file.includes('/testing/') && !KIT.test(file))
+const isTest = (file: string): boolean =>
+  /\.test\.tsx?$/.test(file) || (file.includes('/testing/') && !KIT.test(file))
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 const withoutComments = (source: string): string =>
   source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(?<=^|\s)\/\/.*$/gm, '')
@@ -216,7 +218,8 @@ describe('arrows go one way', () => {
     const wrong = imports.filter(({ file, what, target }) =>
       target === undefined
         ? siblingOf(what) !== undefined && !known.test(what)
-        : !target.startsWith(`packages/${packageOf(file)}/src/`) || !shipped.includes(target),
+        : !target.startsWith(`packages/${packageOf(file)}/src/`) ||
+          !(shipped.includes(target) || target.endsWith('.css')),
     )
     expect(wrong.map(shown)).toEqual([])
   })

@@ -11,11 +11,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export function setup(): void {
   run('tsc', '--build', 'test/tsconfig.programs.json')
   run('rolldown', '--config', 'rolldown.config.ts')
+  run('packages/dashboard/node_modules/.bin/vite', 'build', '--config', 'packages/dashboard/vite.config.ts')
 }
 
 function run(command: string, ...args: string[]): void {
+  const path = command.includes('/') ? command : `node_modules/.bin/${command}`
   try {
-    execFileSync(`node_modules/.bin/${command}`, args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
+    execFileSync(path, args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     throw new Error(`The programs that tests start cannot be built:\n${stdout}${stderr}`, { cause: error })

@@ -1,0 +1,174 @@
+import { signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { askNow } from './api/backoff.ts'
+import { refused, serverGone } from './api/client.ts'
+import { helpOpen, paletteOpen } from './keys/open.ts'
+import { BackToRuns } from './parts/back-to-runs.tsx'
+import { lazy } from './parts/lazy.tsx'
+import { Notice } from './parts/notice.tsx'
+import { Spoken } from './parts/spoken.tsx'
+import { RunList } from './runs/run-list.tsx'
+import { ChartsScreen } from './screens/charts-screen.tsx'
+import { route } from './state/route.ts'
+import { problems, runsInScope, runsLoaded } from './state/runs.ts'
+import { session } from './state/session.ts'
+import { tab, TABS, type Tab } from './state/view.ts'
+import { t } from './text/i18n.ts'
+import { TopBar } from './top-bar.tsx'
+
+const TableScreen = lazy(() => import('./screens/table-screen.tsx'))
+const CompareScreen = lazy(() => import('./screens/compare-screen.tsx'))
+const AlertsScreen = lazy(() => import('./screens/alerts-screen.tsx'))
+const RunScreen = lazy(() => import('./screens/run-screen.tsx'))
+const SettingsScreen = lazy(() => import('./screens/settings-screen.tsx'))
+const Palette = lazy(() => import('./keys/palette.tsx'))
+const KeyHelp = lazy(() => import('./keys/key-help.tsx'))
+const SignIn = lazy(() => import('./screens/sign-in.tsx'))
+
+/** Makes a run, wherever `swanlab` is installed. */
+const FIRST_RUN = `node --input-type=module -e "
+import { init } from 'swanlab'
+const run = await init({ project: 'first', mode: 'local' })
+for (let step = 0; step < 100; step++) run.log({ loss: 1 / (step + 1) })
+await run.finish()"`
+
+/** On a narrow screen: the list is shown in place of what is beside it. */
+export const listOpen = signal(false)
+
+export function App(): JSX.Element {
+  return (
+    <div class="page">
+      <a class="button skip" href="#tab-panel" onClick={skipToMain}>
+        {t('app.skip')}
+      </a>
+      <TopBar listOpen={listOpen} />
+      <div role="status">{serverGone.value && <Gone />}</div>
+      <Body />
+      <Spoken />
+      {paletteOpen.value && <Palette />}
+      {helpOpen.value && <KeyHelp />}
+    </div>
+  )
+}
+
+function Body(): JSX.Element {
+  if (refused.value !== undefined) return <Main>{<SignIn />}</Main>
+  const at = route.value
+  if (at.page === 'settings') return <Main>{<SettingsScreen />}</Main>
+  if (at.page === 'nothing')
+    return (
+      <Main>
+        <Notice title={t('page.nothing')}>
+          <BackToRuns />
+        </Notice>
+      </Main>
+    )
+  if (!runsLoaded.value)
+    return (
+      <Main>
+        <p class="notice quiet">{t('loading.runs')}</p>
+      </Main>
+    )
+  if (at.page === 'run') return <Main>{<RunScreen key={at.id} />}</Main>
+  if (runsInScope.value.length === 0) return <Main>{<NoRuns />}</Main>
+  return (
+    <main class={`workspace${listOpen.value ? ' list-open' : ''}`}>
+      <RunList />
+      <div class="main">
+        <Tabs />
+        <div class="scroller" id="tab-panel" role="tabpanel" tabIndex={-1} aria-labelledby={`tab-${tab.value}`}>
+          <UnreadableFolders />
+          <Screen />
+        </div>
+      </div>
+    </main>
+  )
+}
+
+function Main({ children }: { readonly children: JSX.Element | readonly JSX.Element[] }): JSX.Element {
+  return (
+    <main class="main">
+      <div class="scroller" tabIndex={-1}>
+        {children}
+      </div>
+    </main>
+  )
+}
+
+function skipToMain(event: MouseEvent): void {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('.scroller')?.focus()
+}
+
+function Screen(): JSX.Element {
+  if (tab.value === 'table') return <TableScreen />
+  if (tab.value === 'compare') return <CompareScreen />
+  return tab.value === 'alerts' ? <AlertsScreen /> : <ChartsScreen />
+}
+
+function Tabs(): JSX.Element {
+  const move = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (by === 0) return
+    event.preventDefault()
+    const next: Tab = TABS[(TABS.indexOf(tab.value) + by + TABS.length) % TABS.length]!
+    tab.value = next
+    document.querySelector<HTMLElement>(`#tab-${next}`)?.focus()
+  }
+  return (
+    <div class="tabs" role="tablist" onKeyDown={move}>
+      {TABS.map((one) => (
+        <button
+          key={one}
+          id={`tab-${one}`}
+          type="button"
+          role="tab"
+          aria-selected={tab.value === one}
+          aria-controls="tab-panel"
+          tabIndex={tab.value === one ? 0 : -1}
+          onClick={() => (tab.value = one)}
+        >
+          {t(`tab.${one}`)}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+function Gone(): JSX.Element {
+  return (
+    <div class="banner">
+      <strong>{t('gone.title')}</strong> <span>{t('gone.text')}</span>
+      <button type="button" class="button outlined" onClick={askNow}>
+        {t('gone.retry')}
+      </button>
+    </div>
+  )
+}
+
+function NoRuns(): JSX.Element {
+  return (
+    <>
+      <UnreadableFolders />
+      <Notice title={t('empty.title')}>
+        <p>{t('empty.how')}</p>
+        <pre>
+          <code>{FIRST_RUN}</code>
+        </pre>
+        {session.value !== undefined && <p class="quiet">{t('empty.where', { where: session.value.title })}</p>}
+      </Notice>
+    </>
+  )
+}
+
+function UnreadableFolders(): JSX.Element {
+  return (
+    <>
+      {problems.value.map((problem) => (
+        <div key={problem.folder} class="banner" role="alert">
+          <strong>{t('folder.title')}</strong> <span>{t('folder.unreadable', problem)}</span>
+        </div>
+      ))}
+    </>
+  )
+}

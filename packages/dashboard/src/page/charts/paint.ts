@@ -1,0 +1,188 @@
+import type { Stroke } from './colors.ts'
+import type { DrawnLine } from './drawn-line.ts'
+import type { Points } from './points.ts'
+
+/** What lines are drawn with: a canvas, or what writes SVG. */
+export type Pen = Pick<
+  CanvasRenderingContext2D,
+  | 'beginPath'
+  | 'moveTo'
+  | 'lineTo'
+  | 'closePath'
+  | 'stroke'
+  | 'fill'
+  | 'setLineDash'
+  | 'strokeStyle'
+  | 'fillStyle'
+  | 'lineWidth'
+  | 'globalAlpha'
+  | 'lineJoin'
+>
+
+/** Where values lie, in pixels of the canvas. */
+export interface Frame2D {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+  readonly x: readonly [from: number, to: number]
+  readonly y: readonly [from: number, to: number]
+  readonly log: boolean
+  /** Pixels of the canvas to one of the page. */
+  readonly ratio: number
+}
+
+/** A vertical mark: something happened there. */
+export interface VerticalMark {
+  readonly x: number
+  readonly color: string
+  readonly title: string
+}
+
+export interface Painting {
+  readonly lines: readonly DrawnLine[]
+  readonly strokeOf: (line: DrawnLine) => Stroke
+  readonly verticals: readonly VerticalMark[]
+  /** The run that is pointed at: its line is in front, and the others step back. */
+  readonly highlighted?: string | undefined
+}
+
+/** Draws everything that is between the axes. */
+export function paint(pen: Pen, at: Frame2D, { lines, strokeOf, verticals, highlighted }: Painting): void {
+  pen.lineJoin = 'bevel'
+  for (const { x, color } of verticals) {
+    if (x < at.x[0] || x > at.x[1]) continue
+    stroke(pen, { color, dash: [2, 3] }, { at, alpha: 0.5, width: 1 }, () => {
+      pen.moveTo(placeX(at, x), at.top)
+      pen.lineTo(placeX(at, x), at.top + at.height)
+    })
+  }
+  const hasGroups = lines.some(({ group }) => group)
+  const inFront = lines.filter(({ run }) => run === highlighted)
+  for (const line of [...lines.filter((one) => !inFront.includes(one)), ...inFront]) {
+    const back = highlighted !== undefined && inFront.length > 0 && line.run !== highlighted
+    paintLine(pen, at, line, strokeOf(line), { member: hasGroups && !line.group, back })
+  }
+}
+
+function paintLine(
+  pen: Pen,
+  at: Frame2D,
+  line: DrawnLine,
+  how: Stroke,
+  { member, back }: { readonly member: boolean; readonly back: boolean },
+): void {
+  const alpha = back ? 0.3 : 1
+  if (line.band) paintBand(pen, at, line, how.color, alpha)
+  if (member) paintPath(pen, at, line.smooth ?? line.raw, how, 0.3 * alpha, 1)
+  else {
+    if (line.smooth) paintPath(pen, at, line.raw, { ...how, dash: [] }, 0.28 * alpha, 1)
+    paintPath(pen, at, line.smooth ?? line.raw, how, alpha, 1.5)
+  }
+  paintMarks(pen, at, line.marks, how.color, alpha)
+}
+
+function paintPath(pen: Pen, at: Frame2D, points: Points, how: Stroke, alpha: number, width: number): void {
+  const { x, y, length } = points
+  const size = 2 * at.ratio
+  stroke(pen, how, { at, alpha, width }, () => {
+    let connected = false
+    for (let point = 0; point < length; point++) {
+      const value = y[point]!
+      // A logarithm is of what is positive: the rest has no place, and a line does not go there.
+      if (Number.isNaN(value) || (at.log && value <= 0)) {
+        connected = false
+        continue
+      }
+      const [px, py] = [placeX(at, x[point]!), placeY(at, value)]
+      if (connected) pen.lineTo(px, py)
+      else {
+        pen.moveTo(px, py)
+        const next = y[point + 1]
+        // A point between gaps would be a line without length.
+        if (point + 1 >= length || next === undefined || Number.isNaN(next) || (at.log && next <= 0)) {
+          pen.moveTo(px - size, py)
+          pen.lineTo(px + size, py)
+        }
+        connected = true
+      }
+    }
+  })
+}
+
+function paintBand(pen: Pen, at: Frame2D, { raw: { x, length }, band }: DrawnLine, color: string, alpha: number): void {
+  const { low, high } = band!
+  const shown = (value: number): boolean => !Number.isNaN(value) && !(at.log && value <= 0)
+  pen.fillStyle = color
+  pen.globalAlpha = 0.16 * alpha
+  for (let from = 0; from < length; from++) {
+    if (!shown(high[from]!)) continue
+    let to = from
+    while (to + 1 < length && shown(high[to + 1]!)) to++
+    pen.beginPath()
+    pen.moveTo(placeX(at, x[from]!), placeY(at, high[from]!))
+    for (let point = from + 1; point <= to; point++) pen.lineTo(placeX(at, x[point]!), placeY(at, high[point]!))
+    for (let point = to; point >= from; point--)
+      pen.lineTo(placeX(at, x[point]!), shown(low[point]!) ? placeY(at, low[point]!) : at.top + at.height)
+    pen.closePath()
+    pen.fill()
+    from = to
+  }
+  pen.globalAlpha = 1
+}
+
+/** What has no place on the axis: a cross at its foot for NaN, an arrow at its head or foot for an infinity. */
+function paintMarks(pen: Pen, at: Frame2D, { x, y, length }: Points, color: string, alpha: number): void {
+  if (length === 0) return
+  const size = 3 * at.ratio
+  stroke(pen, { color, dash: [] }, { at, alpha, width: 1.5 }, () => {
+    let lastPixel = -1
+    let lastKind = 0
+    for (let point = 0; point < length; point++) {
+      const [px, kind] = [placeX(at, x[point]!), y[point]!]
+      if (px < at.left || px > at.left + at.width) continue
+      // Marks that would lie on each other are one.
+      if (kind === lastKind && px - lastPixel < size) continue
+      ;[lastPixel, lastKind] = [px, kind]
+      const edge = kind === 2 ? at.top + size + at.ratio : at.top + at.height - size - at.ratio
+      if (kind === 1) {
+        pen.moveTo(px - size, edge - size)
+        pen.lineTo(px + size, edge + size)
+        pen.moveTo(px + size, edge - size)
+        pen.lineTo(px - size, edge + size)
+      } else {
+        const tip = kind === 2 ? -size : size
+        pen.moveTo(px - size, edge)
+        pen.lineTo(px, edge + tip)
+        pen.lineTo(px + size, edge)
+      }
+    }
+  })
+}
+
+function stroke(
+  pen: Pen,
+  { color, dash }: Stroke,
+  { at, alpha, width }: { readonly at: Frame2D; readonly alpha: number; readonly width: number },
+  path: () => void,
+): void {
+  pen.strokeStyle = color
+  pen.globalAlpha = alpha
+  pen.lineWidth = width * at.ratio
+  pen.setLineDash(dash.map((length) => length * at.ratio))
+  pen.beginPath()
+  path()
+  pen.stroke()
+  pen.setLineDash([])
+  pen.globalAlpha = 1
+}
+
+function placeX({ left, width, x: [from, to] }: Frame2D, x: number): number {
+  return left + ((x - from) / (to - from)) * width
+}
+
+function placeY({ top, height, y: [from, to], log }: Frame2D, y: number): number {
+  const part = log ? Math.log(y / from) / Math.log(to / from) : (y - from) / (to - from)
+  // Far outside, a canvas draws nothing at all instead of what would be in view.
+  return top + height - Math.max(-1e3, Math.min(1e3, part)) * height
+}

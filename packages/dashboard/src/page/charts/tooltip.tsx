@@ -1,0 +1,69 @@
+import type { JSX } from 'preact'
+import { StrokeSample } from '../parts/stroke-sample.tsx'
+import { smoothing, xAxis } from '../state/view.ts'
+import { formatValue, formatX } from '../text/format.ts'
+import { t } from '../text/i18n.ts'
+import type { VerticalMark } from './paint.ts'
+import type { Reading } from './readings.ts'
+import { nameOfLine, strokeOfLine } from './stroke-of-line.ts'
+
+const MOST_ROWS = 14
+
+export interface TooltipProps {
+  readonly x: number
+  /** Pixels from the left edge of the chart, and its width. */
+  readonly left: number
+  readonly width: number
+  readonly readings: readonly Reading[]
+  readonly alerts: readonly VerticalMark[]
+}
+
+/** What the lines say where the chart is pointed at, beside the pointer. */
+export function Tooltip({ x, left, width, readings, alerts }: TooltipProps): JSX.Element {
+  const shown = readings.slice(0, MOST_ROWS)
+  const hasSmooth = smoothing.value !== undefined && shown.some(({ smoothed }) => smoothed !== undefined)
+  const hasExtremes = shown.some(({ extremes }) => extremes)
+  const hasMembers = shown.some(({ members }) => members !== undefined)
+  const side = left > width / 2 ? { right: `${width - left + 12}px` } : { left: `${left + 12}px` }
+  return (
+    <div class="tooltip" style={side} aria-hidden="true">
+      <table>
+        <thead>
+          <tr>
+            <th colSpan={2}>
+              {xAxis.value.kind === 'step'
+                ? t('runs.step', { step: formatX(x, xAxis.value) })
+                : formatX(x, xAxis.value)}
+            </th>
+            {hasSmooth && <th class="number">{t('chart.smoothed')}</th>}
+            <th class="number">{t('chart.value')}</th>
+            {hasExtremes && <th class="number">{t('chart.extremes')}</th>}
+            {hasMembers && <th class="number">n</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ line, value, smoothed, extremes, members }) => (
+            <tr key={line.run}>
+              <td>
+                <StrokeSample stroke={strokeOfLine(line)} />
+              </td>
+              <td class="cut run-name">{nameOfLine(line)}</td>
+              {hasSmooth && <td class="number">{smoothed === undefined ? '' : formatValue(smoothed)}</td>}
+              <td class={`number${hasSmooth ? ' quiet' : ''}`}>{formatValue(value)}</td>
+              {hasExtremes && (
+                <td class="number quiet">{extremes && `${formatValue(extremes[0])} – ${formatValue(extremes[1])}`}</td>
+              )}
+              {hasMembers && <td class="number quiet">{members}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {readings.length > MOST_ROWS && <p class="quiet">{t('chart.others', { n: readings.length - MOST_ROWS })}</p>}
+      {alerts.map(({ title }) => (
+        <p key={title} class="cut">
+          {t('chart.alert', { title })}
+        </p>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,5 @@
+import { signal } from '@preact/signals'
+
+/** What lies over the page. */
+export const paletteOpen = signal(false)
+export const helpOpen = signal(false)

@@ -1,0 +1,40 @@
+import type { ComponentType, JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { t } from '../text/i18n.ts'
+import { Notice } from './notice.tsx'
+
+/**
+ * A component whose code is loaded when it is first shown.
+ *
+ * @param load - `() => import('./screen.tsx')`; the component is the default export.
+ */
+export function lazy<Props extends object>(
+  load: () => Promise<{ readonly default: ComponentType<Props> }>,
+): (props: Props) => JSX.Element {
+  let loading: Promise<void> | undefined
+  let Component: ComponentType<Props> | undefined
+  return function Lazy(props: Props): JSX.Element {
+    const [failure, setFailure] = useState<string>()
+    const [, setLoaded] = useState(Component !== undefined)
+    useEffect(() => {
+      if (Component || failure !== undefined) return
+      loading ??= load().then(({ default: loaded }) => void (Component = loaded))
+      loading.then(
+        () => setLoaded(true),
+        (error: unknown) => {
+          loading = undefined
+          setFailure(error instanceof Error ? error.message : String(error))
+        },
+      )
+    })
+    if (Component) return <Component {...props} />
+    if (failure === undefined) return <p class="notice quiet">{t('loading.screen')}</p>
+    return (
+      <Notice title={t('error.failed', { message: failure })}>
+        <button type="button" class="button outlined" onClick={() => setFailure(undefined)}>
+          {t('gone.retry')}
+        </button>
+      </Notice>
+    )
+  }
+}

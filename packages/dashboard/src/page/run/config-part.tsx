@@ -1,0 +1,43 @@
+import { signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { JsonValue } from '@swanlab/core'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { say } from '../text/screens.ts'
+import { pruned, Tree } from './tree.tsx'
+
+const find = signal('')
+
+/** The configuration of a run. */
+export function ConfigPart({ config }: { readonly config: Readonly<Record<string, JsonValue>> }): JSX.Element {
+  if (Object.keys(config).length === 0) return <p class="notice quiet">{say('config.none')}</p>
+  const found = pruned(config as JsonValue, find.value)
+  return (
+    <div>
+      <div class="tools">
+        <input
+          class="field"
+          type="search"
+          value={find.value}
+          aria-label={say('config.find')}
+          placeholder={say('config.find')}
+          onInput={({ currentTarget }) => (find.value = currentTarget.value)}
+        />
+        <CopyButton format="YAML" text={() => asYaml(config as JsonValue)} />
+        <CopyButton format="JSON" text={() => `${JSON.stringify(config, null, 2)}\n`} />
+      </div>
+      <div class="sheet">
+        {found === undefined ? (
+          <p class="quiet">{say('tree.none')}</p>
+        ) : (
+          <Tree key={find.value === '' ? 'all' : 'found'} value={found} label={say('part.config')} />
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Its code is loaded when somebody asks. */
+async function asYaml(value: JsonValue): Promise<string> {
+  const { stringify } = await import('yaml')
+  return stringify(value, { lineWidth: 0, version: '1.1' })
+}

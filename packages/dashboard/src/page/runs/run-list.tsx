@@ -1,0 +1,177 @@
+import { computed, signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { useRef } from 'preact/hooks'
+import type { JsonValue } from '@swanlab/core'
+import type { RunRow } from '../../protocol/runs.ts'
+import { highlighted } from '../charts/cursor.ts'
+import { strokeOfLine } from '../charts/stroke-of-line.ts'
+import { StateWord } from '../parts/state-word.tsx'
+import { StrokeSample } from '../parts/stroke-sample.tsx'
+import { WindowedRows } from '../parts/windowed-rows.tsx'
+import { navigate } from '../state/location.ts'
+import { addressOf } from '../state/route.ts'
+import { choose, chosen, chooseOnly, isChosen, listedRuns, newestOnly, runFilter, runsInScope } from '../state/runs.ts'
+import { groupBy } from '../state/view.ts'
+import { formatCount, formatTime, formatWhen } from '../text/format.ts'
+import { t } from '../text/i18n.ts'
+
+const ROW = 44
+
+/** Place of the row that keys act on. */
+export const currentRow = signal(-1)
+
+export function RunList(): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null)
+  const runs = listedRuns.value
+  return (
+    <nav class="sidebar" aria-label={t('app.runs')}>
+      <RunTools />
+      <div class="run-rows" ref={scroller} tabIndex={-1}>
+        {runs.length === 0 && runFilter.value !== '' ? (
+          <p class="notice quiet">
+            {t('runs.none')}{' '}
+            <button type="button" class="button outlined" onClick={() => (runFilter.value = '')}>
+              {t('runs.clear')}
+            </button>
+          </p>
+        ) : (
+          <WindowedRows
+            scroller={scroller}
+            count={runs.length}
+            rowHeight={ROW}
+            current={currentRow.value < 0 ? undefined : currentRow.value}
+            keyOf={(at) => runs[at]!.key}
+            row={(at) => <Row run={runs[at]!} at={at} />}
+          />
+        )}
+      </div>
+    </nav>
+  )
+}
+
+function RunTools(): JSX.Element {
+  const listed = listedRuns.value
+  const all = listed.length > 0 && listed.every(({ key }) => isChosen(key))
+  return (
+    <div class="run-tools">
+      <div class="row">
+        <h2>
+          {t('app.runs')}{' '}
+          <span class="quiet small">
+            {t('runs.count', { shown: chosen.value.length, all: runsInScope.value.length })}
+          </span>
+        </h2>
+        <label class="check small">
+          <input type="checkbox" checked={newestOnly.value} onChange={() => (newestOnly.value = !newestOnly.value)} />
+          {t('runs.newest')}
+        </label>
+      </div>
+      <input
+        id="run-filter"
+        class="field"
+        type="search"
+        spellcheck={false}
+        autocomplete="off"
+        value={runFilter.value}
+        aria-label={t('runs.filter')}
+        placeholder={t('runs.filterExample')}
+        onInput={({ currentTarget }) => (runFilter.value = currentTarget.value)}
+      />
+      <div class="row small">
+        <label class="check" title={t('runs.showAll')}>
+          <input
+            type="checkbox"
+            aria-label={t('runs.showAll')}
+            checked={all}
+            indeterminate={!all && chosen.value.length > 0}
+            onChange={() =>
+              all
+                ? chooseOnly([])
+                : choose(
+                    listed.map(({ key }) => key),
+                    true,
+                  )
+            }
+          />
+        </label>
+        <label class="group-choice">
+          {t('runs.group')}
+          <select
+            class="field small"
+            value={groupBy.value ?? ''}
+            onChange={({ currentTarget: { value } }) => (groupBy.value = value === '' ? undefined : value)}
+          >
+            <option value="">{t('runs.noGroup')}</option>
+            {groupKeys.value.map((key) => (
+              <option key={key} value={key}>
+                {key}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </div>
+  )
+}
+
+function Row({ run, at }: { readonly run: RunRow; readonly at: number }): JSX.Element {
+  const shown = isChosen(run.key)
+  const toggle = (): void => choose([run.key], !shown)
+  const open = (event: MouseEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
+    event.preventDefault()
+    navigate(addressOf(run))
+  }
+  return (
+    <div
+      class={`run-row${shown ? '' : ' unchosen'}${currentRow.value === at ? ' current' : ''}`}
+      onPointerEnter={() => (highlighted.value = run.key)}
+      onPointerLeave={() => (highlighted.value = undefined)}
+    >
+      <label>
+        <input type="checkbox" checked={shown} onChange={toggle} aria-label={t('runs.show', { name: run.name })} />
+      </label>
+      {shown ? <StrokeSample stroke={strokeOfLine({ run: run.key, group: false })} /> : <span />}
+      <span class="cut">
+        <a class="name cut" href={addressOf(run)} onClick={open} title={run.description ?? run.name}>
+          {run.name}
+        </a>
+        <span class="about cut">
+          <StateWord state={run.state} />
+          {run.tags.length > 0 && ` · ${run.tags.join(', ')}`}
+        </span>
+      </span>
+      <span class="when">
+        <time dateTime={new Date(run.startTime).toISOString()} title={formatTime(run.startTime)}>
+          {formatWhen(run.startTime)}
+        </time>
+        <br />
+        {run.lastStep !== undefined && <span>{t('runs.step', { step: formatCount(run.lastStep) })}</span>}
+      </span>
+    </div>
+  )
+}
+
+/** Most values of a key of which each makes a group. */
+const MOST_GROUPS = 30
+
+/** Keys of the configuration that tell runs apart, and not each from every other. */
+const groupKeys = computed(() => {
+  const values = new Map<string, Set<string>>()
+  for (const { config } of runsInScope.value)
+    for (const [key, value] of leaves(config)) {
+      const seen = values.get(key) ?? new Set()
+      values.set(key, seen.add(value))
+    }
+  const useful = [...values].filter(([, { size }]) => size > 1 && size <= MOST_GROUPS).map(([key]) => key)
+  const current = groupBy.value
+  return current === undefined || useful.includes(current) ? useful.toSorted() : [current, ...useful.toSorted()]
+})
+
+function* leaves(value: Readonly<Record<string, JsonValue>>, path = ''): Generator<[path: string, value: string]> {
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
+      yield* leaves(inner as Readonly<Record<string, JsonValue>>, `${path}${key}.`)
+    else yield [path + key, JSON.stringify(inner)]
+  }
+}

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+
+/** Path of a browser: `CHROME_PATH`, one on the PATH, or that of the package `@sparticuz/chromium`; none is undefined. */
+async function findChromium(): Promise<string | undefined> {
+  const { CHROME_PATH, PATH = '' } = process.env
+  if (CHROME_PATH !== undefined && CHROME_PATH !== '') return CHROME_PATH
+  const found = PATH.split(delimiter)
+    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
+    .find((path) => existsSync(path))
+  if (found !== undefined) return found
+  try {
+    const name = '@sparticuz/chromium'
+    const { default: packed } = (await import(name)) as { default: { executablePath(): Promise<string> } }
+    return await packed.executablePath()
+  } catch {
+    return undefined
+  }
+}
+
+/** Absent: there is none, which is said aloud; where tests have to run, it is an error. */
+export async function launchBrowser(): Promise<Browser | undefined> {
+  const executablePath = await findChromium()
+  if (executablePath !== undefined) return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const message = 'No Chromium: tests in a browser are skipped. Set CHROME_PATH, or install @sparticuz/chromium.'
+  if (process.env['CI']) throw new Error(message)
+  console.warn(message)
+  return undefined
+}
+
+/**
+ * Opens an address for the length of a test, which fails when the page reports an error, or breaks its security policy.
+ *
+ * @param allowed - What may be reported all the same.
+ */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { allowed = /^$/, ...options }: BrowserContextOptions & { readonly allowed?: RegExp } = {},
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options })
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !allowed.test(message.text())) problems.push(message.text())
+  })
+  onTestFinished(async () => {
+    await context.close()
+    expect(problems).toEqual([])
+  })
+  await page.goto(url)
+  return page
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What is wrong for people who cannot see, or use, the page as it is; empty when nothing is. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  // Through the debugger: the page's own policy lets nobody add a script to it.
+  const debuggerSession = await page.context().newCDPSession(page)
+  await debuggerSession.send('Runtime.evaluate', { expression: AXE })
+  return page.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>
+    }
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run()
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
