@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Callback, Report } from '@swanlab/core'
 import { cliCommand } from '@swanlab/core/internal'
 import { journal, type Durability } from '@swanlab/journal'
@@ -43,7 +44,7 @@ export const MODES: Readonly<Record<'local' | 'offline' | 'cloud', MakeCallbacks
 export type Mode = keyof typeof MODES | 'disabled'
 
 function hintOfLocal(dir: string): string {
-  return `Everything stays on this machine: ${dir}/journal.jsonl holds one JSON record a line`
+  return `Everything stays on this machine; this shows it, live: ${cliCommand('watch', dirname(dir))}`
 }
 
 function hintOfOffline(dir: string): string {

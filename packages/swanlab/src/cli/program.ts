@@ -1,5 +1,6 @@
 import { SwanLabError, VERSION } from '@swanlab/core'
 import { Command, CommanderError } from 'commander'
+import { addExport } from './commands/export.ts'
 import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
 import { addPing } from './commands/ping.ts'
@@ -8,11 +9,13 @@ import { addRuns } from './commands/runs.ts'
 import { addServer } from './commands/server.ts'
 import { addSync } from './commands/sync.ts'
 import { addVerify } from './commands/verify.ts'
+import { addWatch } from './commands/watch.ts'
 import { EXIT, exitCodeOf } from './exit-codes.ts'
 import { note } from './output.ts'
 
 const AFTER_HELP = `
 Examples:
+  $ swanlab watch                          curves in a browser
   $ swanlab login                          ask for a key, and keep it
   $ swanlab sync swanlog/run-*             upload what was recorded offline
   $ swanlab runs                           what is in ./swanlog
@@ -41,7 +44,19 @@ function assemble(): Command {
     .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .showHelpAfterError('(--help shows how it is used)')
     .addHelpText('after', AFTER_HELP)
-  for (const add of [addLogin, addLogout, addVerify, addSync, addRuns, addReplay, addPing, addServer]) add(program)
+  const commands = [
+    addWatch,
+    addLogin,
+    addLogout,
+    addVerify,
+    addSync,
+    addRuns,
+    addReplay,
+    addExport,
+    addPing,
+    addServer,
+  ]
+  for (const add of commands) add(program)
   return program
 }
 

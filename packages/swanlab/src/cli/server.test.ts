@@ -49,7 +49,7 @@ describe('server', () => {
       home.run(['sync', folder]),
       home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
     ])
-    expect(sync).toMatchObject({ code: 0, stdout: expect.stringContaining(`uploaded to ${first.url}\n`) as string })
+    expect(sync).toMatchObject({ code: 0, stdout: expect.stringContaining(`uploaded to ${first.url}/@`) as string })
     const [further, twice, ping, beside] = await Promise.all([
       home.run(['server', '--data', 'data', 'key', 'add', 'alice']),
       home.run(['server', 'user', 'add', 'alice', '--data', 'data']),
