@@ -1,12 +1,15 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { Dashboard } from '@swanlab/dashboard'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { JsonBodies } from './bodies/json-body.ts'
 import { DEFAULT as DEFAULT_BODY } from './bodies/limits.ts'
 import { originOf, type Context } from './context.ts'
+import { addDashboard } from './dashboard.ts'
 import { handleErrors } from './error-handler.ts'
 import { lockFolder } from './folder-lock.ts'
 import { resolveLimits, type Limits, type ServerLimits } from './limits.ts'
+import { Logins } from './logins.ts'
 import { bucketRoutes } from './routes/bucket.ts'
 import { columnRoutes } from './routes/columns.ts'
 import { readKeyRoutes } from './routes/read-keys.ts'
@@ -66,15 +69,9 @@ export interface TrackingServer {
 const DEFAULT_PORT = 5092
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
-const NO_PAGES = `This server keeps runs, and has no pages to show them yet. On its machine,
-
-    swanlab runs <its folder>/projects/<user>/<project>
-
-lists them; each is a folder with a journal that every tool of SwanLab for TypeScript reads.
-`
 const IS_API = /^\/api(?:[/?]|$)/
 /** Addresses meant for browsers. All others mean the API: clients before 0.9 leave `/api` out. */
-const IS_PAGE = /^\/(?:@|\?|$)/
+const IS_PAGE = /^\/(?:@|\?|$|assets\/|settings(?:[/?]|$))/
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /**
@@ -113,7 +110,7 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     limits,
     publicUrl: (request) => `${options.publicUrl ?? originOf(request)}/api`,
   }
-  assemble(app, context, limits)
+  const dashboard = assemble(app, context, limits, options.publicUrl)
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -126,7 +123,9 @@ export async function createServer(options: ServerOptions): Promise<TrackingServ
     url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     storage,
     close: async () => {
+      dashboard.end()
       await closeWithin(app, limits.closeTimeout)
+      await dashboard.close()
       await storage.close().finally(unlock)
     },
   }
@@ -169,7 +168,7 @@ function create(limits: Limits, tls: ServerOptions['tls']): FastifyInstance {
   return app
 }
 
-function assemble(app: FastifyInstance, context: Context, limits: Limits): void {
+function assemble(app: FastifyInstance, context: Context, limits: Limits, publicUrl: string | undefined): Dashboard {
   // Bodies are read by whoever knows what they may be: `JsonBodies`, and the routes of objects.
   takeBytes(app)
   const bodies = new JsonBodies(limits)
@@ -177,9 +176,13 @@ function assemble(app: FastifyInstance, context: Context, limits: Limits): void 
     reply.header('x-content-type-options', 'nosniff')
   })
   handleErrors(app, context, limits.laterDelay)
+  const logins = new Logins(context)
+  const publicHost = publicUrl !== undefined && URL.canParse(publicUrl) ? new URL(publicUrl).host : undefined
+  const dashboard = addDashboard(app, context, { logins, publicHost })
   app.setNotFoundHandler((request, reply) => {
     // The address that a client prints for a run is meant for a browser.
-    if (IS_PAGE.test(request.url)) return reply.status(404).type('text/plain; charset=utf-8').send(NO_PAGES)
+    if (request.method === 'GET' && IS_PAGE.test(request.url) && !request.url.startsWith('/assets/'))
+      return dashboard.sendPage(reply)
     return reply
       .status(404)
       .send({ code: 'Not_Found', message: `there is no ${request.method} ${request.originalUrl.split('?')[0]}` })
@@ -198,8 +201,8 @@ function assemble(app: FastifyInstance, context: Context, limits: Limits): void 
       api.get('/', { config: { open: true } }, async (_request: FastifyRequest, reply) =>
         reply.type('text/plain').send('OK'),
       )
+      loginRoutes(api, context, logins)
       for (const routes of [
-        loginRoutes,
         projectRoutes,
         experimentRoutes,
         runReportRoutes,
@@ -218,4 +221,5 @@ function assemble(app: FastifyInstance, context: Context, limits: Limits): void 
     },
     { prefix: '/api' },
   )
+  return dashboard
 }

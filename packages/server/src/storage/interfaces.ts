@@ -118,10 +118,13 @@ export interface IdentityStore {
   /** @returns undefined for a key that is not known. */
   openSession(key: string): Promise<Session | undefined>
   userOfSession(sid: string): string | undefined
+  /** Signs out. */
+  closeSession(sid: string): Promise<void>
 
   project(workspace: string, name: string): StoredProject | undefined
   projects(workspace: string): readonly StoredProject[]
   createProject(workspace: string, name: string, visibility: Visibility): Promise<StoredProject>
+  setVisibility(project: StoredProject, visibility: Visibility): Promise<StoredProject>
   deleteProject(project: StoredProject): Promise<void>
   series(project: StoredProject): ReadonlyMap<string, SeriesDefinition>
   /** The first definition of a key stays. Clients declare keys again and again. */
@@ -131,6 +134,8 @@ export interface IdentityStore {
   /** @param id - Slug or cuid. */
   run(project: StoredProject, id: string): StoredRun | undefined
   runByCuid(cuid: string): StoredRun | undefined
+  /** The folder of a run, with its journal and media, for those who only read it; absent when it is not kept in one. */
+  runFolder(cuid: string): string | undefined
   /** Whether there was a run with this cuid. */
   wasDeleted(cuid: string): boolean
   /** Whether there was such a run in the project. @param id - Slug or cuid. */

@@ -173,6 +173,10 @@ export class Accounts {
     return session && this.#isOpen(session) ? session.user : undefined
   }
 
+  async closeSession(sid: string): Promise<void> {
+    if (this.#sessions.delete(digest(sid))) await this.#sessionFile.save()
+  }
+
   #isOpen({ user, expires, key }: StoredSession): boolean {
     if (expires <= this.#clock()) return false
     if (key !== undefined) return this.#keys.get(key) === user

@@ -90,6 +90,7 @@ export class FolderStorage implements Storage {
   revokeKey = (user: string, which: string): Promise<void> => this.#accounts.revokeKey(user, which)
   userOfKey = (key: string): string | undefined => this.#accounts.userOfKey(key)
   openSession = (key: string): Promise<Session | undefined> => guarded(this.#accounts.openSession(key))
+  closeSession = (sid: string): Promise<void> => guarded(this.#accounts.closeSession(sid))
   userOfSession = (sid: string): string | undefined => this.#accounts.userOfSession(sid)
 
   project = (workspace: string, name: string): StoredProject | undefined =>
@@ -101,6 +102,9 @@ export class FolderStorage implements Storage {
   series = (project: StoredProject): ReadonlyMap<string, SeriesDefinition> => this.#projects.get(project).series
   defineSeries = (project: StoredProject, definitions: readonly SeriesDefinition[]): Promise<void> =>
     guarded(this.#projects.defineSeries(project, definitions))
+
+  setVisibility = (project: StoredProject, visibility: Visibility): Promise<StoredProject> =>
+    guarded(this.#projects.setVisibility(project, visibility, this.#clock()))
 
   async deleteProject(project: StoredProject): Promise<void> {
     const { runs } = this.#projects.get(project)
@@ -116,6 +120,7 @@ export class FolderStorage implements Storage {
     const run = this.#runs.find(cuid)?.run
     return run && !this.#accounts.isRemoved(run.workspace) ? run : undefined
   }
+  runFolder = (cuid: string): string | undefined => this.#runs.find(cuid)?.dir
   wasDeleted = (cuid: string): boolean => this.#runs.wasDeleted(cuid)
   hasDeleted = (project: StoredProject, id: string): boolean => this.#projects.get(project).deleted.has(id)
   createRun = (project: StoredProject, order: NewRun): Promise<{ run: StoredRun; created: boolean }> =>

@@ -16,7 +16,7 @@ export const PROJECTS = 'projects'
 /** A project, and what of it is in memory. */
 export interface ProjectFolder {
   readonly dir: string
-  readonly project: StoredProject
+  project: StoredProject
   readonly series: Map<string, SeriesDefinition>
   readonly deleted: Set<string>
   /** By slug. */
@@ -90,6 +90,21 @@ export class Projects {
     this.#folders.delete(nameOf(project))
   }
 
+  async setVisibility(project: StoredProject, visibility: Visibility, now: number): Promise<StoredProject> {
+    const folder = this.get(project)
+    const before = folder.project
+    folder.project = { ...before, visibility, updatedAt: now }
+    folder.unsaved = true
+    try {
+      await this.save(folder)
+    } catch (error) {
+      // Whoever is told that it failed must not find it changed.
+      folder.project = before
+      throw error
+    }
+    return folder.project
+  }
+
   async defineSeries(project: StoredProject, definitions: readonly SeriesDefinition[]): Promise<void> {
     const folder = this.get(project)
     for (const definition of definitions) {
@@ -151,7 +166,7 @@ function folderFor(dir: string, { project, series, deleted }: ProjectFile): Proj
       folder.unsaved = false
       try {
         await writeJson(join(dir, PROJECT_FILE), {
-          project,
+          project: folder.project,
           series: [...folder.series.values()],
           deleted: [...folder.deleted],
         })
