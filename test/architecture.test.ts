@@ -98,8 +98,7 @@ function sourcesIn(folder: string): string[] {
     .toSorted()
 }
 
-const isTest = (file: string): boolean =>
-  /\.test\.tsx?$/.test(file) || (file.includes('/testing/') && !KIT.test(file))
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) || (file.includes('/testing/') && !KIT.test(file))
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 const withoutComments = (source: string): string =>
   source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(?<=^|\s)\/\/.*$/gm, '')

@@ -60,11 +60,11 @@ export class CachedBlock implements Block {
   }
 
   steps(): Float64Array {
-    return this.#kept('steps', () => this.#block.steps())!
+    return this.#kept('steps', () => this.#block.steps())
   }
 
   times(): Float64Array {
-    return this.#kept('times', () => this.#block.times())!
+    return this.#kept('times', () => this.#block.times())
   }
 
   rowsOf(key: string): Uint32Array | undefined {

@@ -60,7 +60,7 @@ class KeyPoints implements KeySummary {
   pyramid(): Pyramid {
     if (this.#pyramid?.count !== this.count)
       this.#pyramid = { count: this.count, levels: buildPyramid(this.list.view()) }
-    return this.#pyramid!.levels
+    return this.#pyramid.levels
   }
 
   #becomeSparse(length: number, row: number): void {

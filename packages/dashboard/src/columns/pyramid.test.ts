@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { include, noExtremes, type Extremes } from './point-column.ts'
 import { buildPyramid, includeRange } from './pyramid.ts'

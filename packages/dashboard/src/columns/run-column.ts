@@ -127,7 +127,8 @@ class RunColumn implements PointColumn {
 
   values(from: number, to: number): Float64Array {
     const values = new Float64Array(to - from)
-    for (let index = this.#indexOf(from); from < to && index < this.#segments.length; index++) {
+    if (from >= to) return values
+    for (let index = this.#indexOf(from); index < this.#segments.length; index++) {
       const { first, count, read } = this.#segments[index]!
       if (first >= to) break
       const [a, b] = [Math.max(from - first, 0), Math.min(to - first, count)]

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sortedColumn, type SortedColumn } from '../columns/run-column.ts'
 import { groupLine } from './groups.ts'

@@ -81,9 +81,9 @@ function bucketsOf(column: PointColumn, bounds: Float64Array): (Bucket | undefin
   const buckets: (Bucket | undefined)[] = []
   let from = column.lowerBound(bounds[0]!)
   for (let bucket = 0; bucket < width; bucket++) {
-    const last = bucket === width - 1
-    let to = column.lowerBound(bounds[bucket + 1]!)
-    while (last && to < column.count && column.x(to) <= bounds[bucket + 1]!) to++
+    const end = bounds[bucket + 1]!
+    let to = column.lowerBound(end)
+    if (bucket === width - 1) while (to < column.count && column.x(to) <= end) to++
     const { sum, finite, min, max } = column.extremes(from, to, true)
     buckets.push(finite > 0 ? { mean: sum / finite, min, max } : between(column, from, bounds, bucket))
     from = to

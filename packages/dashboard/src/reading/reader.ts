@@ -6,8 +6,8 @@ import type { FromWorker, QuestionName, Questions, ToWorker, WorkerOptions } fro
 const CLOSING = 5_000
 
 interface Waiting {
-  resolve(answer: unknown): void
-  reject(error: Error): void
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: Error) => void
 }
 
 interface Thread {
@@ -112,7 +112,7 @@ export class Reader {
 }
 
 function send(worker: Worker, message: ToWorker): void {
-  worker.postMessage(message)
+  worker.postMessage(message, [])
 }
 
 /** Only in the workspace: what loads TypeScript in this process does not do so in its threads. */

@@ -1,7 +1,7 @@
 import { signal as state, type ReadonlySignal } from '@preact/signals'
 import type { LiveEvent } from '../../protocol/events.ts'
 import { FrameDecoder, type Frame } from '../../protocol/frame.ts'
-import type { SeriesQuery } from '../../protocol/series.ts'
+import type { SeriesQuery, SeriesRequest } from '../../protocol/series.ts'
 import { askNow } from './backoff.ts'
 import { keepToken, forgetToken, takeToken } from './token.ts'
 
@@ -71,7 +71,7 @@ export async function getSeries(
   onFrame: (frame: Frame) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const response = await ask('/series', { body: { queries }, signal })
+  const response = await ask('/series', { body: { queries } satisfies SeriesRequest, signal })
   const decoder = new FrameDecoder()
   for await (const piece of piecesOf(response, signal)) decoder.push(piece).forEach(onFrame)
   decoder.end()

@@ -10,7 +10,7 @@ const find = signal('')
 /** The configuration of a run. */
 export function ConfigPart({ config }: { readonly config: Readonly<Record<string, JsonValue>> }): JSX.Element {
   if (Object.keys(config).length === 0) return <p class="notice quiet">{say('config.none')}</p>
-  const found = pruned(config as JsonValue, find.value)
+  const found = pruned(config, find.value)
   return (
     <div>
       <div class="tools">
@@ -22,7 +22,7 @@ export function ConfigPart({ config }: { readonly config: Readonly<Record<string
           placeholder={say('config.find')}
           onInput={({ currentTarget }) => (find.value = currentTarget.value)}
         />
-        <CopyButton format="YAML" text={() => asYaml(config as JsonValue)} />
+        <CopyButton format="YAML" text={() => asYaml(config)} />
         <CopyButton format="JSON" text={() => `${JSON.stringify(config, null, 2)}\n`} />
       </div>
       <div class="sheet">

@@ -31,7 +31,7 @@ export function ConsoleFind({ lines, onFound }: ConsoleFindProps): JSX.Element {
     onFound(text)
     if (text === '') return
     const stop = new AbortController()
-    const timer = setTimeout(async () => {
+    const search = async (): Promise<void> => {
       try {
         const answer = await lines.find(text, 0, stop.signal)
         if (stop.signal.aborted) return
@@ -41,7 +41,8 @@ export function ConsoleFind({ lines, onFound }: ConsoleFindProps): JSX.Element {
       } catch (error) {
         if (!stop.signal.aborted) setProblem(error instanceof Error ? error.message : String(error))
       }
-    }, PAUSE)
+    }
+    const timer = setTimeout(() => void search(), PAUSE)
     return () => {
       clearTimeout(timer)
       stop.abort()

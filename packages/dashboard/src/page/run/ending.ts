@@ -13,9 +13,9 @@ export interface Standing {
 
 /** How things are said: in the language of the page, or of a test. */
 export interface Words {
-  say(key: ScreenMessage, values?: Values): string
-  duration(milliseconds: number): string
-  value(value: WireNumber): string
+  readonly say: (key: ScreenMessage, values?: Values) => string
+  readonly duration: (milliseconds: number) => string
+  readonly value: (value: WireNumber) => string
 }
 
 interface Known {

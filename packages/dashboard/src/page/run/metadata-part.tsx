@@ -15,7 +15,7 @@ export function MetadataPart({
 }): JSX.Element {
   if (metadata === undefined || Object.keys(metadata).length === 0)
     return <p class="notice quiet">{say('metadata.none')}</p>
-  const found = pruned(metadata as JsonValue, find.value)
+  const found = pruned(metadata, find.value)
   return (
     <div>
       <div class="tools">

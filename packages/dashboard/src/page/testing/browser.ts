@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 
@@ -58,13 +58,11 @@ export async function openPage(
   return page
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 /** What is wrong for people who cannot see, or use, the page as it is; empty when nothing is. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   // Through the debugger: the page's own policy lets nobody add a script to it.
   const debuggerSession = await page.context().newCDPSession(page)
-  await debuggerSession.send('Runtime.evaluate', { expression: AXE })
+  await debuggerSession.send('Runtime.evaluate', { expression: axe.source })
   return page.evaluate(async () => {
     interface Axe {
       run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }>

@@ -179,5 +179,3 @@ export const MESSAGES = {
 
   'time.ago': ['{time}', '{time}'],
 } as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>
-
-export type MessageKey = keyof typeof MESSAGES
