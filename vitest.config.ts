@@ -16,6 +16,9 @@ export const common = {
 } satisfies ViteUserConfig
 
 const ALL = ['{packages/*/src,test,examples}/**/*.test.ts']
+/** What takes a browser long; `test:dashboard` runs it. */
+export const BROWSER = '{packages/*/src,test}/**/*.browser.test.ts'
+const OTHERS = ['**/node_modules/**', BROWSER]
 /** Those that start no run, change nothing that others see, and stop what they start. */
 const PARTS = [
   'packages/core/src/{console,data,delivery,options,runtime,text}/**/*.test.ts',
@@ -29,9 +32,9 @@ export default defineConfig({
     // Most tests wait for other processes most of the time.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'whole', include: ALL, exclude: ['**/node_modules/**', ...PARTS] } },
+      { extends: true, test: { name: 'whole', include: ALL, exclude: [...OTHERS, ...PARTS] } },
       // To start a process for each of these, and to load what they test, takes longer than the tests.
-      { extends: true, test: { name: 'parts', include: PARTS, isolate: false } },
+      { extends: true, test: { name: 'parts', include: PARTS, exclude: OTHERS, isolate: false } },
     ],
   },
 })

@@ -6,6 +6,9 @@ import { expect, onTestFinished } from 'vitest'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 
+/** True where only the short form of the longer tests is asked for, as in CI. */
+export const SHORT = process.env['DASHBOARD'] === 'short'
+
 /** Path of a browser: `CHROME_PATH`, one on the PATH, or that of the package `@sparticuz/chromium`; none is undefined. */
 async function findChromium(): Promise<string | undefined> {
   const { CHROME_PATH, PATH = '' } = process.env
