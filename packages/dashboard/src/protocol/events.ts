@@ -39,4 +39,6 @@ export interface LiveRow {
   readonly step: number
   readonly time: number
   readonly data: Readonly<Record<string, WireNumber>>
+  /** Bytes of the journal with it: whoever has been told of more than that knows it already. */
+  readonly to: number
 }

@@ -60,7 +60,7 @@ export class RecentRows {
     this.#trim()
     const isKnown = from >= Math.max(this.#from, began) && from < now && isPlace(from)
     if (!isKnown) return { offset: now, journal, rows: undefined }
-    return { offset: now, journal, rows: this.#rows.filter(({ to }) => to > from).map(({ row }) => toLive(row)) }
+    return { offset: now, journal, rows: this.#rows.filter(({ to }) => to > from).map(toLive) }
   }
 
   #trim(): void {
@@ -73,6 +73,7 @@ export class RecentRows {
   }
 }
 
-function toLive({ step, time, data }: NewRow): LiveRow {
-  return { step, time, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, wireNumber(value)])) }
+function toLive({ row: { step, time, data }, to }: Recent): LiveRow {
+  const values = Object.entries(data).map(([key, value]) => [key, wireNumber(value)] as const)
+  return { step, time, data: Object.fromEntries(values), to }
 }

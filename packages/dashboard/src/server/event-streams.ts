@@ -183,24 +183,29 @@ class EventStream {
     if (this.#pumping || !this.#takesMore) return
     this.#pumping = true
     this.#lastPump = performance.now()
+    const list = this.#list
     try {
-      this.#sendList()
-      for (const key of this.#behind) {
-        if (!this.#takesMore) break
+      for (const key of [...this.#behind]) {
+        if (!this.#takesMore) return
         this.#behind.delete(key)
         // When it is gone, or being read anew, the next look says so.
         await this.#sendRows(key).catch(() => {})
       }
+      // Whoever is told that a run has ended follows it no longer, and has to have its last rows by then.
+      this.#sendList(list)
     } finally {
       this.#pumping = false
+      // More has come in meanwhile.
+      if (this.#takesMore && (this.#behind.size > 0 || this.#list !== list)) this.#schedule()
     }
   }
 
-  #sendList(): void {
-    const changes = this.#list && this.#options.lists.changes(this.#list, this.#version)
+  #sendList(list: SeenList | undefined): void {
+    if (!list || !this.#takesMore) return
+    const changes = this.#options.lists.changes(list, this.#version)
     if (!changes) return
     const { rows, gone, all } = changes
-    this.#version = this.#list!.version
+    this.#version = list.version
     this.#write({ type: 'runs', cursor: this.#cursor(), rows, gone, ...(all && { all }) })
   }
 

@@ -3,6 +3,7 @@ import type { LiveEvent, LiveRow } from '../../protocol/events.ts'
 import type { RunKey } from '../../protocol/runs.ts'
 import type { SeriesQuery } from '../../protocol/series.ts'
 import { grouping } from '../state/groups.ts'
+import { newRows } from '../state/live-columns.ts'
 import { onRows } from '../state/live.ts'
 import { drawnKeys, runOf } from '../state/runs.ts'
 import { smoothing, xAxis, zoomFrom, zoomTo } from '../state/view.ts'
@@ -114,9 +115,11 @@ export class ChartData {
     if (!query || !drawnKeys.peek().includes(event.run)) return
     const line = this.lines.peek().find(({ run, group }) => !group && run === event.run)
     if (!line) return
+    // A journal that was replaced may be shorter than what is known of the one before.
+    if (event.type === 'changed') return this.#askSoon(ASK_EVERY)
     if (line.offset >= event.to) return
-    if (event.type === 'changed' || line.offset < event.from) return this.#askSoon(ASK_EVERY)
-    if (this.#add(line, event.rows, query)) line.offset = event.to
+    if (line.offset < event.from) return this.#askSoon(ASK_EVERY)
+    if (this.#add(line, newRows(event.rows, line.offset), query)) line.offset = event.to
     else this.#askSoon(ASK_EVERY)
     // A group has to be put together anew, and a line with many more points than the screen has to be thinned.
     if (query.grouping || line.raw.length > 6 * query.width) this.#askSoon(2 * ASK_EVERY)

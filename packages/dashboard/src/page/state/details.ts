@@ -1,11 +1,11 @@
 import { computed, effect, signal, untracked, type ReadonlySignal } from '@preact/signals'
 import { getJson, Refused } from '../api/client.ts'
 import { Backoff, wait } from '../api/backoff.ts'
-import type { LiveRow } from '../../protocol/events.ts'
+import type { LiveEvent } from '../../protocol/events.ts'
 import type { ColumnSummary, RunDetail, RunKey } from '../../protocol/runs.ts'
 import { configValue } from '../runs/filter.ts'
 import { metricValue, parseMetricField } from '../runs/metric-field.ts'
-import { withRows } from './live-columns.ts'
+import { newRows, withRows } from './live-columns.ts'
 import { allRuns, drawnKeys, moreFields } from './runs.ts'
 
 /** Requests at once; a browser has six connections to a host, and charts need some. */
@@ -76,12 +76,13 @@ async function load(key: RunKey): Promise<void> {
   }
 }
 
-/** Goes on with what has just been logged, unless that is known already. @param to - Bytes of the journal with it. */
-export function addRows(key: RunKey, rows: readonly LiveRow[], to: number): void {
+/** Goes on with what has just been logged, but for what is known already. */
+export function addRows({ run: key, rows, from, to }: LiveEvent & { readonly type: 'rows' }): void {
   const known = details.get(key)
   if (known?.value?.state !== 'here' || known.value.detail.offset >= to) return
   const { detail } = known.value
-  const columns = withRows(detail.columns, rows)
+  const { columns: before, offset } = detail
+  const columns = offset < from ? undefined : withRows(before, newRows(rows, offset))
   if (columns) known.value = { state: 'here', detail: { ...detail, columns, offset: to } }
   else refreshDetail(key)
 }

@@ -1,6 +1,11 @@
 import type { LiveRow } from '../../protocol/events.ts'
 import type { ColumnSummary } from '../../protocol/runs.ts'
 
+/** Those that lie behind what is known already. @param offset - Bytes of the journal that are known. */
+export function newRows(rows: readonly LiveRow[], offset: number): readonly LiveRow[] {
+  return rows.filter(({ to }) => to > offset)
+}
+
 /**
  * What is known of each key, with rows that have just been logged.
  *

@@ -95,7 +95,7 @@ function take(event: LiveEvent): void {
   positions.set(event.run, event.to)
   batch(() => {
     if (event.type === 'changed') refreshDetail(event.run)
-    else addRows(event.run, event.rows, event.to)
+    else addRows(event)
     listeners.forEach((listener) => listener(event))
   })
 }

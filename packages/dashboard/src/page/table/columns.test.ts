@@ -59,8 +59,7 @@ it('sorts numbers as numbers, with what is absent or NaN at the end either way',
   expect(sorted(true)).toEqual(['run-10', 'run-9', null, 10, 9, '-Infinity', 'NaN', undefined])
 })
 
-it('takes the last record of a run that never ended for its end', () => {
-  expect(durationOf({ ...runs[0]!, state: 'lost', endTime: undefined })).toBe(8_000)
-  expect(durationOf({ ...runs[0]!, state: 'running', endTime: undefined }, 21_000)).toBe(20_000)
-  expect(durationOf({ ...runs[0]!, state: 'unreadable', startTime: 0 })).toBeUndefined()
+it('takes the last record of a run that has not ended for its end, whatever the clock here says', () => {
+  expect(durationOf({ ...runs[0]!, endTime: undefined })).toBe(8_000)
+  expect(durationOf({ ...runs[0]!, startTime: 0 })).toBeUndefined()
 })

@@ -87,13 +87,13 @@ export function cellOf(column: TableColumn, run: RunRow, columns: readonly Colum
   }
 }
 
-/** Milliseconds; of what never ended, until the last that was heard of it. */
-export function durationOf(
-  { state, startTime, endTime, lastTime }: Pick<RunRow, 'state' | 'startTime' | 'endTime' | 'lastTime'>,
-  now = Date.now(),
-): number | undefined {
-  if (startTime === 0) return undefined
-  return Math.max(0, (endTime ?? (state === 'running' ? now : lastTime)) - startTime)
+/** Milliseconds; of what has not ended, until the last that was heard of it: clocks of other machines may be wrong by days. */
+export function durationOf({
+  startTime,
+  endTime,
+  lastTime,
+}: Pick<RunRow, 'startTime' | 'endTime' | 'lastTime'>): number | undefined {
+  return startTime === 0 ? undefined : Math.max(0, (endTime ?? lastTime) - startTime)
 }
 
 /** Numbers before texts, smaller before larger, in the order of their language; what is absent is at the end either way. */
