@@ -26,8 +26,7 @@ const KeyHelp = lazy(() => import('./keys/key-help.tsx'))
 const SignIn = lazy(() => import('./screens/sign-in.tsx'))
 
 /** Makes a run, wherever `swanlab` is installed. */
-const FIRST_RUN = `node --input-type=module -e "
-import { init } from 'swanlab'
+const FIRST_RUN = `node --input-type=module -e "import { init } from 'swanlab'
 const run = await init({ project: 'first', mode: 'local' })
 for (let step = 0; step < 100; step++) run.log({ loss: 1 / (step + 1) })
 await run.finish()"`
