@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -213,6 +214,40 @@ describe('a run folder', () => {
     }
     expect(readFileSync(join(dir, 'journal.jsonl'), 'utf8')).toBe(text)
   })
+})
+
+/** A disk of 1 MiB; absent without the right to mount one. */
+function smallDisk(): string | undefined {
+  const path = join(temporaryFolder(), 'disk')
+  mkdirSync(path)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  onTestFinished(() => void execFileSync('umount', [path]))
+  return path
+}
+
+test('a cache on a disk that is full holds whole blocks or none, and everything is read all the same', ({ skip }) => {
+  const disk = smallDisk()
+  if (disk === undefined) return skip('nothing may be mounted here')
+  const dir = writeRun(temporaryFolder(), 'run-a', START + rows(70_000) + encodeRecord(FINISH))
+  const cache = join(disk, 'cache')
+  const query = { id: 'q', runs: ['a'], key: 'train/loss', x: { kind: 'step' }, width: 100 } as const
+  const answers = [undefined, cache, cache].map((folder) => {
+    const seen = new Seen(dir, folder === undefined ? undefined : new BlockStore(folder, blockMemory()))
+    expect(seen.detail.columns[0]).toMatchObject({ count: 70_000 })
+    const answer = seen.library.series(query, new Map([['a', dir]]))
+    seen.library.close()
+    return Buffer.from(answer)
+  })
+  expect(answers[1]!.equals(answers[0]!)).toBe(true)
+  expect(answers[2]!.equals(answers[0]!)).toBe(true)
+  const files = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.'))
+  expect(files.filter((name) => !name.endsWith('.block'))).toEqual([])
+  // The first block takes more than there is.
+  expect(files.filter((name) => name.endsWith('000000.block'))).toEqual([])
 })
 
 describe('values', () => {

@@ -153,6 +153,10 @@ function readableError({ message, code }: ReadError, saysWhere: boolean): PageEr
 const SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: `A request holds at most ${LIMITS.body / 1024} KiB: ask for fewer charts or runs.`,
   FST_ERR_BAD_URL: 'This is no address.',
+  FST_ERR_MAX_PARAM_LENGTH: 'This is no address: it is too long.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'What is asked here is JSON.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'What is asked here is JSON, and this is empty.',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'What is asked here is JSON, and this is none.',
 }
 
 /** One sentence for whatever goes wrong. */
