@@ -7,17 +7,18 @@ export function withLicenses(): Plugin {
   return {
     name: 'with-licenses',
     generateBundle() {
-      const bundled = new Map<string, string>()
-      for (const id of this.getModuleIds()) {
-        const { path, name } = /^(?<path>.*\/node_modules\/(?<name>(?:@[^/]+\/)?[^/]+))\//.exec(id)?.groups ?? {}
-        if (path && name) bundled.set(name, path)
-      }
-      for (const [name, path] of bundled)
-        this.emitFile({
-          type: 'asset',
-          fileName: `licenses/${name}.txt`,
-          source: readFileSync(join(path, 'LICENSE'), 'utf8'),
-        })
+      for (const [name, path] of licensesIn(this.getModuleIds()))
+        this.emitFile({ type: 'asset', fileName: `licenses/${name}.txt`, source: readFileSync(path, 'utf8') })
     },
   }
+}
+
+/** Path of the licence of each package whose modules these are, by name. */
+export function licensesIn(modules: Iterable<string>): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const id of modules) {
+    const { path, name } = /^(?<path>.*\/node_modules\/(?<name>(?:@[^/]+\/)?[^/]+))\//.exec(id)?.groups ?? {}
+    if (path && name) found.set(name, join(path, 'LICENSE'))
+  }
+  return found
 }

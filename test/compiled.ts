@@ -11,7 +11,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export function setup(): void {
   run('tsc', '--build', 'test/tsconfig.programs.json')
   run('rolldown', '--config', 'rolldown.config.ts')
-  run('packages/dashboard/node_modules/.bin/vite', 'build', '--config', 'packages/dashboard/vite.config.ts')
+  for (const config of ['vite.config.ts', 'vite.viewer.config.ts'])
+    run('packages/dashboard/node_modules/.bin/vite', 'build', '--config', `packages/dashboard/${config}`)
 }
 
 function run(command: string, ...args: string[]): void {

@@ -1,4 +1,5 @@
 export { watchRuns, type WatchOptions, type Watcher } from './server/watch.ts'
+export { runsAsHtml, type HtmlOptions } from './export/html.ts'
 export { runsAsCsv, type CsvForm } from './export/csv.ts'
 export { mountDashboard, type Dashboard, type DashboardOptions } from './server/mount.ts'
 export { PageError } from './server/page-error.ts'

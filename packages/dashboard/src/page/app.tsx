@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { askNow } from './api/backoff.ts'
 import { refused, serverGone } from './api/client.ts'
-import { helpOpen, paletteOpen } from './keys/open.ts'
+import { helpOpen, paletteOpen, saveOpen } from './keys/open.ts'
 import { BackToRuns } from './parts/back-to-runs.tsx'
 import { lazy } from './parts/lazy.tsx'
 import { Notice } from './parts/notice.tsx'
@@ -23,6 +23,7 @@ const RunScreen = lazy(() => import('./screens/run-screen.tsx'))
 const SettingsScreen = lazy(() => import('./screens/settings-screen.tsx'))
 const Palette = lazy(() => import('./keys/palette.tsx'))
 const KeyHelp = lazy(() => import('./keys/key-help.tsx'))
+const SaveDialog = lazy(() => import('./save/save-dialog.tsx'))
 const SignIn = lazy(() => import('./screens/sign-in.tsx'))
 
 /** Makes a run, wherever `swanlab` is installed. */
@@ -46,6 +47,7 @@ export function App(): JSX.Element {
       <Spoken />
       {paletteOpen.value && <Palette />}
       {helpOpen.value && <KeyHelp />}
+      {saveOpen.value && <SaveDialog />}
     </div>
   )
 }

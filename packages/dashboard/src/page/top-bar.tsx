@@ -1,11 +1,10 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { nextTheme, otherLanguage } from './keys/commands.ts'
 import { helpOpen, paletteOpen } from './keys/open.ts'
 import { Icon } from './parts/icons.tsx'
 import { isLive } from './state/live.ts'
 import { navigate } from './state/location.ts'
-import { language, theme } from './state/preferences.ts'
+import { language, nextTheme, otherLanguage, theme } from './state/preferences.ts'
 import { route } from './state/route.ts'
 import { t } from './text/i18n.ts'
 

@@ -1,11 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { BUILT_PAGE, NOT_BUILT } from '../built-page.ts'
 import { secureAnswer } from './security-headers.ts'
-
-/** As vite builds it; also when this runs from its source. */
-const BUILT = fileURLToPath(new URL('../../dist/page', import.meta.url))
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -15,14 +12,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.json': 'application/json',
 }
-const NOT_BUILT = 'The page is not there: in a clone, `pnpm run build` makes it.'
 
 /**
  * The page as it was built: read once, served from memory. Names below `assets` hold a hash of their content.
  *
  * @returns what answers with the page itself.
  */
-export function pageFiles(app: FastifyInstance, folder: string = BUILT): (reply: FastifyReply) => FastifyReply {
+export function pageFiles(app: FastifyInstance, folder: string = BUILT_PAGE): (reply: FastifyReply) => FastifyReply {
   const assets = join(folder, 'assets')
   for (const name of existsSync(assets) ? readdirSync(assets) : []) {
     const content = readFileSync(join(assets, name))

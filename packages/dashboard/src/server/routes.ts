@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LIMITS } from '../protocol/limits.ts'
 import { pointsAsCsv } from '../export/csv.ts'
+import { viewerTemplate } from '../export/viewer.ts'
 import { encodeFrame } from '../protocol/frame.ts'
 import type { RunList } from '../protocol/runs.ts'
 import type { SeriesQuery } from '../protocol/series.ts'
@@ -122,6 +123,8 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
       .header('content-disposition', `attachment; filename="${key}.csv"`)
       .send(Readable.from(pointsAsCsv(dir, textOf(request, 'key')), { objectMode: false }))
   })
+
+  app.get('/viewer', (_request, reply) => reply.type('text/plain; charset=utf-8').send(viewerTemplate()))
 
   app.get('/events', { exposeHeadRoute: false }, (request, reply) => {
     events.open(request, reply, viewers.get(request)!)

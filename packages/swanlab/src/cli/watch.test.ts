@@ -155,7 +155,57 @@ describe('export', () => {
     ])
     expect(none).toMatchObject({ code: 2 })
   })
+
+  it('writes one page with the charts of several runs', async () => {
+    const one = record(home.dir, { id: 'one', losses: [0.5, Number.NaN], state: 'finished' })
+    const two = record(home.dir, { id: 'two', losses: [0.25], state: 'finished' })
+    const [file, again, stdout] = [
+      await home.run(['export', one, two, '--html', 'runs.html']),
+      await home.run(['export', one, '--html', 'runs.html']),
+      await home.run(['export', one, two, '--html']),
+    ]
+    expect(file).toMatchObject({ code: 0, stdout: '', stderr: '' })
+    const page = readFileSync(join(home.dir, 'runs.html'), 'utf8')
+    const json = /id="saved-view">(?<json>.*)<\/script>/.exec(page)!.groups!['json']!
+    const { runs, keys } = JSON.parse(json) as { runs: { row: { id: string } }[]; keys: string[] }
+    expect(runs.map(({ row }) => row.id)).toEqual(['one', 'two'])
+    expect(keys).toEqual(['loss'])
+    expect(stdout.stdout.replace(/"savedAt":\d+/, '')).toBe(page.replace(/"savedAt":\d+/, ''))
+    // A file that is there is never written over.
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('runs.html') as string })
+    expect(readFileSync(join(home.dir, 'runs.html'), 'utf8')).toBe(page)
+  })
+
+  it('says what is wrong with what was asked for', async () => {
+    const dir = record(home.dir, { id: 'one', losses: [1], state: 'finished' })
+    const said = async (...args: string[]): Promise<unknown> => {
+      const { code, stderr } = await home.run(['export', ...args])
+      return [code, stderr]
+    }
+    const saying = (text: string): string => expect.stringContaining(text) as string
+    const [neither, both, names, nothing, damaged] = await Promise.all([
+      said(dir),
+      said(dir, '--csv', '--html'),
+      said(dir, '--html', 'a.html', '--output', 'b.html'),
+      said('nowhere', '--html', 'a.html'),
+      said(unreadable(), '--html', 'a.html'),
+    ])
+    expect(neither).toEqual([2, saying('say as what: --csv or --html')])
+    expect(both).toEqual([2, saying("option '--html [file]' cannot be used with option '--csv [form]'")])
+    expect(names).toEqual([2, saying('two names, a.html and b.html')])
+    expect(nothing).toEqual([1, saying('There is no run in nowhere.')])
+    expect(damaged).toEqual([1, saying('run-damaged cannot be read')])
+    expect(existsSync(join(home.dir, 'a.html'))).toBe(false)
+  })
 })
+
+/** A journal that does not say which run it is of. */
+function unreadable(): string {
+  const dir = join(home.dir, 'elsewhere', 'run-damaged')
+  mkdirSync(dir, { recursive: true })
+  writeFileSync(join(dir, 'journal.jsonl'), 'nothing\n')
+  return dir
+}
 
 /** A browser that writes down what it is to open. @returns where. */
 function browser(): string {

@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal } from '@preact/signals'
+import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { RunKey } from '../../protocol/runs.ts'
 import { isDark } from '../state/preferences.ts'
 import { allRuns, drawnKeys } from '../state/runs.ts'
@@ -32,18 +32,25 @@ function dashOf(turn: number): readonly number[] {
   return DASHES[Math.max(0, turn) % DASHES.length]!
 }
 
+/** Where there are only some of the runs, their places among all. */
+export const savedPlaces = signal<ReadonlyMap<RunKey, number> | undefined>(undefined)
+
 /** Counted from the oldest run, so that one keeps its colour when others are made. */
 const places: ReadonlySignal<ReadonlyMap<RunKey, number>> = computed(() => {
   const runs = allRuns.value
-  return new Map(runs.map(({ key }, at) => [key, runs.length - 1 - at]))
+  return savedPlaces.value ?? new Map(runs.map(({ key }, at) => [key, runs.length - 1 - at]))
 })
+
+export function placeOfRun(key: RunKey): number {
+  return places.value.get(key) ?? 0
+}
 
 /** How many of those that are drawn have a run's colour before it: a line is whole unless it has to be told apart. */
 const turns: ReadonlySignal<ReadonlyMap<RunKey, number>> = computed(() => {
   const taken = new Map<number, number>()
   return new Map(
     drawnKeys.value.map((key) => {
-      const color = (places.value.get(key) ?? 0) % LIGHT.length
+      const color = placeOfRun(key) % LIGHT.length
       const turn = taken.get(color) ?? 0
       taken.set(color, turn + 1)
       return [key, turn]
@@ -53,5 +60,5 @@ const turns: ReadonlySignal<ReadonlyMap<RunKey, number>> = computed(() => {
 
 /** How a run is drawn, everywhere. */
 export function strokeOfRun(key: RunKey): Stroke {
-  return { color: colorOf(places.value.get(key) ?? 0), dash: dashOf(turns.value.get(key) ?? 0) }
+  return { color: colorOf(placeOfRun(key)), dash: dashOf(turns.value.get(key) ?? 0) }
 }

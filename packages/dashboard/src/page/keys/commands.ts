@@ -2,7 +2,7 @@ import { cursor } from '../charts/cursor.ts'
 import { say } from '../parts/spoken.tsx'
 import { currentRow } from '../runs/run-list.tsx'
 import { navigate } from '../state/location.ts'
-import { language, theme } from '../state/preferences.ts'
+import { nextTheme, otherLanguage } from '../state/preferences.ts'
 import { addressOf, route } from '../state/route.ts'
 import { choose, chooseOnly, isChosen, listedRuns, newestOnly } from '../state/runs.ts'
 import {
@@ -20,7 +20,7 @@ import {
   type Tab,
 } from '../state/view.ts'
 import { t } from '../text/i18n.ts'
-import { helpOpen, paletteOpen } from './open.ts'
+import { helpOpen, paletteOpen, saveOpen } from './open.ts'
 
 /** Something that can be done with the page. */
 export interface Command {
@@ -32,15 +32,6 @@ export interface Command {
 }
 
 const LETTERS: Readonly<Record<Tab, string>> = { charts: 'c', table: 't', compare: 'd', alerts: 'a' }
-const THEMES = ['auto', 'light', 'dark'] as const
-
-export function nextTheme(): void {
-  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]!
-}
-
-export function otherLanguage(): void {
-  language.value = language.value === 'zh' ? 'en' : 'zh'
-}
 
 /** Everything that has a key, or stands in the palette. */
 export const COMMANDS: readonly Command[] = [
@@ -79,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
     title: () => t('keys.x', { x: t(`charts.x.${kind}`) }),
     run: () => setXAxis({ kind }),
   })),
+  { id: 'save', title: () => t('keys.save'), keys: 'e', run: () => (saveOpen.value = true) },
   { id: 'theme', title: () => t('keys.theme'), run: nextTheme },
   { id: 'language', title: () => t('keys.language'), run: otherLanguage },
   { id: 'palette', title: () => t('keys.palette'), keys: 'Ctrl+K', run: () => (paletteOpen.value = true) },

@@ -8,6 +8,7 @@ const PATHS = {
   pin: 'M5.5 2h5M6.5 2v4.5L4 9.5h8L9.5 6.5V2M8 9.5V14',
   full: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
   more: 'M3 8h.01M8 8h.01M13 8h.01',
+  save: 'M8 2.5v7M5 6.5l3 3l3-3M2.5 11v2.5h11V11',
   down: 'M4 6l4 4l4-4',
   close: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
 } as const

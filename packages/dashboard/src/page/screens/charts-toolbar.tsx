@@ -1,6 +1,8 @@
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import type { Smoothing } from '../../protocol/series.ts'
+import { saveOpen } from '../keys/open.ts'
+import { Icon } from '../parts/icons.tsx'
 import { metricKeys } from '../state/details.ts'
 import {
   groupBand,
@@ -44,6 +46,15 @@ export function ChartsToolbar(): JSX.Element {
           {t('charts.resetZoom')}
         </button>
       )}
+      <button
+        type="button"
+        class="button icon-button"
+        aria-label={t('keys.save')}
+        title={t('keys.save')}
+        onClick={() => (saveOpen.value = true)}
+      >
+        <Icon name="save" />
+      </button>
     </div>
   )
 }

@@ -4,19 +4,29 @@ import { wordCodec, type Codec } from './address.ts'
 /** Kept in this browser: how somebody likes the page, whatever it shows. */
 function preference<T>(name: string, codec: Codec<T>, initial: T): Signal<T> {
   const key = `swanlab.${name}`
-  const kept = localStorage.getItem(key)
-  const value = signal((kept === null ? undefined : codec.parse(kept)) ?? initial)
+  const kept = inStorage((storage) => storage.getItem(key))
+  const value = signal((kept ? codec.parse(kept) : undefined) ?? initial)
   effect(() => {
-    if (value.value === initial) localStorage.removeItem(key)
-    else localStorage.setItem(key, codec.format(value.value))
+    const text = value.value === initial ? undefined : codec.format(value.value)
+    inStorage((storage) => (text === undefined ? storage.removeItem(key) : storage.setItem(key, text)))
   })
   return value
 }
 
-export type Theme = 'auto' | 'light' | 'dark'
+/** A browser may keep nothing, for a file or for anybody: what is chosen then holds for as long as the page is open. */
+function inStorage<T>(act: (storage: Storage) => T): T | undefined {
+  try {
+    return act(localStorage)
+  } catch {
+    return undefined
+  }
+}
+
+const THEMES = ['auto', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
 export type Language = 'en' | 'zh'
 
-export const theme: Signal<Theme> = preference('theme', wordCodec(['auto', 'light', 'dark']), 'auto')
+export const theme: Signal<Theme> = preference('theme', wordCodec(THEMES), 'auto')
 export const language: Signal<Language> = preference(
   'language',
   wordCodec(['en', 'zh']),
@@ -27,6 +37,14 @@ export const language: Signal<Language> = preference(
     ? 'zh'
     : 'en',
 )
+export function nextTheme(): void {
+  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]!
+}
+
+export function otherLanguage(): void {
+  language.value = language.value === 'zh' ? 'en' : 'zh'
+}
+
 /** Single letters are commands. WCAG 2.1.4: somebody who speaks to the page can switch that off. */
 export const letterKeys: Signal<'on' | 'off'> = preference('keys', wordCodec(['on', 'off']), 'on')
 

@@ -168,6 +168,7 @@ export const MESSAGES = {
   'keys.table': ['Go to table', '转到表格'],
   'keys.compare': ['Go to comparison', '转到对比'],
   'keys.alerts': ['Go to alerts', '转到告警'],
+  'keys.save': ['Save the view as one HTML file', '将当前视图保存为单个 HTML 文件'],
   'keys.theme': ['Change theme', '切换主题'],
   'keys.language': ['中文', 'English'],
   'keys.x': ['x axis: {x}', 'x 轴：{x}'],
