@@ -206,7 +206,9 @@ export class FileBlock implements Block {
     const { steps, rows } = this.#directory
     if (!Array.isArray(steps)) return this.#numbers(steps as Region)
     const [first, difference] = steps as readonly [number, number]
-    return Float64Array.from({ length: rows }, (_, row) => first + row * difference)
+    const all = new Float64Array(rows)
+    for (let row = 0; row < rows; row++) all[row] = first + row * difference
+    return all
   }
 
   times(): Float64Array {
@@ -219,17 +221,29 @@ export class FileBlock implements Block {
   }
 
   values(key: string, from: number, to: number): Float64Array {
-    const { values, count } = this.#stored.get(key)!
+    const { count } = this.#stored.get(key)!
     const [firstGroup, endGroup] = [Math.floor(from / GROUP), Math.ceil(to / GROUP)]
-    const [first, end] = [firstGroup * GROUP, Math.min(endGroup * GROUP, count)]
-    const read = new Float64Array(end - first)
-    this.#fill(bytesOf(read), values.at + 8 * first)
-    const checks = this.#checksOf(key)
-    for (let group = firstGroup; group < endGroup; group++) {
-      const part = read.subarray(group * GROUP - first, Math.min((group + 1) * GROUP, count) - first)
-      if (crc32(bytesOf(part)) !== checks[group]) throw new DamagedBlock(`values of ${key} have changed`)
-    }
+    const first = firstGroup * GROUP
+    const read = new Float64Array(Math.min(endGroup * GROUP, count) - first)
+    this.#readGroups(key, firstGroup, read)
     return read.subarray(from - first, to - first)
+  }
+
+  allValues(key: string, scratch: Float64Array): Float64Array {
+    const all = scratch.subarray(0, this.#stored.get(key)!.count)
+    this.#readGroups(key, 0, all)
+    return all
+  }
+
+  /** Reads whole groups, of which each has a checksum. */
+  #readGroups(key: string, firstGroup: number, into: Float64Array): void {
+    const { values } = this.#stored.get(key)!
+    this.#fill(bytesOf(into), values.at + 8 * firstGroup * GROUP)
+    const checks = this.#checksOf(key)
+    for (let group = 0; group * GROUP < into.length; group++) {
+      const part = into.subarray(group * GROUP, (group + 1) * GROUP)
+      if (crc32(bytesOf(part)) !== checks[firstGroup + group]) throw new DamagedBlock(`values of ${key} have changed`)
+    }
   }
 
   pyramid(key: string): Pyramid {

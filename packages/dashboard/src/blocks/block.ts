@@ -40,7 +40,19 @@ export interface Block {
   rowsOf(key: string): Uint32Array | undefined
   /** Values of the points from `from` up to, but not including, `to`. Not to be written to. */
   values(key: string, from: number, to: number): Float64Array
+  /** All values of a key. @param scratch - Room for {@link BLOCK_ROWS} of them, which may be used. */
+  allValues(key: string, scratch: Float64Array): Float64Array
   pyramid(key: string): Pyramid
+}
+
+const numbers = new WeakMap<Block, number>()
+let numbered = 0
+
+/** A number that no other block of this process has, or ever had. */
+export function numberOf(block: Block): number {
+  let number = numbers.get(block)
+  if (number === undefined) numbers.set(block, (number = numbered++))
+  return number
 }
 
 /** A block in a file does not hold what was written: it has to be made again from the journal. */

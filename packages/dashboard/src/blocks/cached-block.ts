@@ -1,4 +1,4 @@
-import type { Pyramid } from '../columns/pyramid.ts'
+import { bytesOfPyramid, type Pyramid } from '../columns/pyramid.ts'
 import type { Block, KeySummary } from './block.ts'
 import { ByteLru } from './byte-lru.ts'
 
@@ -17,9 +17,9 @@ export interface BlockMemory {
 const MiB = 1024 * 1024
 
 export function blockMemory({
-  rows = 96,
-  pyramids = 128,
-  values = 64,
+  rows = 88,
+  pyramids = 80,
+  values = 32,
 }: { readonly rows?: number; readonly pyramids?: number; readonly values?: number } = {}): BlockMemory {
   return { rows: new ByteLru(rows * MiB), pyramids: new ByteLru(pyramids * MiB), values: new ByteLru(values * MiB) }
 }
@@ -92,12 +92,17 @@ export class CachedBlock implements Block {
     return values.subarray(from, to)
   }
 
+  /** Is not kept: whoever reads everything would push out what others look at. */
+  allValues(key: string, scratch: Float64Array): Float64Array {
+    return this.#memory.values.get(`${this.#id}/${key}`) ?? this.#block.allValues(key, scratch)
+  }
+
   pyramid(key: string): Pyramid {
     const id = `${this.#id}/${key}`
     const kept = this.#memory.pyramids.get(id)
     if (kept) return kept
     const pyramid = this.#block.pyramid(key)
-    this.#memory.pyramids.set(id, pyramid, bytesOf(pyramid))
+    this.#memory.pyramids.set(id, pyramid, bytesOfPyramid(pyramid))
     return pyramid
   }
 
@@ -109,9 +114,4 @@ export class CachedBlock implements Block {
     this.#memory.rows.set(id, numbers, numbers.byteLength)
     return numbers
   }
-}
-
-/** Three numbers of 8 bytes and three of 4 a cell. */
-function bytesOf(pyramid: Pyramid): number {
-  return pyramid.reduce((sum, { min }) => sum + 36 * min.length, 0)
 }

@@ -130,6 +130,10 @@ export class OpenBlock implements Block {
     return this.#keys.get(key)!.list.view().subarray(from, to)
   }
 
+  allValues(key: string): Float64Array {
+    return this.#keys.get(key)!.list.view()
+  }
+
   pyramid(key: string): Pyramid {
     return this.#keys.get(key)!.pyramid()
   }

@@ -25,6 +25,11 @@ export function buildPyramid(values: Float64Array, count: number = values.length
   return levels
 }
 
+/** Three numbers of 8 bytes and three of 4 a cell. */
+export function bytesOfPyramid(pyramid: Pyramid): number {
+  return pyramid.reduce((sum, { min }) => sum + 36 * min.length, 0)
+}
+
 function emptyLevel(size: number, count: number): Level {
   const cells = Math.ceil(count / size)
   return {

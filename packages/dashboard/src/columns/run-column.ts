@@ -1,15 +1,13 @@
-import type { Block } from '../blocks/block.ts'
-import { include, noExtremes, type Extremes, type PointColumn } from './point-column.ts'
+import { numberOf, type Block } from '../blocks/block.ts'
+import { CELL, include, noExtremes, type Extremes, type Part, type PointColumn } from './point-column.ts'
 import { buildPyramid, includeRange, type Pyramid, type ReadValues } from './pyramid.ts'
 
 /** What a column of rows has on its x axis. */
 export type RowAxis = 'step' | 'relative' | 'wall'
 
-interface Segment {
+interface Segment extends Part {
   readonly block: Block
-  /** Number of its first point. */
-  readonly first: number
-  readonly count: number
+  readonly allFinite: boolean
   /** By row, once they are needed; good for as long as the column is. */
   axis?: Float64Array | undefined
   rows?: Uint32Array | undefined
@@ -33,7 +31,6 @@ export function runColumn(
   let count = 0
   let lastStep = -Infinity
   let lastTime = -Infinity
-  let allFinite = true
   for (const block of blocks) {
     const summary = block.keys.get(key)
     if (!summary || summary.count === 0) continue
@@ -44,21 +41,22 @@ export function runColumn(
       if (!block.timesRise || block.firstTime < lastTime) return undefined
       lastTime = block.lastTime
     }
-    if (summary.finite < summary.count) allFinite = false
     segments.push({
+      id: `${numberOf(block)}.${summary.count} ${JSON.stringify(key)}`,
       block,
       first: count,
       count: summary.count,
+      allFinite: summary.finite === summary.count,
       read: (from, to) => block.values(key, from, to),
     })
     count += summary.count
   }
-  return new RunColumn(segments, key, axis, start, count, allFinite)
+  return new RunColumn(segments, key, axis, start, count)
 }
 
 class RunColumn implements PointColumn {
   readonly count: number
-  readonly allFinite: boolean
+  readonly axis: string
   readonly #segments: readonly Segment[]
   readonly #key: string
   readonly #axis: RowAxis
@@ -66,20 +64,25 @@ class RunColumn implements PointColumn {
   /** The segment that was used last: the next point is mostly in it, too. */
   #last = 0
 
-  constructor(
-    segments: readonly Segment[],
-    key: string,
-    axis: RowAxis,
-    start: number,
-    count: number,
-    allFinite: boolean,
-  ) {
+  constructor(segments: readonly Segment[], key: string, axis: RowAxis, start: number, count: number) {
     this.#segments = segments
     this.#key = key
     this.#axis = axis
     this.#start = start
+    this.axis = axis === 'relative' ? `${axis} ${start}` : axis
     this.count = count
-    this.allFinite = allFinite
+  }
+
+  get parts(): readonly Part[] {
+    return this.#segments
+  }
+
+  allFinite(from: number, to: number): boolean {
+    for (let index = this.#indexOf(from); index < this.#segments.length; index++) {
+      if (this.#segments[index]!.first >= to) return true
+      if (!this.#segments[index]!.allFinite) return false
+    }
+    return true
   }
 
   x(point: number): number {
@@ -126,6 +129,8 @@ class RunColumn implements PointColumn {
   }
 
   values(from: number, to: number): Float64Array {
+    const segment = this.#segments[this.#indexOf(from)]
+    if (segment && to <= segment.first + segment.count) return segment.read(from - segment.first, to - segment.first)
     const values = new Float64Array(to - from)
     if (from >= to) return values
     for (let index = this.#indexOf(from); index < this.#segments.length; index++) {
@@ -135,6 +140,14 @@ class RunColumn implements PointColumn {
       values.set(read(a, b), a + first - from)
     }
     return values
+  }
+
+  readPart(part: number, scratch: Float64Array): Float64Array {
+    return this.#segments[part]!.block.allValues(this.#key, scratch)
+  }
+
+  summarizedUpTo(point: number): number {
+    return point < this.count ? point - ((point - this.#segmentOf(point).first) % CELL) : point
   }
 
   #segmentOf(point: number): Segment {
@@ -166,20 +179,34 @@ class RunColumn implements PointColumn {
   }
 }
 
+let made = 0
+
 /** Points in memory whose x never falls. */
 export class SortedColumn implements PointColumn {
   readonly count: number
-  readonly allFinite: boolean
+  readonly parts: readonly Part[]
+  readonly axis = ''
   readonly #x: Float64Array
   readonly #values: Float64Array
   readonly #pyramid: Pyramid
+  readonly #allFinite: boolean
 
   constructor(x: Float64Array, values: Float64Array) {
     this.#x = x
     this.#values = values
     this.#pyramid = buildPyramid(values)
     this.count = values.length
-    this.allFinite = values.every(Number.isFinite)
+    this.#allFinite = this.count === 0 || this.#pyramid.at(-1)!.finite[0] === this.count
+    this.parts = this.count > 0 ? [{ id: `sorted ${made++}`, first: 0, count: this.count }] : []
+  }
+
+  /** Of what it holds. */
+  get bytes(): number {
+    return 17 * this.count
+  }
+
+  allFinite(): boolean {
+    return this.#allFinite
   }
 
   x(point: number): number {
@@ -210,10 +237,15 @@ export class SortedColumn implements PointColumn {
   values(from: number, to: number): Float64Array {
     return this.#values.subarray(from, to)
   }
+
+  readPart(): Float64Array {
+    return this.#values
+  }
 }
 
 /** Sorts points by x; those with equal x stay in their order, and those whose x is no number are left out. */
 export function sortedColumn(x: Float64Array, values: Float64Array): SortedColumn {
+  if (rises(x)) return new SortedColumn(x, values)
   const order: number[] = []
   for (let point = 0; point < x.length; point++) if (Number.isFinite(x[point])) order.push(point)
   order.sort((a, b) => x[a]! - x[b]! || a - b)
@@ -221,4 +253,15 @@ export function sortedColumn(x: Float64Array, values: Float64Array): SortedColum
     Float64Array.from(order, (point) => x[point]!),
     Float64Array.from(order, (point) => values[point]!),
   )
+}
+
+/** All of it is numbers, in order. */
+function rises(x: Float64Array): boolean {
+  let before = -Number.MAX_VALUE
+  for (let point = 0; point < x.length; point++) {
+    const now = x[point]!
+    if (!(now >= before && now <= Number.MAX_VALUE)) return false
+    before = now
+  }
+  return true
 }

@@ -58,6 +58,8 @@ export interface FrameHeader {
   /** The x that were looked at. */
   readonly from: number
   readonly to: number
+  /** Where a logarithmic x axis begins: the smallest x in view that is positive. Absent: it is not one, or has nothing to show. */
+  readonly logFrom?: number | undefined
   readonly lines: readonly FrameLine[]
   readonly arrays: readonly { readonly name: string; readonly length: number }[]
 }

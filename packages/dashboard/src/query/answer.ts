@@ -1,11 +1,12 @@
-import type { Block } from '../blocks/block.ts'
+import { numberOf, type Block } from '../blocks/block.ts'
+import { ByteLru } from '../blocks/byte-lru.ts'
 import type { PointColumn } from '../columns/point-column.ts'
-import { runColumn, sortedColumn, SortedColumn } from '../columns/run-column.ts'
+import { runColumn, sortedColumn, type SortedColumn } from '../columns/run-column.ts'
 import { encodeFrame } from '../protocol/frame.ts'
 import type { FrameArray, FrameLine, SeriesQuery, XAxis } from '../protocol/series.ts'
 import { groupLine } from './groups.ts'
 import { equalParts, lineOf, type Line, type View } from './line.ts'
-import { smooth } from './smoothing.ts'
+import { SmoothedColumn, smoothedMemory, type SmoothedMemory } from './smoothed-column.ts'
 
 /** A run as far as it has been read. */
 export interface IndexedRun {
@@ -18,68 +19,121 @@ export interface IndexedRun {
   readonly offset: number
 }
 
+/** What was computed for answers, and may be needed again. */
+export interface QueryMemory {
+  readonly smoothed: SmoothedMemory
+  /** Points that had to be put in order. */
+  readonly columns: ByteLru<SortedColumn>
+  readonly lines: ByteLru<Line>
+}
+
+const MiB = 1024 * 1024
+
+export function queryMemory({
+  smoothed = 80,
+  columns = 32,
+  lines = 20,
+}: { readonly smoothed?: number; readonly columns?: number; readonly lines?: number } = {}): QueryMemory {
+  return {
+    smoothed: smoothedMemory(smoothed * MiB),
+    columns: new ByteLru(columns * MiB),
+    lines: new ByteLru(lines * MiB),
+  }
+}
+
 /** Answers a query as a frame. @param runOf - Undefined: there is no such run, and it has no line. */
-export function answer(query: SeriesQuery, runOf: (key: string) => IndexedRun | undefined): Uint8Array {
+export function answer(
+  query: SeriesQuery,
+  runOf: (key: string) => IndexedRun | undefined,
+  memory: QueryMemory,
+): Uint8Array {
   const columns = new Map<string, { readonly run: IndexedRun; readonly column: PointColumn }>()
   for (const key of query.runs) {
     const run = runOf(key)
-    const column = run && columnOf(run, query.key, query.x)
+    const column = run && columnOf(run, query.key, query.x, memory)
     if (run && column && column.count > 0) columns.set(key, { run, column })
   }
-  const extent = extentOf(Array.from(columns.values(), ({ column }) => column))
+  const all = Array.from(columns.values(), ({ column }) => column)
+  const extent = extentOf(all)
   const view = viewOf(query, extent)
-  const bounds = query.logX ? logarithmicParts(view) : equalParts(view)
-  const frame = new FrameBuilder()
-  for (const [key, { run, column }] of columns) {
-    const line = lineOf(column, view, bounds)
-    const smoothed = query.smoothing && lineOf(smoothedColumn(column, query.smoothing), view, bounds)
-    frame.addRun(key, run, line, smoothed)
+  const logFrom = query.logX ? leastPositive(all, view) : undefined
+  const bounds = logFrom === undefined ? equalParts(view) : logarithmicParts(view, logFrom)
+  const thinned = (column: PointColumn): Line => {
+    const id = `${column.parts.at(-1)!.id} ${column.axis} ${view.from} ${view.to} ${view.width} ${logFrom}`
+    return kept(memory.lines, id, () => lineOf(column, view, bounds), bytesOf)
   }
+  const smoothed = (column: PointColumn): PointColumn =>
+    query.smoothing ? new SmoothedColumn(column, query.smoothing, memory.smoothed) : column
+  const frame = new FrameBuilder()
+  for (const [key, { run, column }] of columns)
+    frame.addRun(key, run, thinned(column), query.smoothing && thinned(smoothed(column)))
   for (const { name, runs } of query.grouping?.groups ?? []) {
     const members = runs.flatMap((key) => columns.get(key) ?? [])
-    const smoothed = members.map(({ column }) => (query.smoothing ? smoothedColumn(column, query.smoothing) : column))
     const edges = Float64Array.from({ length: view.width + 1 }, (_, bucket) =>
       bucket === view.width ? view.to : bounds(bucket),
     )
     frame.addGroup(
       name,
       members.map(({ run }) => run),
-      groupLine(smoothed, edges, query.grouping!),
+      groupLine(
+        members.map(({ column }) => smoothed(column)),
+        edges,
+        query.grouping!,
+      ),
     )
   }
-  return encodeFrame({ id: query.id, from: view.from, to: view.to, extent, lines: frame.lines }, frame.arrays)
+  return encodeFrame({ id: query.id, from: view.from, to: view.to, extent, logFrom, lines: frame.lines }, frame.arrays)
 }
 
-function columnOf({ blocks, startTime }: IndexedRun, key: string, x: XAxis): PointColumn | undefined {
-  if (x.kind === 'metric') return joinedColumn(blocks, key, x.key)
-  return runColumn(blocks, key, x.kind, startTime) ?? sorted(blocks, key, x.kind, startTime)
+/** From what is kept, or made and kept. */
+function kept<T>(memory: ByteLru<T>, id: string, make: () => T, bytes: (made: T) => number): T {
+  const known = memory.get(id)
+  if (known) return known
+  const made = make()
+  memory.set(id, made, bytes(made))
+  return made
 }
 
-/** Where x runs back, points are put in its order first. */
-function sorted(
-  blocks: readonly Block[],
+function bytesOf({ x, y, marksX, marks }: Line): number {
+  return x.byteLength + y.byteLength + marksX.byteLength + marks.byteLength
+}
+
+function columnOf(
+  { blocks, startTime }: IndexedRun,
   key: string,
-  axis: 'step' | 'relative' | 'wall',
-  start: number,
-): SortedColumn {
-  const { x, y } = gather(blocks, key, (block) => {
-    if (axis === 'step') return block.steps()
-    return axis === 'wall' ? block.times() : block.times().map((time) => (time - start) / 1_000)
-  })
-  return sortedColumn(x, y)
+  x: XAxis,
+  memory: QueryMemory,
+): PointColumn | undefined {
+  if (x.kind !== 'metric') {
+    const column = runColumn(blocks, key, x.kind, startTime)
+    if (column) return column
+  }
+  const last = blocks.at(-1)
+  if (!last) return undefined
+  // Blocks before the last one never change.
+  const over = x.kind === 'metric' ? JSON.stringify(x.key) : `${x.kind} ${startTime}`
+  const id = `${numberOf(last)}.${last.rows} ${JSON.stringify(key)} over ${over}`
+  const make = (): SortedColumn => {
+    const { x: places, y } = gather(blocks, key, (block) => placesIn(block, x, startTime))
+    return sortedColumn(places, y)
+  }
+  return kept(memory.columns, id, make, ({ bytes }) => bytes)
 }
 
-/** Points of a key over another: of the rows that have both. */
-function joinedColumn(blocks: readonly Block[], key: string, over: string): SortedColumn {
-  const { x, y } = gather(blocks, key, (block) => {
-    const other = new Float64Array(block.rows).fill(Number.NaN)
-    const summary = block.keys.get(over)
-    if (!summary) return other
-    const [rows, values] = [block.rowsOf(over), block.values(over, 0, summary.count)]
-    for (let point = 0; point < values.length; point++) other[rows?.[point] ?? point] = values[point]!
-    return other
-  })
-  return sortedColumn(x, y)
+/** The x of each row; NaN where it has none. */
+function placesIn(block: Block, axis: XAxis, start: number): Float64Array {
+  if (axis.kind === 'metric') return rowValues(block, axis.key)
+  if (axis.kind === 'step') return block.steps()
+  return axis.kind === 'wall' ? block.times() : block.times().map((time) => (time - start) / 1_000)
+}
+
+function rowValues(block: Block, key: string): Float64Array {
+  const all = new Float64Array(block.rows).fill(Number.NaN)
+  const summary = block.keys.get(key)
+  if (!summary) return all
+  const [rows, values] = [block.rowsOf(key), block.values(key, 0, summary.count)]
+  for (let point = 0; point < values.length; point++) all[rows?.[point] ?? point] = values[point]!
+  return all
 }
 
 /** @param xOf - By row. */
@@ -102,11 +156,6 @@ function gather(
   return { x, y }
 }
 
-function smoothedColumn(column: PointColumn, how: NonNullable<SeriesQuery['smoothing']>): SortedColumn {
-  const x = Float64Array.from({ length: column.count }, (_, point) => column.x(point))
-  return new SortedColumn(x, smooth(column.values(0, column.count), x, how))
-}
-
 function extentOf(columns: readonly PointColumn[]): readonly [number, number] | undefined {
   if (columns.length === 0) return undefined
   return [
@@ -121,10 +170,20 @@ function viewOf({ from, to, width }: SeriesQuery, extent: readonly [number, numb
   return { from: from ?? first, to: to ?? last, width }
 }
 
+/** Where a logarithmic axis begins; undefined when nothing in view has a place on it. */
+function leastPositive(columns: readonly PointColumn[], { from, to }: View): number | undefined {
+  if (from > 0) return from
+  const least = columns.flatMap((column) => {
+    const point = column.lowerBound(Number.MIN_VALUE)
+    return point < column.count ? column.x(point) : []
+  })
+  const first = Math.min(...least)
+  return first <= to ? first : undefined
+}
+
 /** Equal parts of the logarithm; what is not positive belongs to the first. */
-function logarithmicParts({ from, to, width }: View): (bucket: number) => number {
-  const least = from > 0 ? from : Math.min(1, to / 1e6)
-  const [a, b] = [Math.log(least), Math.log(Math.max(to, least))]
+function logarithmicParts({ from, to, width }: View, least: number): (bucket: number) => number {
+  const [a, b] = [Math.log(least), Math.log(to)]
   return (bucket) => (bucket === 0 ? from : Math.exp(a + ((b - a) * bucket) / width))
 }
 

@@ -1,5 +1,7 @@
 import type { PointColumn } from '../columns/point-column.ts'
 import type { Grouping } from '../protocol/series.ts'
+import { endOf } from './line.ts'
+import { rangesOf } from './ranges.ts'
 
 /** A group of runs on a grid of buckets. Where no run has anything, `y` is NaN. */
 export interface GroupLine {
@@ -78,17 +80,13 @@ function median(values: readonly number[]): number {
 
 function bucketsOf(column: PointColumn, bounds: Float64Array): (Bucket | undefined)[] {
   const width = bounds.length - 1
-  const buckets: (Bucket | undefined)[] = []
-  let from = column.lowerBound(bounds[0]!)
-  for (let bucket = 0; bucket < width; bucket++) {
-    const end = bounds[bucket + 1]!
-    let to = column.lowerBound(end)
-    if (bucket === width - 1) while (to < column.count && column.x(to) <= end) to++
-    const { sum, finite, min, max } = column.extremes(from, to, true)
-    buckets.push(finite > 0 ? { mean: sum / finite, min, max } : between(column, from, bounds, bucket))
-    from = to
-  }
-  return buckets
+  const [first, end] = [column.lowerBound(bounds[0]!), endOf(column, bounds[width]!)]
+  const ranges = rangesOf(column, first, end, width, (bucket) => bounds[bucket]!)
+  return Array.from({ length: width }, (_, bucket) => {
+    const from = ranges.cuts[bucket]!
+    const { sum, finite, min, max } = ranges.extremes(from, ranges.cuts[bucket + 1]!, true)
+    return finite > 0 ? { mean: sum / finite, min, max } : between(column, from, bounds, bucket)
+  })
 }
 
 /** The value at the middle of a bucket on the line between the finite points around it. */

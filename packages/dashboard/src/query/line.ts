@@ -1,4 +1,5 @@
 import type { PointColumn } from '../columns/point-column.ts'
+import { rangesOf, type Ranges } from './ranges.ts'
 
 /** Points of a bucket up to which each is drawn. More are drawn as their smallest and their largest. */
 const MOST_SINGLE = 4
@@ -38,24 +39,24 @@ export function lineOf(column: PointColumn, view: View, bounds: (bucket: number)
   const { width, to } = view
   const first = column.lowerBound(view.from)
   const end = endOf(column, to)
-  const line = new LineBuilder(column, 2 * width + 8)
+  const ranges = rangesOf(column, first, end, width, bounds)
+  const line = new LineBuilder(column, ranges, 2 * width + 8)
   if (first > 0) line.point(first - 1)
   let exact = true
-  for (let bucket = 0, from = first; bucket < width && from < end; bucket++) {
-    const next = bucket === width - 1 ? end : Math.min(column.lowerBound(bounds(bucket + 1)), end)
+  for (let bucket = 0; bucket < width; bucket++) {
+    const [from, next] = [ranges.cuts[bucket]!, ranges.cuts[bucket + 1]!]
     if (next - from <= MOST_SINGLE) line.points(from, next)
     else {
       line.bucket(from, next)
       exact = false
     }
-    from = next
   }
   if (end < column.count) line.point(end)
   return { ...line.finish(), points: end - first, exact }
 }
 
 /** First point behind `x`. */
-function endOf(column: PointColumn, x: number): number {
+export function endOf(column: PointColumn, x: number): number {
   let end = column.lowerBound(x)
   while (end < column.count && column.x(end) <= x) end++
   return end
@@ -67,14 +68,16 @@ export function equalParts({ from, to, width }: View): (bucket: number) => numbe
 
 class LineBuilder {
   readonly #column: PointColumn
+  readonly #ranges: Ranges
   #x: Float64Array
   #y: Float64Array
   #length = 0
   readonly #marksX: number[] = []
   readonly #marks: number[] = []
 
-  constructor(column: PointColumn, size: number) {
+  constructor(column: PointColumn, ranges: Ranges, size: number) {
     this.#column = column
+    this.#ranges = ranges
     this.#x = new Float64Array(size)
     this.#y = new Float64Array(size)
   }
@@ -85,7 +88,7 @@ class LineBuilder {
 
   points(from: number, to: number): void {
     if (from === to) return
-    const values = this.#column.values(from, to)
+    const values = this.#ranges.values(from, to)
     for (let index = 0; index < values.length; index++) {
       const x = this.#column.x(from + index)
       const value = values[index]!
@@ -95,8 +98,8 @@ class LineBuilder {
   }
 
   bucket(from: number, to: number): void {
-    if (!this.#column.allFinite) this.#findMarks(from, to)
-    const { minAt, maxAt, min, max } = this.#column.extremes(from, to)
+    if (!this.#column.allFinite(from, to)) this.#findMarks(from, to)
+    const { minAt, maxAt, min, max } = this.#ranges.extremes(from, to)
     if (minAt < 0) return this.#add(this.#column.x(from), Number.NaN)
     const [one, other] = minAt < maxAt ? [minAt, maxAt] : [maxAt, minAt]
     this.#add(this.#column.x(one), minAt < maxAt ? min : max)
@@ -114,7 +117,7 @@ class LineBuilder {
 
   /** One mark of each kind is enough for a bucket. */
   #findMarks(from: number, to: number): void {
-    const values = this.#column.values(from, to)
+    const values = this.#ranges.values(from, to)
     const kinds = new Set<number>()
     for (let index = 0; index < values.length && kinds.size < MOST_MARKS_OF_BUCKET; index++) {
       const value = values[index]!

@@ -1,6 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { smooth } from './smoothing.ts'
+import { SortedColumn } from '../columns/run-column.ts'
+import type { Smoothing } from '../protocol/series.ts'
+import { SmoothedColumn, smoothedMemory } from './smoothed-column.ts'
+
+const smooth = (values: Float64Array, x: Float64Array, how: Smoothing): Float64Array =>
+  new SmoothedColumn(new SortedColumn(x, values), how, smoothedMemory(1e6)).values(0, values.length)
 
 const steps = (count: number): Float64Array => Float64Array.from({ length: count }, (_, n) => n)
 const finite = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 200 })
@@ -72,7 +77,26 @@ test.each([
   expect([...smooth(values, steps(7), how)].map((value) => Math.round(value * 1e9) / 1e9)).toEqual([...values])
 })
 
-test('in the logarithm, what is not positive is left out', () => {
-  const [first, second, third] = smooth(Float64Array.of(1, -1, 100), steps(3), { kind: 'window', size: 3, log: true })
-  expect([first, second, third]).toEqual([1, Number.NaN, expect.closeTo(100, 9)])
+test.each([
+  { kind: 'ema', weight: 0, log: true },
+  { kind: 'window', size: 1, log: true },
+] as const)('in the logarithm, what is not positive is left out: %j', (how) => {
+  expect([...smooth(Float64Array.of(1, -1, 0, 100), steps(4), how)]).toEqual([
+    expect.closeTo(1, 9),
+    Number.NaN,
+    Number.NaN,
+    expect.closeTo(100, 9),
+  ])
+})
+
+test('in the logarithm, a mean is the geometric one', () => {
+  expect(smooth(Float64Array.of(1, 10, 100), steps(3), { kind: 'window', size: 3, log: true })[1]).toBeCloseTo(10, 9)
+})
+
+test('a window is not spoilt by a value before it that was very large', () => {
+  const values = new Float64Array(5_000).fill(1)
+  values[100] = 1e300
+  const smoothed = smooth(values, steps(values.length), { kind: 'window', size: 51 })
+  expect(smoothed[126]).toBe(1)
+  expect(smoothed[4_999]).toBe(1)
 })

@@ -2,7 +2,7 @@ import { statSync, watch, type FSWatcher } from 'node:fs'
 import { join } from 'node:path'
 import { JOURNAL_FILE } from '@swanlab/journal'
 import { DamagedBlock } from '../blocks/block.ts'
-import { answer } from '../query/answer.ts'
+import { answer, queryMemory, type IndexedRun } from '../query/answer.ts'
 import type { ConsoleMatches, ConsolePage, MediaList, RunDetail } from '../protocol/runs.ts'
 import type { SeriesQuery } from '../protocol/series.ts'
 import type { BlockStore } from './block-store.ts'
@@ -46,6 +46,7 @@ export class Library {
   readonly #opened = new Map<string, Opened>()
   readonly #rows = new Map<string, { readonly identity: string; readonly row: ListedRow }>()
   readonly #options: LibraryOptions
+  readonly #memory = queryMemory()
 
   constructor(options: LibraryOptions = {}) {
     this.#options = options
@@ -82,14 +83,15 @@ export class Library {
     for (;;) {
       let asked = ''
       try {
-        return answer(query, (key) => {
+        const runOf = (key: string): IndexedRun | undefined => {
           const dir = dirs.get(key)
           if (dir === undefined) return undefined
           asked = dir
           const { index } = this.#open(dir)
           const { blocks, facts, progress, offset } = index
           return { blocks, startTime: facts.run?.startTime ?? 0, indexed: progress, offset }
-        })
+        }
+        return answer(query, runOf, this.#memory)
       } catch (error) {
         // A file of one of the runs has been damaged; which one shows when they are asked one by one.
         if (!(error instanceof DamagedBlock) || again.has(asked)) throw error
