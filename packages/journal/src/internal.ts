@@ -21,6 +21,7 @@ export {
   encodeLog,
   encodeRecord,
 } from './format/records.ts'
+export { RowScanner } from './format/row-scanner.ts'
 export { markRunning, readMark, unmark } from './format/run-marker.ts'
 export { drive } from './replay/drive.ts'
 export { Driver } from './replay/driver.ts'

@@ -22,7 +22,7 @@ const row = fc.record({
 
 function build(rows: readonly { step: number; time: number; data: Record<string, number> }[]): OpenBlock {
   const block = new OpenBlock()
-  for (const { step, time, data } of rows) block.add(step, time, data)
+  for (const { step, time, data } of rows) block.add(step, time, Object.keys(data), Object.values(data))
   return block
 }
 

@@ -27,7 +27,8 @@ export type BlockMeta = Readonly<Record<string, unknown>>
 interface Region {
   readonly at: number
   readonly bytes: number
-  readonly crc: number
+  /** Absent: it is checked otherwise. */
+  readonly crc?: number
 }
 
 interface StoredKey extends Omit<KeySummary, 'key' | 'last'> {
@@ -83,7 +84,7 @@ function storeKey(block: Block, summary: KeySummary, regions: Regions): StoredKe
     ...rest,
     // JSON has no words for what is not finite, and writes -0 as 0.
     last: Number.isFinite(last) && !Object.is(last, -0) ? last : Object.is(last, -0) ? '-0' : String(last),
-    values: regions.add(values),
+    values: regions.add(values, false),
     checks: regions.add(checksOf(values)),
     pyramid: regions.add(packPyramid(block.pyramid(key))),
     ...(rows && { rows: regions.add(rows) }),
@@ -118,9 +119,10 @@ class Regions {
   readonly pieces: Uint8Array[] = []
   #at = 0
 
-  add(array: Float64Array | Uint32Array | Uint8Array): Region {
+  /** @param checked - False: it is not read whole. Default: true. */
+  add(array: Float64Array | Uint32Array | Uint8Array, checked: boolean = true): Region {
     const content = bytesOf(array)
-    const region = { at: this.#at, bytes: content.length, crc: crc32(content) }
+    const region = { at: this.#at, bytes: content.length, ...(checked && { crc: crc32(content) }) }
     // What is added is written before anything changes it, but a view of a growing list must not outlive its list.
     this.pieces.push(content)
     const padding = (8 - (content.length % 8)) % 8

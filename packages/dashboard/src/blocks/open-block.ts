@@ -93,19 +93,18 @@ export class OpenBlock implements Block {
     return this.#keys
   }
 
-  add(step: number, time: number, data: Readonly<Record<string, number>>): void {
+  /** @param values - One for each key, and maybe more. */
+  add(step: number, time: number, keys: readonly string[], values: ArrayLike<number>): void {
     const row = this.rows
     const expected = this.#expected
-    let position = 0
-    // oxlint-disable-next-line guard-for-in -- what JSON.parse made has no other members
-    for (const key in data) {
-      let points = expected[position]
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at]!
+      let points = expected[at]
       if (points?.key !== key) {
         points = this.#pointsOf(key)
-        expected[position] = points
+        expected[at] = points
       }
-      position++
-      points.add(row, step, data[key]!)
+      points.add(row, step, values[at]!)
     }
     if (row === 0) this.firstTime = time
     else if (time < this.lastTime) this.timesRise = false

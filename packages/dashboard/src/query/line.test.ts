@@ -22,7 +22,7 @@ function columnsOf(points: readonly { gap: number; value: number; there: boolean
   for (const { gap, value: y1, there } of points) {
     step += gap
     if (blocks.at(-1)!.rows >= rows) blocks.push(new OpenBlock())
-    blocks.at(-1)!.add(step, step * 10, there ? { a: y1, b: 0 } : { b: 0 })
+    blocks.at(-1)!.add(step, step * 10, there ? ['a', 'b'] : ['b'], there ? [y1, 0] : [0])
     if (!there) continue
     x.push(step)
     y.push(y1)

@@ -36,7 +36,7 @@ function blocksOf(points: readonly Point[], rows: number): OpenBlock[] {
   for (const { gap, value: y, there } of points) {
     step += gap
     if (blocks.at(-1)!.rows >= rows) blocks.push(new OpenBlock())
-    blocks.at(-1)!.add(step, step * 10, there ? { a: y, b: 0 } : { b: 0 })
+    blocks.at(-1)!.add(step, step * 10, there ? ['a', 'b'] : ['b'], there ? [y, 0] : [0])
   }
   return blocks
 }
@@ -148,7 +148,7 @@ describe('a smoothed column', () => {
         const first = new SmoothedColumn(columnOf(blocks), how, memory)
         first.extremes(0, first.count)
         let step = before.reduce((sum, { gap }) => sum + gap, 0)
-        for (const { gap, value: y } of more) blocks.at(-1)!.add((step += gap), 0, { a: y })
+        for (const { gap, value: y } of more) blocks.at(-1)!.add((step += gap), 0, ['a'], [y])
         const grown = new SmoothedColumn(columnOf(blocks), how, memory)
         const anew = new SmoothedColumn(columnOf(blocks), how, smoothedMemory(1e7))
         expect(grown.extremes(0, grown.count, true)).toEqual(anew.extremes(0, anew.count, true))

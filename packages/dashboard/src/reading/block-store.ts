@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeSync,
   writevSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
@@ -20,6 +21,9 @@ import type { BlockOf } from './block-of.ts'
 
 /** Version of what is stored: raised when the same journal would give other blocks. */
 const VERSION = 1
+
+/** Pieces that are written in one call, which may write a part of them. */
+const MOST_PIECES = 512
 
 export interface StoredBlock {
   readonly block: Block
@@ -146,11 +150,15 @@ function writeAll(path: string, pieces: readonly Uint8Array[]): number {
   const fd = openSync(path, 'wx', 0o600)
   try {
     let bytes = 0
-    // A call takes a limited number of pieces, and may write a part of them.
-    for (let from = 0; from < pieces.length; from += 512) {
-      const some = Buffer.concat(pieces.slice(from, from + 512))
-      for (let done = 0; done < some.length;) done += writevSync(fd, [some.subarray(done)])
-      bytes += some.length
+    for (let from = 0; from < pieces.length; from += MOST_PIECES) {
+      const some = pieces.slice(from, from + MOST_PIECES)
+      const size = some.reduce((sum, { length }) => sum + length, 0)
+      let done = writevSync(fd, some)
+      if (done < size) {
+        const whole = Buffer.concat(some)
+        while (done < size) done += writeSync(fd, whole, done)
+      }
+      bytes += size
     }
     return bytes
   } finally {

@@ -106,7 +106,7 @@ export class Library {
   /** What was logged since a place in the journal. */
   since(dir: string, offset: number): RowsSince {
     const { recent, index } = this.#open(dir)
-    return recent.since(offset, index.offset, index.began, (at) => index.beginsLine(at))
+    return recent.since(offset, index.offset, index.toldFrom, (at) => index.beginsLine(at))
   }
 
   /** Looks whether anything has been added to the runs that are open. */

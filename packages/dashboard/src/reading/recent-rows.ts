@@ -51,14 +51,14 @@ export class RecentRows {
   /**
    * @param from - Bytes of the journal that the page knows.
    * @param now - Bytes that have been read.
-   * @param began - Where reading began: what is before was in the cache, and no row of it is here.
+   * @param told - Every row behind this place has been added, in bytes of the journal.
    * @param isPlace - Whether a line of the journal begins there.
    */
-  since(from: number, now: number, began: number, isPlace: (offset: number) => boolean): RowsSince {
+  since(from: number, now: number, told: number, isPlace: (offset: number) => boolean): RowsSince {
     const journal = this.#journal
     if (from === now) return { offset: now, journal, rows: [] }
     this.#trim()
-    const isKnown = from >= Math.max(this.#from, began) && from < now && isPlace(from)
+    const isKnown = from >= Math.max(this.#from, told) && from < now && isPlace(from)
     if (!isKnown) return { offset: now, journal, rows: undefined }
     return { offset: now, journal, rows: this.#rows.filter(({ to }) => to > from).map(toLive) }
   }

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/journal'
-import { openWithin } from '@swanlab/journal/internal'
+import { openWithin, RowScanner } from '@swanlab/journal/internal'
 import { BLOCK_ROWS, type Block } from '../blocks/block.ts'
 import { OpenBlock } from '../blocks/open-block.ts'
 import type { Places } from './block-of.ts'
@@ -21,6 +21,9 @@ const WORTH_KEEPING = BLOCK_ROWS / 4
 /** Bytes of a journal that is read faster than found again. */
 const SMALL = 4 * 1024 * 1024
 
+/** Bytes before the end of a journal whose rows are told to whoever wants them: nobody asks for all rows of a long one. */
+const RECENT = 4 * 1024 * 1024
+
 /** Something read that was not there before. */
 export interface NewRow {
   readonly step: number
@@ -36,6 +39,8 @@ export class RunIndex {
   readonly dir: string
   #store: BlockStore | undefined
   #cursor: JournalCursor | undefined
+  readonly #scanner = new RowScanner()
+  #onRow: ((row: NewRow, to: number) => void) | undefined
   #stored: StoredBlock[] = []
   #open = new OpenBlock()
   #places: Places = { lines: [], media: [] }
@@ -47,7 +52,7 @@ export class RunIndex {
   #head: string | undefined
   #size = 0
   #inode = ''
-  #began = 0
+  #toldFrom = 0
   /** The last bytes that were read, by which the journal is known to be the same when it has grown. */
   #known: Known | undefined
 
@@ -73,9 +78,9 @@ export class RunIndex {
     return this.#cursor?.position ?? this.#from
   }
 
-  /** Where reading of the journal itself began, in bytes: what is before came from the cache. */
-  get began(): number {
-    return this.#began
+  /** Every row behind this place has been told, in bytes: what is before came from the cache, or was too far from the end. */
+  get toldFrom(): number {
+    return this.#toldFrom
   }
 
   /** Bytes of the journal when it was last looked at. */
@@ -105,7 +110,7 @@ export class RunIndex {
    * Reads on.
    *
    * @param bytes - About how many at most.
-   * @param onRow - Called for each row, with the place where its record ends.
+   * @param onRow - Called for each row near the end, with the place where its record ends; see {@link toldFrom}.
    * @returns what has become of it: `more` - there is more to read; `end` - that is all for now; `replaced` - another
    *   journal is there, or it was cut: everything has been forgotten, and begins anew.
    * @throws the file system's own error, or SwanLabError `INVALID_FILE`, when the journal cannot be read.
@@ -113,7 +118,8 @@ export class RunIndex {
   advance(bytes: number, onRow?: (row: NewRow, to: number) => void): 'more' | 'end' | 'replaced' {
     const replaced = this.#look()
     const cursor = (this.#cursor ??= this.#begin())
-    for (const record of cursor.read(bytes)) this.#add(record, cursor, onRow)
+    this.#onRow = onRow
+    for (const record of cursor.read(bytes)) this.#add(record, cursor)
     this.#remember()
     if (replaced) return 'replaced'
     return cursor.atEnd ? 'end' : 'more'
@@ -134,7 +140,7 @@ export class RunIndex {
   /** Keeps what is not in a file yet, where that pays, and lets go of everything. */
   close(): void {
     try {
-      if (this.#open.rows >= WORTH_KEEPING || (this.#ended && this.#open.rows > 0)) this.#seal()
+      if (this.#open.rows >= WORTH_KEEPING || (this.#ended && this.#open.rows > 0)) this.#seal(this.offset)
     } catch {
       // The journal is gone: what was read of it is worth nothing.
     } finally {
@@ -178,8 +184,16 @@ export class RunIndex {
 
   #begin(): JournalCursor {
     if (this.#store) this.#takeStored(this.#store)
-    this.#began = this.#from
-    return new JournalCursor(join(this.dir, JOURNAL_FILE), { from: this.#from })
+    this.#toldFrom = this.#from
+    const cursor: JournalCursor = new JournalCursor(join(this.dir, JOURNAL_FILE), {
+      from: this.#from,
+      scan: (bytes, from) => {
+        const end = this.#scanner.scan(bytes, from)
+        if (end >= 0) this.#addScanned(cursor.position + end + 1 - from)
+        return end
+      },
+    })
+    return cursor
   }
 
   #takeStored(store: BlockStore): void {
@@ -207,14 +221,18 @@ export class RunIndex {
     }
   }
 
-  #add(record: JournalRecord, cursor: JournalCursor, onRow: ((row: NewRow, to: number) => void) | undefined): void {
+  #add(record: JournalRecord, cursor: JournalCursor): void {
     if (record.type === 'log') {
       const { step, time, data } = record
-      this.#facts.records++
-      if (time > this.#facts.lastTime) this.#facts.lastTime = time
-      this.#open.add(step, time, data)
-      onRow?.(record, cursor.position)
-      if (this.#open.isFull) this.#seal()
+      const keys = Object.keys(data)
+      this.#scanner.learn(data)
+      this.#addRow(
+        step,
+        time,
+        keys,
+        keys.map((key) => data[key]!),
+        cursor.position,
+      )
       return
     }
     addFact(this.#facts, record)
@@ -223,11 +241,23 @@ export class RunIndex {
       this.#places.lines.push([record.line, cursor.offset])
   }
 
-  /** The open block is full, or gets no more rows. */
-  #seal(): void {
-    const cursor = this.#cursor
-    if (!cursor) return
-    const to = cursor.position
+  #addScanned(to: number): void {
+    const { step, time, keys, values } = this.#scanner
+    this.#addRow(step, time, keys, values, to)
+  }
+
+  /** @param to - Where its record ends, in bytes. */
+  #addRow(step: number, time: number, keys: readonly string[], values: ArrayLike<number>, to: number): void {
+    this.#facts.records++
+    if (time > this.#facts.lastTime) this.#facts.lastTime = time
+    this.#open.add(step, time, keys, values)
+    if (to < this.#size - RECENT) this.#toldFrom = to
+    else this.#onRow?.({ step, time, data: Object.fromEntries(keys.map((key, at) => [key, values[at]!])) }, to)
+    if (this.#open.isFull) this.#seal(to)
+  }
+
+  /** The open block is full, or gets no more rows. @param to - Bytes of the journal that are in it, and those before it. */
+  #seal(to: number): void {
     const block = this.#open
     const damaged = this.damagedLines
     const keep = this.#store !== undefined && to >= SMALL
@@ -270,7 +300,7 @@ export class RunIndex {
     this.#from = 0
     this.#damagedBefore = 0
     this.#head = undefined
-    this.#began = 0
+    this.#toldFrom = 0
     this.#known = undefined
   }
 

@@ -21,6 +21,11 @@ export interface CursorOptions {
   readonly from?: number
   /** Types of the records that are wanted; others may be left out. Default: all. */
   readonly only?: ReadonlySet<JournalRecord['type']>
+  /**
+   * Is offered each line first, as the bytes from `from` to its break. Answers where the break is when it has taken the
+   * line, which is then not read any further; -1 otherwise. `position` is still where the line begins.
+   */
+  readonly scan?: (bytes: Uint8Array, from: number) => number
   /** Whose journals are read; `own` for whatever is sent or acted upon. Default: `any`. */
   readonly owner?: Owner
 }
@@ -46,6 +51,7 @@ export class JournalCursor {
   readonly #fd: number
   readonly #maxLine: number
   readonly #only: ReadonlySet<string> | undefined
+  readonly #scan: CursorOptions['scan']
   #buffer: Buffer
   /** What has been read and not been given yet lies between these two. */
   #start = 0
@@ -61,10 +67,11 @@ export class JournalCursor {
    * @throws SwanLabError `INVALID_FILE` when the file, or its folder, is a link, or is no regular file, or belongs to
    *   another user where that matters; the file system's own error when it cannot be opened.
    */
-  constructor(path: string, { maxLine = MAX_LINE, from = 0, only, owner }: CursorOptions = {}) {
+  constructor(path: string, { maxLine = MAX_LINE, from = 0, only, scan, owner }: CursorOptions = {}) {
     this.#fd = openWithin(dirname(path), basename(path), { owner })
     this.#maxLine = maxLine
     this.#only = only
+    this.#scan = scan
     this.#at = from
     this.#next = from
     this.#buffer = Buffer.allocUnsafe(Math.min(CHUNK, maxLine))
@@ -100,20 +107,35 @@ export class JournalCursor {
   }
 
   #nextLine(): string | undefined {
+    this.#scanLines()
     // The buffer holds older bytes behind its end.
     const end = this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, this.#start)
     return end < 0 ? undefined : this.#take(end)
   }
 
+  /** Leaves off at the first line that nobody takes as bytes. */
+  #scanLines(): void {
+    if (!this.#scan || this.#skipping) return
+    const lastBreak = this.#buffer.subarray(0, this.#end).lastIndexOf(NEWLINE)
+    while (this.#start <= lastBreak) {
+      const end = this.#scan(this.#buffer, this.#start)
+      if (end < 0) return
+      this.#pass(end + 1)
+    }
+  }
+
   /** What is in the buffer before `end`, without the line break that may be there. */
   #take(end: number): string {
     const line = this.#skipping ? '' : this.#buffer.toString('utf8', this.#start, end)
-    const next = Math.min(end + 1, this.#end)
+    this.#pass(Math.min(end + 1, this.#end))
+    this.#skipping = false
+    return line
+  }
+
+  #pass(next: number): void {
     this.offset = this.#at
     this.#at += next - this.#start
     this.#start = next
-    this.#skipping = false
-    return line
   }
 
   /** False: there is no more for now. */

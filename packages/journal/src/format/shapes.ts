@@ -19,7 +19,8 @@ const isId: Check = (value) => typeof value === 'string' && value.length <= 64
 const isFlag: Check = (value) => typeof value === 'boolean'
 const isNumber: Check = (value) => Number.isFinite(value)
 /** Steps and numbers of columns. A damaged one must not carry the automatic steps out of their range. */
-const isCount: Check = (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT
+export const isCount: Check = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isShallowObject: Check = (value) => isObject(value) && !isTooDeep(value)
