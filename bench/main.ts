@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { benchBackground } from './background.ts'
+import { benchDashboard } from './dashboard.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchGrowth } from './growth.ts'
 import { benchIngest } from './ingest.ts'
@@ -16,6 +17,7 @@ const BENCHES: Record<string, () => string | Promise<string>> = {
   replay: benchReplay,
   background: benchBackground,
   ingest: benchIngest,
+  dashboard: benchDashboard,
 }
 
 const wanted = process.argv.slice(2)
