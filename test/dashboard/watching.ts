@@ -92,14 +92,16 @@ export class Page {
   readonly rows = new Map<string, ChangedRow>()
   /** Steps in the order in which they came. */
   readonly steps: number[] = []
-  cursor = ''
+  #version = ''
+  readonly #positions = new Map<string, number>()
   #stop = new AbortController()
   readonly #changed = new Set<() => void>()
 
   /** @param run - Key of the run that is followed. */
   async follow(server: Server, run: string): Promise<void> {
     this.#stop = new AbortController()
-    const response = await server.fetch(`/events?runs=${run}&cursor=${this.cursor}`, this.#stop.signal)
+    const cursor = [this.#version, ...Array.from(this.#positions, ([key, to]) => `${key}:${to}`)].join(',')
+    const response = await server.fetch(`/events?runs=${run}&cursor=${cursor}`, this.#stop.signal)
     void this.#read(response).catch(() => {})
   }
 
@@ -132,7 +134,8 @@ export class Page {
 
   #take(event: LiveEvent): void {
     if (event.type === 'ping') return
-    this.cursor = event.cursor
+    if ('version' in event) this.#version = event.version
+    if ('to' in event) this.#positions.set(event.run, event.to)
     if (event.type === 'rows') this.steps.push(...event.rows.map(({ step }) => step))
     if (event.type !== 'runs') return
     for (const key of event.gone) this.rows.delete(key)

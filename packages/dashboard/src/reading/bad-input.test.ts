@@ -21,6 +21,7 @@ import { FINISH, finished, HEADER, rows } from '../testing/journals.ts'
 import { temporaryFolder, writeRun } from '../testing/watched.ts'
 import { BlockStore } from './block-store.ts'
 import { Library } from './library.ts'
+import type { ListedRow } from './list-row.ts'
 
 const START = encodeRecord(HEADER)
 const log = (step: number, data: Record<string, number>, time = 2_000): string => encodeLog({ step, time, data })
@@ -54,8 +55,8 @@ class Seen {
     return this.readOn().library.detail(this.dir)
   }
 
-  get row(): ReturnType<Library['rows']>[number] {
-    return this.library.rows([this.dir])[0]!
+  get row(): ListedRow {
+    return this.library.list.row(this.dir)
   }
 
   points(key: string, x: XAxis = { kind: 'step' }): { x: number[]; y: number[]; marks: number[] } {
@@ -194,7 +195,7 @@ describe('a run folder', () => {
     const [good, bad] = [writeRun(folder, 'run-good', finished(1)), writeRun(folder, 'run-bad', finished(1))]
     chmodSync(bad, 0o000)
     chmodSync(folder, 0o755)
-    const rowsOf = (): unknown[] => new Library().rows([good, bad]).map(({ state }) => state)
+    const rowsOf = (): unknown[] => [good, bad].map((dir) => new Library().list.row(dir).state)
     if (process.getuid?.() !== 0) return expect(rowsOf()).toEqual(['finished', 'unreadable'])
     // For root everything can be read.
     process.seteuid!(65_534)

@@ -81,7 +81,8 @@ function answerOf(dir: string, store?: BlockStore, query = QUERY): unknown {
 describe('a run', () => {
   test('is known from its head and tail before anything of it is indexed', () => {
     const text = encodeRecord(HEADER) + rows(3) + encodeRecord(FINISH)
-    const [row, missing] = new Library().rows([run('a', text), join(folder, 'missing')])
+    const { list } = new Library()
+    const [row, missing] = [list.row(run('a', text)), list.row(join(folder, 'missing'))]
     expect(row).toMatchObject({
       id: 'one',
       name: 'swan-1',
@@ -96,7 +97,7 @@ describe('a run', () => {
   test('whose process is gone, without an end, is lost', () => {
     const here = { ...HEADER, process: { pid: 2 ** 22 - 7, host: (process.env['HOSTNAME'] ?? '') || 'x' } }
     const library = new Library()
-    expect(['lost', 'running']).toContain(library.rows([run('a', encodeRecord(here) + rows(1))])[0]!.state)
+    expect(['lost', 'running']).toContain(library.list.row(run('a', encodeRecord(here) + rows(1))).state)
   })
 
   test('gives the same however its journal grew', () => {

@@ -1,13 +1,11 @@
-import { statSync, watch, type FSWatcher } from 'node:fs'
-import { join } from 'node:path'
-import { JOURNAL_FILE } from '@swanlab/journal'
+import { watch, type FSWatcher } from 'node:fs'
 import { DamagedBlock } from '../blocks/block.ts'
 import { answer, queryMemory, type IndexedRun } from '../query/answer.ts'
 import type { ConsoleMatches, ConsolePage, MediaList, RunDetail } from '../protocol/runs.ts'
 import type { SeriesQuery } from '../protocol/series.ts'
 import type { BlockStore } from './block-store.ts'
 import { consolePage, findLines } from './console-pages.ts'
-import { listRow, type ListedRow } from './list-row.ts'
+import { ListRows, stampOf } from './list-rows.ts'
 import { mediaList } from './media-list.ts'
 import { RecentRows, type RowsSince } from './recent-rows.ts'
 import { detailOf } from './run-detail.ts'
@@ -43,8 +41,8 @@ export interface LibraryOptions {
 
 /** All runs that somebody looks at, by the real path of their folders. What is asked is answered from what has been read. */
 export class Library {
+  readonly list: ListRows = new ListRows()
   readonly #opened = new Map<string, Opened>()
-  readonly #rows = new Map<string, { readonly identity: string; readonly row: ListedRow }>()
   readonly #options: LibraryOptions
   readonly #memory = queryMemory()
 
@@ -52,17 +50,10 @@ export class Library {
     this.#options = options
   }
 
-  /** Rows of a list, in the order of `dirs`. Those whose journals have not changed are not read again. */
-  rows(dirs: readonly string[]): ListedRow[] {
-    const rows = dirs.map((dir) => this.#row(dir))
-    if (this.#rows.size > 2 * dirs.length + 1_000) this.#rows.clear()
-    return rows
-  }
-
   detail(dir: string): Omit<RunDetail, 'key'> {
     const detail = this.#ask(dir, detailOf)
     // How it ended stands at the end, which may not have been read yet.
-    return detail.indexed === 1 && detail.state !== 'lost' ? detail : { ...detail, ...this.#row(dir) }
+    return detail.indexed === 1 && detail.state !== 'lost' ? detail : { ...detail, ...this.list.row(dir) }
   }
 
   console(dir: string, from: number, count: number): Generator<undefined, ConsolePage> {
@@ -133,16 +124,6 @@ export class Library {
 
   close(): void {
     for (const dir of this.#opened.keys()) this.#close(dir)
-  }
-
-  #row(dir: string): ListedRow {
-    const identity = stampOf(dir)
-    const known = this.#rows.get(dir)
-    // Whether somebody still writes to it shows nowhere in the file.
-    if (known?.identity === identity && identity !== '' && known.row.state !== 'running') return known.row
-    const row = listRow(dir)
-    this.#rows.set(dir, { identity, row })
-    return row
   }
 
   #ask<T>(dir: string, question: (index: RunIndex) => T): T {
@@ -227,15 +208,5 @@ export class Library {
     this.#opened.delete(dir)
     opened.watcher?.close()
     opened.index.close()
-  }
-}
-
-/** By which a change of a journal shows; empty when there is none, or it cannot be looked at. */
-function stampOf(dir: string): string {
-  try {
-    const { ino, size, mtimeMs } = statSync(join(dir, JOURNAL_FILE))
-    return `${ino} ${size} ${mtimeMs}`
-  } catch {
-    return ''
   }
 }

@@ -14,38 +14,49 @@ const TAIL = 64 * 1024
 /** What a listing knows a run by. */
 export type ListedRow = Omit<RunRow, 'key' | 'indexed'>
 
+/** A row, and who records the run, as its journal says. */
+export interface RecordedRow {
+  readonly row: ListedRow
+  readonly owner: RunFacts['process']
+}
+
 /**
  * A row of the list of runs, from the beginning and the end of a journal. Never throws: what cannot be read is a row that
  * says why.
  *
  * @param dir - Real path of the run folder.
  */
-export function listRow(dir: string): ListedRow {
+export function listRow(dir: string): RecordedRow {
   try {
     const fd = openWithin(dir, JOURNAL_FILE)
     try {
-      const row = rowOf(dir, fd, fstatSync(fd).size)
+      const recorded = rowOf(dir, fd, fstatSync(fd).size)
       // Whoever wrote down how it ended let go of the run in between.
-      return row.state === 'lost' ? rowOf(dir, fd, fstatSync(fd).size) : row
+      return recorded.row.state === 'lost' ? rowOf(dir, fd, fstatSync(fd).size) : recorded
     } finally {
       closeSync(fd)
     }
   } catch (error) {
-    return unreadable(dir, error instanceof Error ? error.message : String(error))
+    return { row: unreadable(dir, error instanceof Error ? error.message : String(error)), owner: undefined }
   }
 }
 
-function rowOf(dir: string, fd: number, size: number): ListedRow {
+/** Whether a run that was running when its row was made is so no longer, without a word in its journal. */
+export function isAbandoned(dir: string, { row, owner }: RecordedRow): boolean {
+  return row.state === 'running' && recordingState(dir, owner) === 'gone'
+}
+
+function rowOf(dir: string, fd: number, size: number): RecordedRow {
   const facts = noFacts()
   const header = headerOf(fd, size)
-  if (!header) return { ...unreadable(dir, noRunIn(dir).message), size }
+  if (!header) return { row: { ...unreadable(dir, noRunIn(dir).message), size }, owner: undefined }
   addFact(facts, header)
   let lastStep: number | undefined
   for (const record of recordsAtEnd(fd, size)) {
     if (record.type === 'log' || record.type === 'media') lastStep = Math.max(lastStep ?? 0, record.step)
     if (record.type !== 'header') addFact(facts, record)
   }
-  return { ...describe(dir, facts), lastStep, size }
+  return { row: { ...describe(dir, facts), lastStep, size }, owner: facts.process }
 }
 
 /** How a run stands, from what is known of it. */

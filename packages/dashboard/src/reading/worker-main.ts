@@ -60,7 +60,7 @@ function refuse(id: number, error: unknown): void {
 const answers: {
   [Name in Exclude<QuestionName, 'find' | 'console'>]: (ask: Questions[Name]['ask']) => Questions[Name]['answer']
 } = {
-  rows: ({ dirs }) => library.rows(dirs),
+  rows: ({ dirs, known }) => library.list.changed(dirs, known),
   detail: ({ dir }) => library.detail(dir),
   media: ({ dir, key, from }) => library.media(dir, key, from),
   series: ({ query, dirs }) => library.series(query, new Map(dirs)),

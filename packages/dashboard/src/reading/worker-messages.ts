@@ -1,11 +1,14 @@
 import type { ConsoleMatches, ConsolePage, MediaList, RunDetail } from '../protocol/runs.ts'
 import type { SeriesQuery } from '../protocol/series.ts'
-import type { ListedRow } from './list-row.ts'
+import type { ChangedListRow } from './list-rows.ts'
 import type { RowsSince } from './recent-rows.ts'
 
 /** What the worker can be asked. */
 export interface Questions {
-  rows: { readonly ask: { readonly dirs: readonly string[] }; readonly answer: ListedRow[] }
+  rows: {
+    readonly ask: { readonly dirs: readonly string[]; readonly known: readonly number[] }
+    readonly answer: ChangedListRow[]
+  }
   detail: { readonly ask: { readonly dir: string }; readonly answer: Omit<RunDetail, 'key'> }
   console: {
     readonly ask: { readonly dir: string; readonly from: number; readonly count: number }

@@ -100,8 +100,8 @@ class EventStream {
   readonly #request: FastifyRequest
   readonly #raw: FastifyReply['raw']
   readonly #followed: readonly RunKey[]
-  /** Of the list that the page knows. */
-  #version: string
+  /** The list that the page knows, or its version. */
+  #known: SeenList | string
   /** Bytes of each journal that the page knows. */
   readonly #offsets: Map<RunKey, number>
   /** Which journal that was, by run: it may be replaced. */
@@ -128,10 +128,10 @@ class EventStream {
     this.#raw = reply.raw
     this.viewer = viewer
     this.#followed = followed
-    this.#version = cursor.version
+    this.#known = cursor.version
     this.#offsets = cursor.offsets
     this.#raw.on('drain', () => this.#schedule())
-    this.#write({ type: 'hello', cursor: this.#cursor() })
+    this.#write({ type: 'hello', version: cursor.version })
   }
 
   async isWelcome(): Promise<boolean> {
@@ -202,11 +202,11 @@ class EventStream {
 
   #sendList(list: SeenList | undefined): void {
     if (!list || !this.#takesMore) return
-    const changes = this.#options.lists.changes(list, this.#version)
+    const changes = this.#options.lists.changes(list, this.#known)
+    this.#known = list
     if (!changes) return
     const { rows, gone, all } = changes
-    this.#version = list.version
-    this.#write({ type: 'runs', cursor: this.#cursor(), rows, gone, ...(all && { all }) })
+    this.#write({ type: 'runs', version: list.version, rows, gone, ...(all && { all }) })
   }
 
   async #sendRows(run: RunKey): Promise<void> {
@@ -218,15 +218,10 @@ class EventStream {
     this.#journals.set(run, journal)
     if ((to === from && !isOther) || this.#ended) return
     this.#offsets.set(run, to)
-    const cursor = this.#cursor()
-    if (isOther) return this.#write({ type: 'changed', cursor, run, to })
-    const text = rows && JSON.stringify({ type: 'rows', cursor, run, rows, from, to } satisfies LiveEvent)
+    if (isOther) return this.#write({ type: 'changed', run, to })
+    const text = rows && JSON.stringify({ type: 'rows', run, rows, from, to } satisfies LiveEvent)
     if (text !== undefined && text.length <= LONGEST) this.#send(text)
-    else this.#write({ type: 'changed', cursor, run, to })
-  }
-
-  #cursor(): string {
-    return [this.#version, ...Array.from(this.#offsets, ([key, offset]) => `${key}:${offset}`)].join(',')
+    else this.#write({ type: 'changed', run, to })
   }
 
   #write(event: LiveEvent): void {

@@ -16,6 +16,8 @@ export class FolderSource implements RunSource {
   readonly title: string
   readonly #folders: readonly string[]
   #listed: { readonly at: number; readonly listing: Promise<Listing> } | undefined
+  /** Folders that held a journal when they were looked at: their names alone show that they are still there. */
+  #runs: ReadonlySet<string> = new Set()
 
   /** @param folders - As somebody named them: they may be links themselves. */
   constructor(folders: readonly string[]) {
@@ -34,24 +36,25 @@ export class FolderSource implements RunSource {
     const problems: { folder: string; reason: string }[] = []
     for (const folder of this.#folders) {
       try {
-        for (const dir of await runsIn(await realpath(folder))) dirs.add(dir)
+        for (const dir of await runsIn(await realpath(folder), this.#runs)) dirs.add(dir)
       } catch (error) {
         problems.push({ folder, reason: reasonOf(error) })
       }
     }
+    this.#runs = dirs
     return { runs: named([...dirs]), problems }
   }
 }
 
 /** @throws the file system's own error when the folder cannot be read. */
-async function runsIn(folder: string): Promise<string[]> {
+async function runsIn(folder: string, known: ReadonlySet<string>): Promise<string[]> {
   if (await mayBeRun(folder)) return [folder]
   const entries = await readdir(folder, { withFileTypes: true })
   const dirs = entries
     .filter((entry) => entry.isDirectory() && RUN.test(entry.name))
     .map(({ name }) => join(folder, name))
     .toSorted()
-  const are = await Promise.all(dirs.map(mayBeRun))
+  const are = await Promise.all(dirs.map(async (dir) => known.has(dir) || (await mayBeRun(dir))))
   return dirs.filter((_, at) => are[at])
 }
 

@@ -95,7 +95,7 @@ function Runs(): JSX.Element {
 }
 
 function Run({ row, columns }: SavedRun): JSX.Element {
-  const duration = durationOf(row, saved.savedAt)
+  const duration = durationOf(row)
   const evidence = evidenceOf(row.cause)
   return (
     <tr>

@@ -89,7 +89,7 @@ function cursorFor(runs: readonly RunKey[]): string {
 
 function take(event: LiveEvent): void {
   if (event.type === 'ping') return
-  version = event.cursor.split(',', 1)[0]!
+  if (event.type === 'hello' || event.type === 'runs') version = event.version
   if (event.type === 'hello') return
   if (event.type === 'runs') return updateRuns(event)
   positions.set(event.run, event.to)
