@@ -1,11 +1,10 @@
 import { watchRuns } from '../server/watch.ts'
-import { writeOne, writeSampleRuns } from './sample-runs.ts'
+import { SampleRuns, train } from './sample-runs.ts'
 
 // `sample-main.ts <logdir> [port]` writes the sample runs, and serves the page over them.
-const [logdir = 'sample-runs', at, start] = process.argv.slice(2)
-if (start !== undefined) await writeOne(logdir, Number(at), Number(start))
-else {
-  await writeSampleRuns(logdir)
-  const page = await watchRuns({ folders: [logdir], port: Number(at ?? 5092), token: 'sample', report: console.error })
+const [logdir = 'sample-runs', port = '5092', places] = process.argv.slice(2)
+if (places === undefined) {
+  await SampleRuns.write(logdir)
+  const page = await watchRuns({ folders: [logdir], port: Number(port), token: 'sample', report: console.error })
   console.log(page.url)
-}
+} else await train(logdir, Number(port), places.split(',').map(Number))
