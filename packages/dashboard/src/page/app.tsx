@@ -64,14 +64,9 @@ function Body(): JSX.Element {
         </Notice>
       </Main>
     )
-  if (!runsLoaded.value)
-    return (
-      <Main>
-        <p class="notice quiet">{t('loading.runs')}</p>
-      </Main>
-    )
-  if (at.page === 'run') return <Main>{<RunScreen key={at.id} />}</Main>
-  if (runsInScope.value.length === 0) return <Main>{<NoRuns />}</Main>
+  if (at.page === 'run')
+    return <Main>{runsLoaded.value ? <RunScreen key={at.id} /> : <p class="notice quiet">{t('loading.runs')}</p>}</Main>
+  if (runsLoaded.value && runsInScope.value.length === 0) return <Main>{<NoRuns />}</Main>
   return (
     <main class={`workspace${listOpen.value ? ' list-open' : ''}`}>
       <RunList />
@@ -102,6 +97,8 @@ function skipToMain(event: MouseEvent): void {
 }
 
 function Screen(): JSX.Element {
+  // Its place is there before the runs are: nothing moves when they come.
+  if (!runsLoaded.value) return <p class="notice quiet">{t('loading.runs')}</p>
   if (tab.value === 'table') return <TableScreen />
   if (tab.value === 'compare') return <CompareScreen />
   return tab.value === 'alerts' ? <AlertsScreen /> : <ChartsScreen />

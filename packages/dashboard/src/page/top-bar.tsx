@@ -27,7 +27,7 @@ export function TopBar({ listOpen }: { readonly listOpen: Signal<boolean> }): JS
           <Icon name="menu" />
         </button>
       )}
-      <h1>
+      <h1 class={at.page === 'runs' ? '' : 'first'}>
         <a href="/" onClick={home}>
           SwanLab
         </a>

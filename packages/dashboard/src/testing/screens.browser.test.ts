@@ -166,8 +166,8 @@ describe.skipIf(!browser)('the screens beside the charts', () => {
     const saved = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save as CSV' }).click()
     const [header, first] = readFileSync(await (await saved).path(), 'utf8').split('\r\n')
-    expect(header!.split(',').slice(0, 4)).toEqual(['name', 'state', 'duration (s)', 'step'])
-    expect(first).toMatch(/^other,running,/)
+    expect(header!.split(',').slice(0, 4)).toEqual(['name', 'state', 'why', 'duration (s)'])
+    expect(first).toMatch(/^other,running,,/)
   })
 
   it('set runs side by side, differences first, measured against one of them', async () => {

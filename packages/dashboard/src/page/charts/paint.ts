@@ -2,6 +2,9 @@ import type { Stroke } from './colors.ts'
 import type { DrawnLine } from './drawn-line.ts'
 import type { Points } from './points.ts'
 
+/** Width of a line that goes up and down in every pixel: wider it would hide the others. */
+const DENSE = 1
+
 /** What lines are drawn with: a canvas, or what writes SVG. */
 export type Pen = Pick<
   CanvasRenderingContext2D,
@@ -77,7 +80,7 @@ function paintLine(
   if (member) paintPath(pen, at, line.smooth ?? line.raw, how, 0.3 * alpha, 1)
   else {
     if (line.smooth) paintPath(pen, at, line.raw, { ...how, dash: [] }, 0.28 * alpha, 1)
-    paintPath(pen, at, line.smooth ?? line.raw, how, alpha, 1.5)
+    paintPath(pen, at, line.smooth ?? line.raw, how, alpha, line.smooth || line.exact ? 1.5 : DENSE)
   }
   paintMarks(pen, at, line.marks, how.color, alpha)
 }

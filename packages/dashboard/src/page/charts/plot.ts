@@ -127,7 +127,13 @@ export class Plot {
         y: { distr: log ? 3 : 1, range: () => [...this.#content!.y] as [number, number] },
       },
       axes: [
-        { ...common, size: 24, gap: 4, space: 70, ...xTicks(axis) },
+        {
+          ...common,
+          size: 24,
+          gap: 4,
+          space: axis.kind === 'step' || axis.kind === 'metric' ? 50 : 70,
+          ...xTicks(axis),
+        },
         {
           ...common,
           size: LEFT,

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { StrokeSample } from '../parts/stroke-sample.tsx'
 import { smoothing, xAxis } from '../state/view.ts'
 import { formatValue, formatX } from '../text/format.ts'
@@ -8,6 +9,9 @@ import type { Reading } from './readings.ts'
 import { nameOfLine, strokeOfLine } from './stroke-of-line.ts'
 
 const MOST_ROWS = 14
+/** Pixels to the pointer, and to the edge of what scrolls. */
+const GAP = 12
+const EDGE = 4
 
 export interface TooltipProps {
   readonly x: number
@@ -24,9 +28,10 @@ export function Tooltip({ x, left, width, readings, alerts }: TooltipProps): JSX
   const hasSmooth = smoothing.value !== undefined && shown.some(({ smoothed }) => smoothed !== undefined)
   const hasExtremes = shown.some(({ extremes }) => extremes)
   const hasMembers = shown.some(({ members }) => members !== undefined)
-  const side = left > width / 2 ? { right: `${width - left + 12}px` } : { left: `${left + 12}px` }
+  const tooltip = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => place(tooltip.current!, left, width))
   return (
-    <div class="tooltip" style={side} aria-hidden="true">
+    <div class="tooltip" ref={tooltip} aria-hidden="true">
       <table>
         <thead>
           <tr>
@@ -66,4 +71,14 @@ export function Tooltip({ x, left, width, readings, alerts }: TooltipProps): JSX
       ))}
     </div>
   )
+}
+
+/** Beside the pointer, on the side that has more room, and never beyond what scrolls: that would cut it off. */
+function place(tooltip: HTMLElement, left: number, width: number): void {
+  const wide = tooltip.offsetWidth
+  const beside = left > width / 2 ? left - GAP - wide : left + GAP
+  const chart = tooltip.offsetParent!.getBoundingClientRect()
+  const room = (tooltip.closest('.scroller, dialog') ?? document.documentElement).getBoundingClientRect()
+  const [first, last] = [room.left + EDGE - chart.left, room.right - EDGE - wide - chart.left]
+  tooltip.style.left = `${Math.max(first, Math.min(last, beside))}px`
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@swanlab/core'
 import type { RunRow } from '../../protocol/runs.ts'
+import { reasonOf } from './reason.ts'
 
 /** One term of a filter: all of them have to hold. */
 export interface Term {
@@ -20,7 +21,7 @@ const TERM =
 /**
  * Reads `lr<0.01 state:crashed name~swan`: terms with a space between them. `:` and `=` is equal, `~` contains; `<`, `<=`,
  * `>` and `>=` compare numbers. A word by itself is looked for in names and tags; `-` in front is the opposite. What has
- * spaces stands in quotes. Fields are `name`, `id`, `state`, `project`, `tag`, `step`, `description`, and keys of the
+ * spaces stands in quotes. Fields are `name`, `id`, `state`, `why`, `project`, `tag`, `step`, `description`, and keys of the
  * configuration, with dots into what is nested.
  */
 export function parseFilter(text: string): readonly Term[] {
@@ -54,6 +55,8 @@ function valuesOf(run: RunRow, field: string, more: (field: string) => JsonValue
     case 'state':
     case 'project':
       return [run[field]]
+    case 'why':
+      return [reasonOf(run)]
     case 'description':
       return [run.description ?? '']
     case 'tag':

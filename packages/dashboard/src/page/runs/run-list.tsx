@@ -12,6 +12,7 @@ import { navigate } from '../state/location.ts'
 import { addressOf } from '../state/route.ts'
 import { choose, chosen, chooseOnly, isChosen, listedRuns, newestOnly, runFilter, runsInScope } from '../state/runs.ts'
 import { groupBy } from '../state/view.ts'
+import { reasonOf, reasonText } from './reason.ts'
 import { formatCount, formatTime, formatWhen } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
 
@@ -116,6 +117,7 @@ function RunTools(): JSX.Element {
 
 function Row({ run, at }: { readonly run: RunRow; readonly at: number }): JSX.Element {
   const shown = isChosen(run.key)
+  const about = [reasonText(reasonOf(run), t), ...run.tags].filter((text) => text !== '')
   const toggle = (): void => choose([run.key], !shown)
   const open = (event: MouseEvent): void => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
@@ -136,9 +138,11 @@ function Row({ run, at }: { readonly run: RunRow; readonly at: number }): JSX.El
         <a class="name cut" href={addressOf(run)} onClick={open} title={run.description ?? run.name}>
           {run.name}
         </a>
-        <span class="about cut">
+        <span class="about cut" title={about.join(' · ')}>
           <StateWord state={run.state} />
-          {run.tags.length > 0 && ` · ${run.tags.join(', ')}`}
+          {about.map((text) => (
+            <bdi key={text}>{` · ${text}`}</bdi>
+          ))}
         </span>
       </span>
       <span class="when">

@@ -59,7 +59,7 @@ function Rows(): JSX.Element {
     // It scrolls: whoever has no mouse gets there, too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- A region that scrolls has to be reachable.
     <div class="table-scroll" ref={scroller} tabIndex={0} role="region" aria-label={say('table.caption')}>
-      <table class="run-table" aria-rowcount={runs.length + 1}>
+      <table class="run-table" style={{ width: leftOf(widths, widths.length) }} aria-rowcount={runs.length + 1}>
         <caption class="unseen">{say('table.caption')}</caption>
         <colgroup>
           <col class="name-column" />
@@ -156,7 +156,7 @@ function Row({ run, place, columns, widths, pinned }: RowProps): JSX.Element {
         return (
           <td
             key={column.id}
-            class={`cut${at < pinned ? ' pinned' : ''}${isNumberColumn(column) ? ' number' : ''}`}
+            class={`cut${at < pinned ? ' pinned' : ''}${isNumberColumn(column) ? ' number' : ''}${isNoNumber(text) ? ' no-number' : ''}`}
             style={at < pinned ? { left: leftOf(widths, at) } : {}}
             title={text}
           >
@@ -166,6 +166,10 @@ function Row({ run, place, columns, widths, pinned }: RowProps): JSX.Element {
       })}
     </tr>
   )
+}
+
+function isNoNumber(text: string): boolean {
+  return text === 'NaN' || text === '∞' || text === '−∞'
 }
 
 /** Characters, and room at the sides: the same whichever rows are in view. */

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@swanlab/core'
 import type { WireNumber } from '../../protocol/runs.ts'
+import { reasonText } from '../runs/reason.ts'
 import { formatCount, formatDuration, formatTime, formatValue } from '../text/format.ts'
 import { say } from '../text/screens.ts'
 import { t } from '../text/i18n.ts'
@@ -19,6 +20,7 @@ export function cellText(column: TableColumn, value: JsonValue | undefined): str
   if (value === undefined) return ''
   if (column.group === 'run') {
     if (column.field === 'state') return t(`state.${value as 'running'}`)
+    if (column.field === 'why') return reasonText(value as string, t)
     if (column.field === 'started') return value === 0 ? '' : formatTime(value as number)
     if (column.field === 'duration') return formatDuration(value as number)
     if (column.field === 'step') return formatCount(value as number)
@@ -46,6 +48,8 @@ export function exportLabel(column: TableColumn): string {
 
 export function isNumberColumn(column: TableColumn): boolean {
   return (
-    column.group === 'metric' || (column.group === 'run' && (column.field === 'duration' || column.field === 'step'))
+    column.group === 'metric' ||
+    (column.group === 'config' && column.isNumber) ||
+    (column.group === 'run' && (column.field === 'duration' || column.field === 'step'))
   )
 }

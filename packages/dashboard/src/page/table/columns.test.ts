@@ -21,12 +21,13 @@ const runs = [run({ lr: 0.1, seed: 1 }), run({ lr: 0.2, seed: 1 })]
 const all = columnsFor(runs, ['system/gpu', 'acc', 'loss', 'lr', 'extra'])
 
 describe('the columns of the table', () => {
-  it('are at first what differs, and last and best of the metrics that matter most', () => {
+  it('are at first last and best of the metrics that matter most, then what differs', () => {
     expect(columnsAtFirst(all)).toEqual([
-      ...['state', 'duration', 'step', 'config.lr'],
+      ...['state', 'why', 'duration', 'step'],
       ...['loss.last', 'loss.min', 'loss.min-step'],
       ...['acc.last', 'acc.max', 'acc.max-step'],
       ...['lr.last', 'lr.min', 'lr.min-step'],
+      'config.lr',
     ])
   })
 

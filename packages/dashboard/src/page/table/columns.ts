@@ -1,15 +1,22 @@
 import type { JsonValue } from '@swanlab/core'
 import type { ColumnSummary, RunRow } from '../../protocol/runs.ts'
 import { differences, flatten } from '../compare/differences.ts'
+import { reasonOf } from '../runs/reason.ts'
 import { metricValue, type MetricField } from '../runs/metric-field.ts'
 
-export const RUN_FIELDS = ['state', 'started', 'duration', 'step', 'tags', 'project'] as const
+export const RUN_FIELDS = ['state', 'why', 'started', 'duration', 'step', 'tags', 'project'] as const
 export type RunField = (typeof RUN_FIELDS)[number]
 
 /** A column of the table. Its `id` is what a filter calls it, too, where there is such a field. */
 export type TableColumn =
   | { readonly id: string; readonly group: 'run'; readonly field: RunField }
-  | { readonly id: string; readonly group: 'config'; readonly key: string; readonly differs: boolean }
+  | {
+      readonly id: string
+      readonly group: 'config'
+      readonly key: string
+      readonly differs: boolean
+      readonly isNumber: boolean
+    }
   | { readonly id: string; readonly group: 'metric'; readonly key: string; readonly field: MetricField }
 
 const METRIC_COLUMNS = ['last', 'min', 'min-step', 'max', 'max-step', 'count'] as const
@@ -23,15 +30,16 @@ export function columnsFor(runs: readonly RunRow[], metrics: readonly string[]):
   const differs = new Set(differing.map(({ key }) => key))
   return [
     ...RUN_FIELDS.map((field): TableColumn => ({ id: field, group: 'run', field })),
+    ...metrics.flatMap((key) =>
+      METRIC_COLUMNS.map((field): TableColumn => ({ id: `${key}.${field}`, group: 'metric', key, field })),
+    ),
     ...[...differing, ...same].map(({ key }): TableColumn => ({
       id: `config.${key}`,
       group: 'config',
       key,
       differs: differs.has(key),
+      isNumber: runs.every(({ config }) => typeof (flattened(config).get(key) ?? 0) === 'number'),
     })),
-    ...metrics.flatMap((key) =>
-      METRIC_COLUMNS.map((field): TableColumn => ({ id: `${key}.${field}`, group: 'metric', key, field })),
-    ),
   ]
 }
 
@@ -54,7 +62,7 @@ export function columnsAtFirst(all: readonly TableColumn[]): readonly string[] {
       const best = isBetterHigh(key) ? 'max' : 'min'
       return [`${key}.last`, `${key}.${best}`, `${key}.${best}-step`]
     })
-  return ['state', 'duration', 'step', ...config.map(({ id }) => id), ...metrics]
+  return ['state', 'why', 'duration', 'step', ...metrics, ...config.map(({ id }) => id)]
 }
 
 function interest(key: string): number {
@@ -76,6 +84,8 @@ export function cellOf(column: TableColumn, run: RunRow, columns: readonly Colum
     case 'state':
     case 'project':
       return run[column.field]
+    case 'why':
+      return reasonOf(run) || undefined
     case 'started':
       return run.startTime
     case 'duration':

@@ -9,6 +9,11 @@ export function locale(): string {
 
 const cache = new Map<string, Intl.NumberFormat>()
 
+/** `Intl` writes a hyphen, beside which the minus of a difference looks like another sign. */
+function withMinus(text: string): string {
+  return text.replaceAll('-', '−')
+}
+
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = locale() + JSON.stringify(options)
   let format = cache.get(key)
@@ -18,23 +23,23 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 
 /** A count or a step: thousands grouped. */
 export function formatCount(value: number): string {
-  return numberFormat({ maximumFractionDigits: 6 }).format(value)
+  return withMinus(numberFormat({ maximumFractionDigits: 6 }).format(value))
 }
 
 /** On an axis: as short as it can be said. */
 export function formatShort(value: number): string {
   return Math.abs(value) < 10_000
     ? formatCount(value)
-    : numberFormat({ notation: 'compact', maximumFractionDigits: 2 }).format(value)
+    : withMinus(numberFormat({ notation: 'compact', maximumFractionDigits: 2 }).format(value))
 }
 
 /** A logged value: five digits that count. */
 export function formatValue(value: WireNumber): string {
-  if (typeof value === 'string') return value === 'NaN' ? value : value.replace('Infinity', '∞')
+  if (typeof value === 'string') return value === 'NaN' ? value : withMinus(value.replace('Infinity', '∞'))
   if (!Number.isFinite(value)) return formatValue(String(value) as WireNumber)
   const size = Math.abs(value)
-  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3).replace('e+', 'e').replaceAll('-', '−')
-  return numberFormat({ maximumSignificantDigits: size >= 1e5 ? 9 : 5 }).format(value)
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return withMinus(value.toExponential(3).replace('e+', 'e'))
+  return withMinus(numberFormat({ maximumSignificantDigits: size >= 1e5 ? 9 : 5 }).format(value))
 }
 
 export function formatPercent(part: number): string {
@@ -116,9 +121,7 @@ export function formatDifference(by: number): string {
 
 /** A part of something, with its sign, to three digits. */
 export function formatPart(part: number): string {
-  return numberFormat({
-    style: 'percent',
-    maximumSignificantDigits: 3,
-    signDisplay: 'exceptZero',
-  }).format(part)
+  return withMinus(
+    numberFormat({ style: 'percent', maximumSignificantDigits: 3, signDisplay: 'exceptZero' }).format(part),
+  )
 }
