@@ -3,9 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { cliCommand } from '@swanlab/core/internal'
 import { startReceivers, type Receivers } from './receivers.ts'
 
-const OUTPUT = fileURLToPath(new URL('output', import.meta.url))
+const OUTPUT = process.argv[2] ?? fileURLToPath(new URL('output', import.meta.url))
 const TRAIN = fileURLToPath(new URL('train.ts', import.meta.url))
 const PASSWORD = 'only for this demo'
 /** How long the messages of one run may take, in milliseconds. */
@@ -92,6 +93,8 @@ function summarize({ mails, slackMessages }: Receivers, codes: readonly (number 
   console.log(`  ${show('runs.csv')}       one row a run`)
   console.log(`  ${show('swanlog')}        the run folders: journal.jsonl holds every step`)
   console.log('  examples/iris/train.ts    an ordinary training script: this is all it takes')
+  title('See the curves of both runs, and why one of them ended, in a browser')
+  console.log(`  ${cliCommand('watch', show('swanlog'))}`)
 }
 
 function title(text: string): void {

@@ -1,0 +1,45 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launchBrowser, openPage } from '../../packages/dashboard/src/page/testing/browser.ts'
+import { ChartOnPage } from '../../packages/dashboard/src/page/testing/chart-on-page.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const NODE = ['--conditions=source', '--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
+
+const browser = await launchBrowser()
+let folder: string
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'demo-'))))
+afterAll(async () => {
+  await browser?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+it.skipIf(!browser)('the demo ends with a command, and that leads to curves on a screen', async () => {
+  const started = { cwd: ROOT, env: { PATH: process.env['PATH'], HOME: folder } }
+  const output = join(folder, 'output')
+  const { stdout } = await promisify(execFile)(process.execPath, [...NODE, 'examples/iris/demo.ts', output], started)
+  const last = stdout.trimEnd().split('\n').at(-1)!
+  const { logdir } = /^ {2}npx -y pnpm@\S+ swanlab watch (?<logdir>\S+)$/.exec(last)!.groups!
+
+  // What that script runs, with a port of its own.
+  const command = ['packages/swanlab/src/cli/main.ts', 'watch', logdir!, '--json', '--port', '0', '--no-cache']
+  const watch = spawn(process.execPath, [...NODE, ...command], { ...started, stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [line] = (await once(createInterface({ input: watch.stdout }), 'line')) as [string]
+    const page = await openPage(browser!, (JSON.parse(line) as { url: string }).url)
+    await page.getByText('the loss became Infinity in epoch 13').waitFor()
+    expect(await page.locator('.run-row .state').allInnerTexts()).toEqual(['crashed', 'finished'])
+    await new ChartOnPage(page, 'train/loss').drawn()
+  } finally {
+    watch.kill('SIGINT')
+    await once(watch, 'exit')
+  }
+})
