@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -33,8 +34,7 @@ it.skipIf(!browser)('the demo ends with a command, and that leads to curves on a
   const command = ['packages/swanlab/src/cli/main.ts', 'watch', logdir!, '--json', '--port', '0', '--no-cache']
   const watch = spawn(process.execPath, [...NODE, ...command], { ...started, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    const [line] = (await once(createInterface({ input: watch.stdout }), 'line')) as [string]
-    const page = await openPage(browser!, (JSON.parse(line) as { url: string }).url)
+    const page = await openPage(browser!, await urlIn(watch.stdout))
     await page.getByText('the loss became Infinity in epoch 13').waitFor()
     expect(await page.locator('.run-row .state').allInnerTexts()).toEqual(['crashed', 'finished'])
     await new ChartOnPage(page, 'train/loss').drawn()
@@ -43,3 +43,11 @@ it.skipIf(!browser)('the demo ends with a command, and that leads to curves on a
     await once(watch, 'exit')
   }
 })
+
+async function urlIn(output: Readable): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const { url } = /"url": "(?<url>[^"]+)"/.exec(line)?.groups ?? {}
+    if (url !== undefined) return url
+  }
+  throw new Error('The command named no page')
+}

@@ -3,7 +3,7 @@ import type { Cause } from '@swanlab/core'
 import type { ColumnSummary, ShownState } from '../../protocol/runs.ts'
 import { fill } from '../text/fill.ts'
 import { SCREEN_MESSAGES } from '../text/screen-messages.ts'
-import { causePhrase, endingSentence, evidenceOf, headline, type Words } from './ending.ts'
+import { causePhrase, endingSentence, evidenceOf, headline, saysMore, type Words } from './ending.ts'
 
 const wordsOf = (language: 'en' | 'zh'): Words => ({
   say: (key, values = {}) => fill(SCREEN_MESSAGES[key][language === 'zh' ? 1 : 0], values, language),
@@ -24,6 +24,13 @@ describe('the words for how a run ended', () => {
       '被 SIGKILL 强制终止，位于第 1,412 步，运行了 63 min；最后的 train/loss 为 0.031。',
     )
     expect(evidenceOf(killed.cause)).toEqual(['exit status: SIGKILL'])
+  })
+
+  it('are not followed by an error that says the same', () => {
+    const error = { name: 'Killed', message: 'the process was killed (SIGKILL)' }
+    expect(saysMore({ cause: { type: 'killed', evidence: [] }, error })).toBe(false)
+    expect(saysMore({ cause: { type: 'exit', code: 3 }, error: { ...error, stack: 'at work' } })).toBe(true)
+    expect(saysMore({ error })).toBe(true)
   })
 
   it('leave out what is not known', () => {

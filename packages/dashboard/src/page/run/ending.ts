@@ -68,6 +68,12 @@ export function causePhrase({ state, cause }: Standing, { say }: Pick<Words, 'sa
   }
 }
 
+/** Whether the error of a run says more than its cause, which is put into words already. */
+export function saysMore({ cause, error }: Pick<Standing, 'cause' | 'error'>): boolean {
+  if (error?.stack !== undefined && error.stack !== '') return true
+  return cause === undefined || cause.type === 'exception' || cause.type === 'reported'
+}
+
 /** What was found after a death, as it was recorded. */
 export function evidenceOf(cause: Cause | undefined): readonly string[] {
   return cause !== undefined && 'evidence' in cause && Array.isArray(cause.evidence) ? cause.evidence : []

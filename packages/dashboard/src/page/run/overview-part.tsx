@@ -9,7 +9,7 @@ import { durationOf } from '../table/columns.ts'
 import { formatCount, formatDuration, formatTime, formatValue } from '../text/format.ts'
 import { say } from '../text/screens.ts'
 import { ConsoleText } from './console-text.tsx'
-import { causePhrase, evidenceOf } from './ending.ts'
+import { causePhrase, evidenceOf, saysMore } from './ending.ts'
 import { runPart } from './run-parts.tsx'
 import { words } from './words.ts'
 
@@ -72,7 +72,7 @@ function Ending({ run }: { readonly run: RunRow }): JSX.Element {
         </>
       )}
       {unexplained && <p class="quiet">{say('overview.noEvidence')}</p>}
-      {run.error !== undefined && (
+      {run.error !== undefined && saysMore(run) && (
         <>
           <h4>{say('overview.error')}</h4>
           <pre class="text wrap">
@@ -121,7 +121,7 @@ function LastLines({ run, lines }: { readonly run: RunRow; readonly lines: numbe
       <ScrollX label={say('overview.lines')} className="last-lines">
         {loaded.state === 'loading' && <div style={{ height: `${Math.min(lines, LAST_LINES) * LINE}px` }} />}
         {loaded.state === 'here' &&
-          loaded.value?.lines.map((line) => <ConsoleText key={line.line} line={line} width={1} />)}
+          loaded.value?.lines.map((line) => <ConsoleText key={line.line} line={line} width={formatCount(lines).length} />)}
         {loaded.state === 'failed' && <p>{loaded.message}</p>}
       </ScrollX>
       <p>

@@ -8,7 +8,7 @@ import { durationOf } from '../table/columns.ts'
 import { formatTime } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
 import { say } from '../text/screens.ts'
-import { endingSentence, headline } from './ending.ts'
+import { endingSentence, headline, saysMore } from './ending.ts'
 import { words } from './words.ts'
 
 /** Which run this is, how it stands, and why. */
@@ -45,7 +45,7 @@ export function RunHeader({
         ))}
       </div>
       <p class="how">{endingSentence(run, known, words)}</p>
-      {run.error !== undefined && run.error.message !== '' && (
+      {run.error !== undefined && run.error.message !== '' && saysMore(run) && (
         <p class="error-line">
           <bdi>
             {run.error.name}: {run.error.message.split('\n', 1)[0]}
