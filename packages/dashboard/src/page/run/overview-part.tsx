@@ -121,7 +121,9 @@ function LastLines({ run, lines }: { readonly run: RunRow; readonly lines: numbe
       <ScrollX label={say('overview.lines')} className="last-lines">
         {loaded.state === 'loading' && <div style={{ height: `${Math.min(lines, LAST_LINES) * LINE}px` }} />}
         {loaded.state === 'here' &&
-          loaded.value?.lines.map((line) => <ConsoleText key={line.line} line={line} width={formatCount(lines).length} />)}
+          loaded.value?.lines.map((line) => (
+            <ConsoleText key={line.line} line={line} width={formatCount(lines).length} />
+          ))}
         {loaded.state === 'failed' && <p>{loaded.message}</p>}
       </ScrollX>
       <p>
