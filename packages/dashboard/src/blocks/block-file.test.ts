@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -72,6 +72,22 @@ test('a part of the values is what it is of the whole', () => {
     [100, 1_900],
   ] as const)
     expect(file.values('a', from, to)).toEqual(block.values('a', from, to))
+  file.close()
+})
+
+test('a file that was let go of is opened again; one that is gone, or another, shows as that', () => {
+  const of = (value: number): OpenBlock =>
+    build(Array.from({ length: 300 }, (_, n) => ({ step: n, time: n, data: { a: value } })))
+  const path = write(of(1))
+  const file = new FileBlock(path)
+  file.close()
+  expect(file.values('a', 0, 1)[0]).toBe(1)
+  for (const change of [() => renameSync(write(of(2)), path), () => rmSync(path)]) {
+    change()
+    file.close()
+    expect(() => file.values('a', 0, 1)).toThrow(DamagedBlock)
+    expect(() => file.pyramid('a')).toThrow(DamagedBlock)
+  }
   file.close()
 })
 

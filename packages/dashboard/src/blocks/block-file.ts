@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { fstatSync, readSync, type Stats } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { Level, Pyramid } from '../columns/pyramid.ts'
+import { OpenFiles } from './open-files.ts'
 import { BLOCK_ROWS, DamagedBlock, type Block, type KeySummary } from './block.ts'
 
 /**
@@ -163,7 +164,12 @@ function unpackPyramid(packed: Buffer, count: number): Pyramid {
   }
 }
 
-/** A block in a file. It keeps the file open, and in memory what was read last of it. */
+const files = new OpenFiles()
+
+/**
+ * A block in a file, which is opened when it is read. Whatever has come to be in its place meanwhile shows by the checksums
+ * that were read first.
+ */
 export class FileBlock implements Block {
   readonly meta: BlockMeta
   readonly rows: number
@@ -171,7 +177,7 @@ export class FileBlock implements Block {
   readonly firstTime: number
   readonly lastTime: number
   readonly keys: ReadonlyMap<string, KeySummary>
-  readonly #fd: number
+  readonly #path: string
   readonly #regionsAt: number
   readonly #directory: Directory
   readonly #stored: ReadonlyMap<string, StoredKey>
@@ -179,10 +185,10 @@ export class FileBlock implements Block {
 
   /** @throws DamagedBlock when it is none; the file system's own error when it cannot be opened. */
   constructor(path: string) {
-    this.#fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+    this.#path = path
+    const fd = files.use(this, path)
     try {
-      const stat = fstatSync(this.#fd)
-      const { directory, end } = readDirectory(this.#fd, stat)
+      const { directory, end } = readDirectory(fd, fstatSync(fd))
       this.#directory = directory
       this.#regionsAt = end
       this.meta = directory.meta
@@ -195,13 +201,14 @@ export class FileBlock implements Block {
         directory.keys.map(([key, stored]) => [key, { ...stored, key, last: Number(stored.last) }] as const),
       )
     } catch (error) {
-      closeSync(this.#fd)
+      this.close()
       throw error instanceof DamagedBlock ? error : new DamagedBlock(String(error))
     }
   }
 
+  /** Lets go of the file; reading it again opens it again. */
   close(): void {
-    closeSync(this.#fd)
+    files.close(this)
   }
 
   steps(): Float64Array {
@@ -273,8 +280,18 @@ export class FileBlock implements Block {
     return content
   }
 
+  #descriptor(): number {
+    try {
+      return files.use(this, this.#path)
+    } catch (error) {
+      // Whoever keeps the cache small, or has read the journal anew, has removed it.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DamagedBlock('the file is gone')
+      throw error
+    }
+  }
+
   #fill(buffer: Buffer, at: number): void {
-    readFully(this.#fd, buffer, this.#regionsAt + at)
+    readFully(this.#descriptor(), buffer, this.#regionsAt + at)
   }
 }
 

@@ -6,6 +6,7 @@ export const LIMITS: {
   readonly streams: number
   readonly runningQueries: number
   readonly queryDeadline: number
+  readonly runningExports: number
   readonly body: number
   readonly linesOfChart: number
   readonly consoleLines: number
@@ -19,6 +20,8 @@ export const LIMITS: {
   runningQueries: 16,
   /** Milliseconds that a query waits for its turn. */
   queryDeadline: 10_000,
+  /** Files of all points that are written at once: each reads a journal from its beginning. */
+  runningExports: 4,
   /** Bytes. */
   body: 256 * 1024,
   linesOfChart: 50,

@@ -60,6 +60,8 @@ export interface FrameHeader {
   readonly to: number
   /** Where a logarithmic x axis begins: the smallest x in view that is positive. Absent: it is not one, or has nothing to show. */
   readonly logFrom?: number | undefined
+  /** How much of the runs had been read, from 0 to 1: of the one that is behind most, whether it has a line or not. */
+  readonly indexed?: number | undefined
   readonly lines: readonly FrameLine[]
   readonly arrays: readonly { readonly name: string; readonly length: number }[]
 }

@@ -48,8 +48,10 @@ export function answer(
   memory: QueryMemory,
 ): Uint8Array {
   const columns = new Map<string, { readonly run: IndexedRun; readonly column: PointColumn }>()
+  let indexed = 1
   for (const key of query.runs) {
     const run = runOf(key)
+    indexed = Math.min(indexed, run?.indexed ?? 1)
     const column = run && columnOf(run, query.key, query.x, memory)
     if (run && column && column.count > 0) columns.set(key, { run, column })
   }
@@ -82,7 +84,10 @@ export function answer(
       ),
     )
   }
-  return encodeFrame({ id: query.id, from: view.from, to: view.to, extent, logFrom, lines: frame.lines }, frame.arrays)
+  return encodeFrame(
+    { id: query.id, from: view.from, to: view.to, extent, logFrom, indexed, lines: frame.lines },
+    frame.arrays,
+  )
 }
 
 /** From what is kept, or made and kept. */

@@ -22,6 +22,10 @@ import type { BlockOf } from './block-of.ts'
 /** Version of what is stored: raised when the same journal would give other blocks. */
 const VERSION = 1
 
+const TEMPORARY = '.tmp'
+/** Milliseconds after which nobody writes to a file any more that is not whole: its process was killed. */
+const ABANDONED = 60 * 60_000
+
 /** Pieces that are written in one call, which may write a part of them. */
 const MOST_PIECES = 512
 
@@ -45,7 +49,8 @@ export class BlockStore {
   readonly #folder: string
   readonly #most: number
   readonly #memory: BlockMemory
-  #sinceCleaning = 0
+  // Each process looks once, however little it writes.
+  #sinceCleaning = Infinity
 
   /** @param most - Bytes of all files; the runs that were looked at longest ago go first. Default: 5 GB. */
   constructor(folder: string, memory: BlockMemory, most: number = 5e9) {
@@ -68,7 +73,7 @@ export class BlockStore {
   /** @returns undefined when it could not be written. */
   write(dir: string, number: number, block: Block, of: BlockOf): StoredBlock | undefined {
     const folder = this.#folderOf(dir)
-    const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`)
+    const temporary = join(folder, `.${randomBytes(6).toString('hex')}${TEMPORARY}`)
     try {
       makePrivate(this.#folder)
       makePrivate(folder)
@@ -178,12 +183,17 @@ function touch(folder: string): void {
 function usage(folder: string): { bytes: number; used: number } {
   try {
     const files = readdirSync(folder)
-    const bytes = files.reduce(
-      (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    )
+    const bytes = files.reduce((sum, name) => sum + bytesOf(join(folder, name)), 0)
     return { bytes, used: statSync(folder).mtimeMs }
   } catch {
     return { bytes: 0, used: 0 }
   }
+}
+
+/** Of a file that stays. */
+function bytesOf(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat) return 0
+  if (!path.endsWith(TEMPORARY) || Date.now() - stat.mtimeMs < ABANDONED) return stat.size
+  return discard(path) ? 0 : stat.size
 }

@@ -9,6 +9,7 @@ import {
   realpathSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { encodeLog, encodeRecord, type HeaderRecord } from '@swanlab/journal'
 import { blockMemory } from '../blocks/cached-block.ts'
 import { decodeFrame } from '../protocol/frame.ts'
-import type { SeriesQuery } from '../protocol/series.ts'
+import type { FrameHeader, SeriesQuery } from '../protocol/series.ts'
 import { BlockStore } from './block-store.ts'
 import { Library } from './library.ts'
 import { RunIndex } from './run-index.ts'
@@ -193,6 +194,61 @@ describe('the cache', () => {
     expect(bytes).toBeLessThan(3_000_000 * 1.5)
     expect(files().length).toBeGreaterThan(0)
   })
+
+  test('is kept small by processes that write little each, and what killed ones left half written goes', () => {
+    const inCache = (): string[] => readdirSync(cache(), { recursive: true, encoding: 'utf8' })
+    const first = run('a', large())
+    answerOf(first, new BlockStore(cache(), blockMemory(), 1_000))
+    const [of] = inCache()
+    for (const [name, hours] of [
+      ['.old.tmp', 2],
+      ['.new.tmp', 0],
+    ] as const) {
+      writeFileSync(join(cache(), of!, name), 'half')
+      const time = Date.now() / 1_000 - 3_600 * hours
+      utimesSync(join(cache(), of!, name), time, time)
+    }
+    answerOf(run('b', large()), store())
+    const left = inCache().filter((name) => name.endsWith('.tmp'))
+    expect(left).toEqual([join(of!, '.new.tmp')])
+    answerOf(run('c', large()), new BlockStore(cache(), blockMemory(), 1_000))
+    expect(inCache().filter((name) => !name.includes('/'))).toHaveLength(1)
+  })
+})
+
+test('a chart of more runs than are kept open has all of them, and those that cannot be read cost the others nothing', () => {
+  const names = Array.from({ length: 130 }, (_, n) => `run-${n}`)
+  const dirs = new Map(names.map((name, n) => [name, run(name, encodeRecord(HEADER) + rows(2, n))]))
+  dirs.set('gone', join(folder, 'gone'))
+  const query = { ...QUERY, runs: [...dirs.keys()] }
+  const library = new Library()
+  const ask = (): { lines: string[]; indexed: number | undefined } => {
+    const { header } = decodeFrame(library.series(query, dirs))
+    return { lines: header.lines.map((line) => line.run), indexed: header.indexed }
+  }
+  // There is no more time for one question than for a few runs; the others come by and by.
+  let answered = ask()
+  while (answered.indexed! < 1) {
+    library.work()
+    answered = ask()
+  }
+  expect(answered.lines).toEqual(names)
+  library.poll()
+  expect(ask().lines).toEqual(names)
+  expect(() => library.series(query, new Map([['gone', join(folder, 'gone')]]))).toThrow(/ENOENT|no such/)
+  library.close()
+})
+
+test('of a metric that begins behind what has been read there is no line yet, and it is said that there may be one', () => {
+  const late = encodeLog({ step: 1, time: 1_000, data: { late: 1 } })
+  const dir = run('a', encodeRecord(HEADER) + rows(200_000) + late)
+  const library = new Library()
+  const ask = (): FrameHeader => decodeFrame(library.series({ ...QUERY, key: 'late' }, new Map([['one', dir]]))).header
+  expect(ask()).toMatchObject({ lines: [] })
+  expect(ask().indexed).toBeLessThan(1)
+  while (library.work());
+  expect(ask()).toMatchObject({ lines: [{ run: 'one', points: 1 }], indexed: 1 })
+  library.close()
 })
 
 test('rows that were logged since a place in the journal come once each', () => {

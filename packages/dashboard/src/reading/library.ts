@@ -1,6 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs'
 import { DamagedBlock } from '../blocks/block.ts'
 import { answer, queryMemory, type IndexedRun } from '../query/answer.ts'
+import { LIMITS } from '../protocol/limits.ts'
 import type { ConsoleMatches, ConsolePage, MediaList, RunDetail } from '../protocol/runs.ts'
 import type { SeriesQuery } from '../protocol/series.ts'
 import type { BlockStore } from './block-store.ts'
@@ -15,8 +16,12 @@ import { RunIndex } from './run-index.ts'
 const SLICE = 2 * 1024 * 1024
 /** Milliseconds that a question waits for a run that nobody has asked for yet: a small one is answered whole. */
 const PATIENCE = 60
-/** Runs that are kept open: those that were asked for last. */
-const MOST_OPEN = 100
+/** Likewise for all runs of a chart together. */
+const CHART_PATIENCE = 150
+/** Runs that are kept open, whatever they hold: those that were asked for last. */
+const KEPT_OPEN = 100
+/** Further ones are, as long as all of them hold less than this in memory, in bytes of their journals. */
+const MOST_HELD = 256 * 1024 * 1024
 
 interface Opened {
   readonly index: RunIndex
@@ -71,6 +76,7 @@ export class Library {
   /** One frame. @param dirs - Folder of each run of the query. */
   series(query: SeriesQuery, dirs: ReadonlyMap<string, string>): Uint8Array {
     const again = new Set<string>()
+    const until = performance.now() + CHART_PATIENCE
     for (;;) {
       let asked = ''
       try {
@@ -78,7 +84,8 @@ export class Library {
           const dir = dirs.get(key)
           if (dir === undefined) return undefined
           asked = dir
-          const { index } = this.#open(dir)
+          const index = this.#indexOf(dir, until, dirs.size === 1)
+          if (!index) return undefined
           const { blocks, facts, progress, offset } = index
           return { blocks, startTime: facts.run?.startTime ?? 0, indexed: progress, offset }
         }
@@ -100,8 +107,9 @@ export class Library {
     return recent.since(offset, index.offset, index.toldFrom, (at) => index.beginsLine(at))
   }
 
-  /** Looks whether anything has been added to the runs that are open. */
+  /** Looks whether anything has been added to the runs that are open, and closes those that need not be. */
   poll(): void {
+    this.#closeOldest()
     for (const [dir, opened] of this.#opened) {
       const stamp = stampOf(dir)
       if (stamp !== opened.stamp) this.#wake(opened)
@@ -145,7 +153,18 @@ export class Library {
     this.#wake(opened)
   }
 
-  #open(dir: string): Opened {
+  /** @param isOnly - Whether nothing else is to be shown: then whoever asks is told why that cannot be. */
+  #indexOf(dir: string, until: number, isOnly: boolean): RunIndex | undefined {
+    try {
+      return this.#open(dir, until).index
+    } catch (error) {
+      if (isOnly) throw error
+      return undefined
+    }
+  }
+
+  /** @param until - When whoever asks gets what there is by then, in milliseconds of `performance.now()`. */
+  #open(dir: string, until: number = Infinity): Opened {
     let opened = this.#opened.get(dir)
     if (opened) this.#opened.delete(dir)
     else
@@ -160,14 +179,20 @@ export class Library {
     // It was asked for last.
     this.#opened.set(dir, opened)
     opened.watcher ??= this.#watch(dir, opened)
-    const until = performance.now() + PATIENCE
-    if (opened.index.offset === 0) while (opened.unread && performance.now() < until) this.#advance(dir, opened)
+    const end = Math.min(until, performance.now() + PATIENCE)
+    if (opened.index.offset === 0) while (opened.unread && performance.now() < end) this.#advance(dir, opened)
     if (opened.unread) this.#options.onWork?.()
-    for (const oldest of this.#opened.keys()) {
-      if (this.#opened.size <= MOST_OPEN) break
-      this.#close(oldest)
-    }
     return opened
+  }
+
+  /** Not while a question is answered: it may be about all of them. */
+  #closeOldest(): void {
+    let held = [...this.#opened.values()].reduce((sum, { index }) => sum + index.held, 0)
+    for (const [dir, { index }] of this.#opened) {
+      if (this.#opened.size <= KEPT_OPEN || (this.#opened.size <= LIMITS.seriesOfAnswer && held <= MOST_HELD)) return
+      held -= index.held
+      this.#close(dir)
+    }
   }
 
   #advance(dir: string, opened: Opened): void {

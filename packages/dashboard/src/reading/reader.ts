@@ -5,6 +5,9 @@ import type { FromWorker, QuestionName, Questions, ToWorker, WorkerOptions } fro
 /** Milliseconds that closing waits for what is being written to the cache. */
 const CLOSING = 5_000
 
+/** Questions that wait for an answer at most; whoever comes then is told at once. */
+const MOST_WAITING = 2_000
+
 interface Waiting {
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: Error) => void
@@ -54,6 +57,7 @@ export class Reader {
     if (this.#closed) throw new ReadError('The server is stopping.')
     const id = this.#next++
     const { worker, waiting } = (this.#thread ??= this.#start())
+    if (waiting.size >= MOST_WAITING) throw new ReadError('More is asked for than can be read at once: try again.')
     let forget = (): void => {}
     try {
       return await new Promise<Questions[Name]['answer']>((resolve, reject) => {

@@ -90,7 +90,14 @@ export class RunIndex {
 
   /** How much of the journal is in the index, from 0 to 1; what its writer has not finished counts as read. */
   get progress(): number {
-    return this.#cursor?.atEnd || this.#size === 0 ? 1 : Math.min(1, this.offset / this.#size)
+    if (!this.#cursor) return 0
+    return this.#cursor.atEnd || this.#size === 0 ? 1 : Math.min(1, this.offset / this.#size)
+  }
+
+  /** Bytes of the journal whose rows are in memory, and in no file. */
+  get held(): number {
+    const sealed = this.#stored.reduce((sum, { of }) => (of.tail === '' ? sum + of.to - of.from : sum), 0)
+    return sealed + this.offset - this.#from
   }
 
   get damagedLines(): number {

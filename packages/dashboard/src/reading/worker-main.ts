@@ -103,6 +103,7 @@ function searchOn(): void {
 
 function close(): void {
   clearInterval(timer)
+  for (const id of searches.keys()) forget(id)
   library.close()
   port.close()
 }

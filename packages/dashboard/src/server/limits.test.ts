@@ -1,9 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
 import { LIMITS } from '../protocol/limits.ts'
 import type { RunList } from '../protocol/runs.ts'
+import { Reader } from '../reading/reader.ts'
 import { finished } from '../testing/journals.ts'
 import { temporaryFolder, until, Watched, writeRun } from '../testing/watched.ts'
 
@@ -65,6 +67,35 @@ test('one page too many is told so, and slow pages cost the others nothing', asy
   await expect
     .poll(async () => until(page.events('runs='), ({ type }) => type === 'hello').catch(() => 'refused'))
     .not.toBe('refused')
+})
+
+test('files of all points are written a few at a time, and whoever does not take theirs gives way when they have gone', async () => {
+  const folder = temporaryFolder()
+  writeRun(folder, 'run-a', finished(150_000))
+  const page = await Watched.over(folder)
+  const path = '/runs/run-a/points?key=train/loss'
+  const slow = Array.from({ length: LIMITS.runningExports }, () => connect(page.port, '127.0.0.1'))
+  onTestFinished(() => slow.forEach((socket) => socket.destroy()))
+  for (const socket of slow) {
+    socket.on('error', () => {})
+    socket.write(`GET /api/dashboard${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${page.token}\r\n\r\n`)
+    await once(socket, 'readable')
+  }
+  let isThere = false
+  const next = page.api(path).finally(() => (isThere = true))
+  expect((await page.json<RunList>('/runs')).runs).toHaveLength(1)
+  expect(isThere).toBe(false)
+  slow[0]!.destroy()
+  const { status, body } = await next
+  expect([status, body.toString().split('\n').length]).toEqual([200, 150_002])
+})
+
+test('a question too many is refused at once', async () => {
+  const reader = new Reader()
+  onTestFinished(() => reader.close())
+  const asked = Array.from({ length: 2_001 }, () => reader.ask('rows', { dirs: [], known: [] }))
+  await expect(asked.pop()).rejects.toThrow('More is asked for than can be read at once')
+  expect((await Promise.all(asked)).flat()).toEqual([])
 })
 
 test('a thread that dies costs the question that it had, and the next one is answered by another', async () => {

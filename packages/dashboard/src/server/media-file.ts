@@ -26,7 +26,7 @@ export function sendFile(reply: FastifyReply, dir: string, path: string): Fastif
     .header('content-length', size)
     .header('content-disposition', 'attachment')
     .header('content-security-policy', "default-src 'none'; sandbox")
-    .send(createReadStream('', { fd, start: 0 }))
+    .send(createReadStream('', { fd, start: 0, end: Math.max(0, size - 1) }))
 }
 
 function lookAt(fd: number): { readonly type: string; readonly size: number } {

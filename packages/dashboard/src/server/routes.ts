@@ -35,6 +35,7 @@ type Params = { run: string }
 export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): void {
   const { source, lists, events, authorize, about, showsFolders } = options
   const queue = new QueryQueue(LIMITS.runningQueries, LIMITS.queryDeadline)
+  const exports = new QueryQueue(LIMITS.runningExports, LIMITS.queryDeadline)
   const viewers = new WeakMap<FastifyRequest, string>()
   app.addHook('onRequest', async (request) => {
     viewers.set(request, await authorize(request))
@@ -118,10 +119,12 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
 
   app.get('/runs/:run/points', async (request, reply) => {
     const { key, dir } = await runOf(request)
+    const metric = textOf(request, 'key')
+    await turnFor(reply, exports)
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="${key}.csv"`)
-      .send(Readable.from(pointsAsCsv(dir, textOf(request, 'key')), { objectMode: false }))
+      .send(Readable.from(pointsAsCsv(dir, metric), { objectMode: false }))
   })
 
   app.get('/viewer', (_request, reply) => reply.type('text/plain; charset=utf-8').send(viewerTemplate()))
@@ -139,10 +142,26 @@ function runsIn({ runs, grouping }: SeriesQuery): readonly string[] {
 /** Aborted when nobody waits for the answer any more. */
 function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => {
+  const onClose = (): void => {
     if (!reply.raw.writableFinished) gone.abort(new PageError(499, 'The page has gone.'))
-  })
+  }
+  if (reply.raw.closed) onClose()
+  else reply.raw.once('close', onClose)
   return gone.signal
+}
+
+/** Waits for a place in a queue, and keeps it until the answer has been taken. @throws PageError 503 */
+function turnFor(reply: FastifyReply, queue: QueryQueue): Promise<void> {
+  const signal = goneSignal(reply)
+  const isOver = new Promise<void>((resolve) => reply.raw.once('close', () => resolve()))
+  return new Promise((resolve, reject) => {
+    queue
+      .run(() => {
+        resolve()
+        return isOver
+      }, signal)
+      .catch(reject)
+  })
 }
 
 /** @param saysWhere - Whether the viewer may know where runs lie. */

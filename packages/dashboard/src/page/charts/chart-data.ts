@@ -89,7 +89,7 @@ export class ChartData {
         })
         // Whoever is asked reads more slowly: five sixths of the time are left for that.
         const took = performance.now() - this.#askedAt
-        if (lines.some(({ indexed }) => indexed < 1)) this.#askSoon(Math.max(READING, 6 * took))
+        if ((frame.header.indexed ?? 1) < 1) this.#askSoon(Math.max(READING, 6 * took))
         else if (this.#again) this.#askSoon(ASK_EVERY)
       },
       onFailure: (message) => {
@@ -114,7 +114,9 @@ export class ChartData {
     const query = this.#query.peek()
     if (!query || !drawnKeys.peek().includes(event.run)) return
     const line = this.lines.peek().find(({ run, group }) => !group && run === event.run)
-    if (!line) return
+    // Its first points.
+    if (!line && event.type === 'rows' && event.rows.every(({ data }) => data[query.key] === undefined)) return
+    if (!line) return this.#askSoon(ASK_EVERY)
     // A journal that was replaced may be shorter than what is known of the one before.
     if (event.type === 'changed') return this.#askSoon(ASK_EVERY)
     if (line.offset >= event.to) return
