@@ -95,6 +95,17 @@ describe('a run', () => {
     expect(missing).toMatchObject({ state: 'unreadable', problem: expect.any(String) })
   })
 
+  test('has the step that its end names, or the last one before a long console', () => {
+    const lines = Array.from({ length: 1_000 }, (_, n) =>
+      encodeRecord({ type: 'console', line: n + 1, level: 'info', text: 'x'.repeat(100), time: 2_000 }),
+    ).join('')
+    const rowOf = (name: string, text: string): number | undefined =>
+      new Library().list.row(run(name, encodeRecord(HEADER) + rows(50) + text)).lastStep
+    expect(rowOf('console', lines)).toBe(49)
+    expect(rowOf('finish', lines.repeat(4) + encodeRecord({ ...FINISH, lastStep: 49 }))).toBe(49)
+    expect(rowOf('resumed', rows(1) + encodeRecord({ ...FINISH, lastStep: 49 }))).toBe(49)
+  })
+
   test('whose process is gone, without an end, is lost', () => {
     const here = { ...HEADER, process: { pid: 2 ** 22 - 7, host: (process.env['HOSTNAME'] ?? '') || 'x' } }
     const library = new Library()

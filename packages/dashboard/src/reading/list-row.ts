@@ -8,8 +8,9 @@ import { addFact, noFacts, type RunFacts } from './run-facts.ts'
 /** Bytes of the beginning that are read first; most headers are shorter. */
 const HEAD = 16 * 1024
 const LONGEST_HEAD = 4 * 1024 * 1024
-/** Bytes of the end. */
+/** Bytes of the end; of one that is full of other things, more, until there is a step. */
 const TAIL = 64 * 1024
+const LONGEST_TAIL = 256 * 1024
 
 /** What a listing knows a run by. */
 export type ListedRow = Omit<RunRow, 'key' | 'indexed'>
@@ -51,12 +52,21 @@ function rowOf(dir: string, fd: number, size: number): RecordedRow {
   const header = headerOf(fd, size)
   if (!header) return { row: { ...unreadable(dir, noRunIn(dir).message), size }, owner: undefined }
   addFact(facts, header)
-  let lastStep: number | undefined
-  for (const record of recordsAtEnd(fd, size)) {
-    if (record.type === 'log' || record.type === 'media') lastStep = Math.max(lastStep ?? 0, record.step)
-    if (record.type !== 'header') addFact(facts, record)
-  }
+  const tail = recordsAtEnd(fd, size, TAIL)
+  for (const record of tail) if (record.type !== 'header') addFact(facts, record)
+  let lastStep = highestStep(tail)
+  if (lastStep === undefined && size > TAIL) lastStep = highestStep(recordsAtEnd(fd, size, LONGEST_TAIL))
   return { row: { ...describe(dir, facts), lastStep, size }, owner: facts.process }
+}
+
+function highestStep(records: readonly JournalRecord[]): number | undefined {
+  let highest: number | undefined
+  for (const record of records) {
+    const isRow = record.type === 'log' || record.type === 'media'
+    const step = isRow ? record.step : record.type === 'finish' ? record.lastStep : undefined
+    if (step !== undefined && !(step <= (highest ?? -1))) highest = step
+  }
+  return highest
 }
 
 /** How a run stands, from what is known of it. */
@@ -104,8 +114,8 @@ function headerOf(fd: number, size: number): JournalRecord | undefined {
   }
 }
 
-function recordsAtEnd(fd: number, size: number): JournalRecord[] {
-  const from = Math.max(0, size - TAIL)
+function recordsAtEnd(fd: number, size: number, bytes: number): JournalRecord[] {
+  const from = Math.max(0, size - bytes)
   const lines = readText(fd, from, size).split('\n')
   // The first line was cut, unless it is the first of all.
   return lines.slice(from > 0 ? 1 : 0).flatMap((line) => decodeRecord(line) ?? [])

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,6 +16,7 @@ const isWindows = process.platform === 'win32'
 let base: string
 let logdir: string
 let page: Watched
+const reported: string[] = []
 
 beforeAll(async () => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'swanlab-hostile-')))
@@ -24,7 +27,12 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'media', 'good.txt'), 'good')
   writeFileSync(join(dir, 'secret'), SECRET)
   page = new Watched(
-    await watchRuns({ folders: [logdir, join(base, 'loop'), join(base, 'fifo')], port: 0, cache: false }),
+    await watchRuns({
+      folders: [logdir, join(base, 'loop'), join(base, 'fifo')],
+      port: 0,
+      cache: false,
+      report: (message) => reported.push(message),
+    }),
   )
 })
 afterAll(async () => {
@@ -133,6 +141,18 @@ test('headers that nobody sends are refused, and what was asked is not done', as
   expect((await page.api('/runs', { method: 'OPTIONS', headers: { origin: 'http://127.0.0.1:1' } })).status).toBe(403)
   for (const header of ['access-control-allow-origin', 'set-cookie', 'server', 'x-powered-by'])
     expect((await page.api('/runs')).headers[header]).toBeUndefined()
+})
+
+test('whoever goes away in the middle of an answer is no error', async () => {
+  writeRun(logdir, 'run-long', finished(60_000))
+  const socket = connect(page.port, '127.0.0.1')
+  socket.write(
+    `GET /api/dashboard/runs/run-long/points?key=train/loss HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${page.token}\r\n\r\n`,
+  )
+  await once(socket, 'data')
+  socket.destroy()
+  expect((await page.api('/runs/run-a')).status).toBe(200)
+  expect(reported).toEqual([])
 })
 
 test('nothing in a run folder has been touched', () => {

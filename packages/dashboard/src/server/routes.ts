@@ -187,6 +187,9 @@ export function answerError(
   reply: FastifyReply,
   report: (message: string) => void,
 ): FastifyReply {
+  // Whoever asked has gone in the middle of the answer.
+  if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return reply.hijack()
+  reply.type('application/json; charset=utf-8')
   // Errors with a status of their own are meant for whoever asked.
   const status = error.status ?? error.statusCode ?? 500
   if (status < 500 || error.status !== undefined)

@@ -72,7 +72,7 @@ function ChartSection({
           <span class={`turning${isClosed ? ' turned' : ''}`}>
             <Icon name="down" />
           </span>
-          {name} <span class="quiet">{keys.length}</span>
+          <span class="cut">{name}</span> <span class="quiet">{keys.length}</span>
         </button>
       </h2>
       {!isClosed && (

@@ -16,6 +16,7 @@ import { RunParts, runPart, type RunPartName } from '../run/run-parts.tsx'
 import { detailOf, refreshDetail } from '../state/details.ts'
 import { isOfRoute, route } from '../state/route.ts'
 import { runsInScope } from '../state/runs.ts'
+import { plain } from '../text/fill.ts'
 import { formatPercent, formatShort } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
 import { say } from '../text/screens.ts'
@@ -41,7 +42,7 @@ export default function RunScreen(): JSX.Element {
 
 function Run({ run }: { readonly run: RunRow }): JSX.Element {
   useEffect(() => {
-    document.title = `${run.name} · SwanLab`
+    document.title = `${plain(run.name)} · SwanLab`
     return () => void (document.title = 'SwanLab')
   }, [run.name])
   useEffect(() => {
