@@ -1,22 +1,47 @@
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from '../packages/dashboard/src/page/testing/chromium.ts'
 import type { Figure } from './dashboard/figure.ts'
 import { removeFolders } from './dashboard/journals.ts'
+import { benchList } from './dashboard/list.ts'
+import { benchLive } from './dashboard/live.ts'
+import { benchPage } from './dashboard/page.ts'
 import { benchReading } from './dashboard/reading.ts'
 import { isShort } from './dashboard/scale.ts'
+import { benchServing } from './dashboard/serving.ts'
 import { table } from './measure.ts'
 
-const PARTS: readonly (() => readonly Figure[] | Promise<readonly Figure[]>)[] = [benchReading]
+type Part = (browser: Browser | undefined) => readonly Figure[] | Promise<readonly Figure[]>
 
-/** How quickly the dashboard reads, answers and draws. `BENCH=short`: small sizes, which show that everything runs. */
+const inBrowser =
+  (part: (browser: Browser) => Promise<readonly Figure[]>): Part =>
+  (browser) =>
+    browser ? part(browser) : []
+
+const PARTS: Readonly<Record<string, Part>> = {
+  reading: benchReading,
+  serving: benchServing,
+  page: inBrowser(benchPage),
+  live: inBrowser(benchLive),
+  list: inBrowser(benchList),
+}
+
+/**
+ * How quickly the dashboard reads, answers and draws. `BENCH=short`: small sizes, which show that everything runs.
+ * `BENCH_PARTS=page,live`: these alone.
+ */
 export async function benchDashboard(): Promise<string> {
   const figures: Figure[] = []
+  const wanted = process.env['BENCH_PARTS']?.split(',') ?? Object.keys(PARTS)
+  const browser = await launchBrowser()
   try {
-    for (const part of PARTS) {
-      for (const one of await part()) {
+    for (const name of wanted) {
+      for (const one of await PARTS[name]!(browser)) {
         figures.push(one)
         console.error(`${one.figure}: ${one.measured}`)
       }
     }
   } finally {
+    await browser?.close()
     removeFolders()
   }
   const word = ({ met }: Figure): string => (met === undefined ? '' : met ? 'met' : 'missed')
