@@ -12,6 +12,9 @@ const REPLACED: Readonly<Record<string, string>> = {
   [`${PAGE}state/location.ts`]: `${PAGE}saved/location.ts`,
 }
 
+// Whoever builds it, and be it a test: packages have larger files for development.
+process.env['NODE_ENV'] = 'production'
+
 // Makes dist/page/viewer.html: the charts of the page in one file, to which export/saved-view.ts adds what they show.
 export default defineConfig({
   root: PAGE,
