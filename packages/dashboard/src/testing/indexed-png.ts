@@ -2,6 +2,8 @@ import { crc32, deflateSync } from 'node:zlib'
 import { PNG } from 'pngjs'
 
 const MOST_COLORS = 256
+/** The most frequent ones, which stay as they are. */
+const KEPT = 64
 
 /**
  * A picture of a screen in a third of its size: with 256 colours, and for each other colour the nearest of these. pngjs
@@ -36,12 +38,12 @@ export function indexedPng(png: Buffer): Buffer {
   ])
 }
 
-/** The most frequent colours, none of which is close to another: so close that all colours are to one of at most 256. */
+/** Large areas keep their colours; of the others each is close to one of at most 256, as close as that allows. */
 function paletteOf(colors: readonly number[]): number[] {
   for (let closest = 0; ; closest = 2 * closest + 4) {
     const palette: number[] = []
     for (const color of colors) {
-      if (palette.some((one) => distance(one, color) <= closest)) continue
+      if (palette.length >= KEPT && palette.some((one) => distance(one, color) <= closest)) continue
       palette.push(color)
       if (palette.length > MOST_COLORS) break
     }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, ViewportSize } from 'playwright-core'
 import type { RunList } from '../protocol/runs.ts'
 import { launchBrowser } from '../page/testing/chromium.ts'
 import { watchRuns } from '../server/watch.ts'
@@ -22,31 +22,27 @@ interface Picture {
   readonly address: string
   /** Selector of what has to be there. */
   readonly shows: string
-  readonly height?: number
+  readonly size?: ViewportSize
   readonly before?: (page: Page) => Promise<void>
 }
 
-const SMOOTH = 'smooth=ema:.9&closed=perf'
+const SIZE: ViewportSize = { width: 1_280, height: 640 }
 const PICTURE: readonly Picture[] = [
   {
     name: 'charts',
-    address: `/?${SMOOTH}`,
+    address: '/?smooth=ema:.9',
     shows: 'figure canvas',
-    before: (page) => pointAt(page, 'train/loss', 0.35),
+    size: { width: 1_440, height: 860 },
+    before: (page) => pointAt(page, 'val/accuracy', 0.36),
   },
   {
     name: 'table',
     address: '/?tab=table&sort=-train/loss.last',
     shows: '.run-table .no-number',
-    height: 620,
+    size: { width: 1_280, height: 800 },
   },
-  { name: 'run', address: '/runs/{batch-2048}?part=overview', shows: '.last-lines .console-line', height: 620 },
-  {
-    name: 'groups',
-    address: '/?runs=@seeds&group=lr&smooth=ema:.9&metrics=^(train|val)/(loss|acc)',
-    shows: 'figure canvas',
-    height: 620,
-  },
+  { name: 'run', address: '/runs/{batch-2048}?part=overview', shows: '.last-lines .console-line' },
+  { name: 'groups', address: '/?runs={finished}&group=optimizer&metrics=(loss|accuracy)', shows: 'figure canvas' },
 ]
 
 const browser = await launchBrowser()
@@ -68,7 +64,7 @@ if (browser) {
 
 async function record(on: Browser, port: number, picture: Picture, theme: 'light' | 'dark'): Promise<void> {
   const page = await on.newPage({
-    viewport: { width: 1_280, height: picture.height ?? 800 },
+    viewport: picture.size ?? SIZE,
     colorScheme: theme,
     ...{ locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce' },
   })
@@ -77,10 +73,7 @@ async function record(on: Browser, port: number, picture: Picture, theme: 'light
   const answer = await fetch(`${host}/api/dashboard/runs`, { headers: { authorization: `Bearer ${TOKEN}` } })
   const { runs } = (await answer.json()) as RunList
   const address = picture.address
-    .replace(
-      '@seeds',
-      runs.flatMap(({ key, tags }) => (tags.some((tag) => /^(?:baseline|lr)$/.test(tag)) ? key : [])).join(','),
-    )
+    .replace('{finished}', runs.flatMap(({ key, state }) => (state === 'finished' ? key : [])).join(','))
     .replace(/\{(?<name>[^}]+)\}/, (_, name: string) => runs.find((run) => run.name === name)!.key)
   await page.goto(`${host}${address}#t=${TOKEN}`)
   await page.locator(picture.shows).first().waitFor()

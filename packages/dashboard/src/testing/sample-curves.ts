@@ -50,16 +50,15 @@ export function* curves(training: Training): Generator<Record<string, number>, n
       'train/loss': loss,
       'train/accuracy': accuracyOf(loss * (1 + 0.2 * noise)),
       'train/grad_norm': isGone ? Number.POSITIVE_INFINITY : norm,
-      'train/epoch': Math.floor((step * batch) / 50_000),
+      ...(step % 100 === 0 && {
+        'val/loss': plain * (1 + gap + 0.3 * noise) + bump + blown,
+        'val/accuracy': accuracyOf(plain * (1 + gap + 0.3 * noise) + bump + blown),
+      }),
       'optim/lr': rate,
       'optim/weight_norm': (optimizer === 'sgd' ? 31 : 24) + 9 * (1 - learned) + 0.02 * bell(),
       'perf/images_per_second': (batch / (0.06 + batch / 2_400)) * (1 + 0.03 * bell()),
       'system/gpu_memory_gb': 6.2 + batch / 44 + 0.05 * Math.sin(step / 90),
       'system/gpu_percent': 91 + 5 * bell(),
-      ...(step % 100 === 0 && {
-        'val/loss': plain * (1 + gap + 0.3 * noise) + bump + blown,
-        'val/accuracy': accuracyOf(plain * (1 + gap + 0.3 * noise) + bump + blown),
-      }),
     }
   }
 }

@@ -62,7 +62,8 @@ export function paint(pen: Pen, at: Frame2D, { lines, strokeOf, verticals, highl
   }
   const hasGroups = lines.some(({ group }) => group)
   const inFront = lines.filter(({ run }) => run === highlighted)
-  for (const line of [...lines.filter((one) => !inFront.includes(one)), ...inFront]) {
+  const others = lines.filter((one) => !inFront.includes(one))
+  for (const line of [...others.filter(({ group }) => !group), ...others.filter(({ group }) => group), ...inFront]) {
     const back = highlighted !== undefined && inFront.length > 0 && line.run !== highlighted
     paintLine(pen, at, line, strokeOf(line), { member: hasGroups && !line.group, back })
   }
@@ -77,12 +78,17 @@ function paintLine(
 ): void {
   const alpha = back ? 0.3 : 1
   if (line.band) paintBand(pen, at, line, how.color, alpha)
-  if (member) paintPath(pen, at, line.smooth ?? line.raw, how, 0.3 * alpha, 1)
+  if (member) paintPath(pen, at, line.smooth ?? line.raw, how, 0.2 * alpha, 1)
   else {
     if (line.smooth) paintPath(pen, at, line.raw, { ...how, dash: [] }, 0.28 * alpha, 1)
-    paintPath(pen, at, line.smooth ?? line.raw, how, alpha, line.smooth || line.exact ? 1.5 : DENSE)
+    paintPath(pen, at, line.smooth ?? line.raw, how, alpha, widthOf(line))
   }
   paintMarks(pen, at, line.marks, how.color, alpha)
+}
+
+function widthOf({ group, smooth, exact }: DrawnLine): number {
+  if (group) return 2
+  return smooth || exact ? 1.5 : DENSE
 }
 
 function paintPath(pen: Pen, at: Frame2D, points: Points, how: Stroke, alpha: number, width: number): void {

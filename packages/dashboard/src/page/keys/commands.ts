@@ -1,6 +1,5 @@
 import { cursor } from '../charts/cursor.ts'
-import { say } from '../parts/spoken.tsx'
-import { currentRow } from '../runs/run-list.tsx'
+import { currentRow, moveRow } from '../runs/run-list.tsx'
 import { navigate } from '../state/location.ts'
 import { nextTheme, otherLanguage } from '../state/preferences.ts'
 import { addressOf, route } from '../state/route.ts'
@@ -78,14 +77,6 @@ export const COMMANDS: readonly Command[] = [
 
 function focus(selector: string): void {
   document.querySelector<HTMLElement>(selector)?.focus()
-}
-
-function moveRow(by: number): void {
-  const { length } = listedRuns.value
-  if (length === 0) return
-  currentRow.value = Math.max(0, Math.min(length - 1, currentRow.value + by))
-  const { name, state } = listedRuns.value[currentRow.value]!
-  say(`${name}, ${t(`state.${state}`)}`)
 }
 
 function toggleRow(): void {

@@ -5,6 +5,7 @@ import type { JsonValue } from '@swanlab/core'
 import type { RunRow } from '../../protocol/runs.ts'
 import { highlighted } from '../charts/cursor.ts'
 import { strokeOfLine } from '../charts/stroke-of-line.ts'
+import { say } from '../parts/spoken.tsx'
 import { StateWord } from '../parts/state-word.tsx'
 import { StrokeSample } from '../parts/stroke-sample.tsx'
 import { WindowedRows } from '../parts/windowed-rows.tsx'
@@ -20,6 +21,23 @@ const ROW = 44
 
 /** Place of the row that keys act on. */
 export const currentRow = signal(-1)
+
+export function moveRow(by: number): void {
+  const { length } = listedRuns.value
+  if (length === 0) return
+  currentRow.value = Math.max(0, Math.min(length - 1, currentRow.value + by))
+  const run = listedRuns.value[currentRow.value]!
+  say([run.name, t(`state.${run.state}`), reasonText(reasonOf(run), t)].join(', '))
+}
+
+/** From the filter to the first run that it leaves. */
+function toRows(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' && event.key !== 'ArrowDown') return
+  event.preventDefault()
+  document.querySelector<HTMLElement>('.run-rows')!.focus()
+  currentRow.value = -1
+  moveRow(1)
+}
 
 export function RunList(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null)
@@ -77,6 +95,7 @@ function RunTools(): JSX.Element {
         aria-label={t('runs.filter')}
         placeholder={t('runs.filterExample')}
         onInput={({ currentTarget }) => (runFilter.value = currentTarget.value)}
+        onKeyDown={toRows}
       />
       <div class="row small">
         <label class="check" title={t('runs.showAll')}>

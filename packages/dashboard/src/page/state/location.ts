@@ -22,11 +22,6 @@ export const path: ReadonlySignal<string> = path_
  * A part of the view that stands in the address. At its default it is not there.
  *
  * @param options.step - Each change is a step of the browser's history, which Back undoes. Default: false.
- *
- * @example
- * ```ts
- * export const sort = viewParam('sort', textCodec, 'name')
- * ```
  */
 export function viewParam<T>(
   name: string,
