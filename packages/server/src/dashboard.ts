@@ -133,6 +133,18 @@ class StoredRuns implements RunSource {
     return { runs, problems: [] }
   }
 
+  find(viewer: string, key: string): ListedRun | undefined {
+    const { storage } = this.#context
+    try {
+      const run = storage.runByCuid(key)
+      const project = run && storage.project(run.workspace, run.project)
+      return project && maySee(project, viewer) ? this.#listed(run)[0] : undefined
+    } catch {
+      // Damaged, as in the list.
+      return undefined
+    }
+  }
+
   #in(project: StoredProject): ListedRun[] {
     try {
       return this.#context.storage.runs(project).flatMap((run) => this.#listed(run))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { JOURNAL_FILE } from '@swanlab/journal'
+import type { RunKey } from '../protocol/runs.ts'
 import type { Listing, ListedRun, RunSource } from './run-source.ts'
 
 const RUN = /^run-/
@@ -11,11 +12,15 @@ const LONGEST_NAME = 80
 /** Milliseconds for which a listing holds: everything that a page asks in one go sees the same runs. */
 const FRESH = 250
 
+interface NamedListing extends Listing {
+  readonly byKey: ReadonlyMap<RunKey, ListedRun>
+}
+
 /** Runs in folders: each is a logdir, or a run folder. Links inside a logdir are not followed. */
 export class FolderSource implements RunSource {
   readonly title: string
   readonly #folders: readonly string[]
-  #listed: { readonly at: number; readonly listing: Promise<Listing> } | undefined
+  #listed: { readonly at: number; readonly listing: Promise<NamedListing> } | undefined
   /** Folders that held a journal when they were looked at: their names alone show that they are still there. */
   #runs: ReadonlySet<string> = new Set()
 
@@ -25,13 +30,17 @@ export class FolderSource implements RunSource {
     this.title = folders.join(', ')
   }
 
-  list(): Promise<Listing> {
+  async find(_viewer: string, key: RunKey): Promise<ListedRun | undefined> {
+    return (await this.list()).byKey.get(key)
+  }
+
+  list(): Promise<NamedListing> {
     const now = performance.now()
     if (!this.#listed || now - this.#listed.at > FRESH) this.#listed = { at: now, listing: this.#read() }
     return this.#listed.listing
   }
 
-  async #read(): Promise<Listing> {
+  async #read(): Promise<NamedListing> {
     const dirs = new Set<string>()
     const problems: { folder: string; reason: string }[] = []
     for (const folder of this.#folders) {
@@ -42,7 +51,8 @@ export class FolderSource implements RunSource {
       }
     }
     this.#runs = dirs
-    return { runs: named([...dirs]), problems }
+    const runs = named([...dirs])
+    return { runs, byKey: new Map(runs.map((run) => [run.key, run])), problems }
   }
 }
 

@@ -40,11 +40,8 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
   app.addHook('onRequest', async (request) => {
     viewers.set(request, await authorize(request))
   })
-  const runsOf = async (request: FastifyRequest): Promise<readonly ListedRun[]> =>
-    (await source.list(viewers.get(request)!)).runs
   const runOf = async (request: FastifyRequest): Promise<ListedRun> => {
-    const { run: key } = request.params as Params
-    const run = (await runsOf(request)).find((one) => one.key === key)
+    const run = await source.find(viewers.get(request)!, (request.params as Params).run)
     if (!run) throw noSuchRun()
     return run
   }
@@ -75,7 +72,12 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
 
   app.post('/series', { bodyLimit: LIMITS.body }, async (request, reply) => {
     const queries = checkSeries(request.body)
-    const known = new Map((await runsOf(request)).map(({ key, dir }) => [key, dir]))
+    const viewer = viewers.get(request)!
+    const known = new Map<string, string>()
+    for (const key of new Set(queries.flatMap(runsIn))) {
+      const run = await source.find(viewer, key)
+      if (run) known.set(key, run.dir)
+    }
     const signal = goneSignal(reply)
     const frames = async function* (): AsyncGenerator<Uint8Array> {
       for (const query of queries) {

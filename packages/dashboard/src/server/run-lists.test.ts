@@ -12,7 +12,7 @@ function listsOver(folder: string): RunLists {
   const reader = new Reader()
   onTestFinished(() => reader.close())
   // Each look of this test sees the folder as it is.
-  const source = { title: '', list: () => new FolderSource([folder]).list() }
+  const source = { title: '', find: () => undefined, list: () => new FolderSource([folder]).list() }
   return new RunLists({ source, reader, showsFolders: true })
 }
 

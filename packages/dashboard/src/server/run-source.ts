@@ -20,6 +20,8 @@ export interface Listing {
 export interface RunSource {
   /** The runs that a viewer may see. @param viewer - As `authorize` named them. */
   list(viewer: string): Promise<Listing> | Listing
+  /** The one of them that has a key, found without a path made of it. */
+  find(viewer: string, key: RunKey): Promise<ListedRun | undefined> | ListedRun | undefined
   /** What the page is titled. */
   readonly title: string
 }
