@@ -211,12 +211,17 @@ export class FileBlock implements Block {
     files.close(this)
   }
 
+  get regularSteps(): readonly [first: number, difference: number] | undefined {
+    const { steps } = this.#directory
+    return Array.isArray(steps) ? (steps as [number, number]) : undefined
+  }
+
   steps(): Float64Array {
-    const { steps, rows } = this.#directory
-    if (!Array.isArray(steps)) return this.#numbers(steps as Region)
-    const [first, difference] = steps as readonly [number, number]
-    const all = new Float64Array(rows)
-    for (let row = 0; row < rows; row++) all[row] = first + row * difference
+    const regular = this.regularSteps
+    if (!regular) return this.#numbers(this.#directory.steps as Region)
+    const [first, difference] = regular
+    const all = new Float64Array(this.rows)
+    for (let row = 0; row < all.length; row++) all[row] = first + row * difference
     return all
   }
 

@@ -34,6 +34,8 @@ export interface Block {
   readonly lastTime: number
   /** By row. */
   steps(): Float64Array
+  /** First step and difference, where all differ by the same. */
+  readonly regularSteps?: readonly [first: number, difference: number] | undefined
   /** By row, in milliseconds since 1970. */
   times(): Float64Array
   /** Rows of the points of a key; undefined: every row has one. */

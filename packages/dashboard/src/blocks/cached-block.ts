@@ -59,12 +59,20 @@ export class CachedBlock implements Block {
     return this.#block.lastTime
   }
 
+  get regularSteps(): readonly [first: number, difference: number] | undefined {
+    return this.#block.regularSteps
+  }
+
   steps(): Float64Array {
-    return this.#kept('steps', () => this.#block.steps())
+    const regular = this.#block.regularSteps
+    // Runs whose steps are the same share them.
+    return this.#kept(regular ? `steps ${regular.join(' ')} ${this.rows}` : `${this.#id}/steps`, () =>
+      this.#block.steps(),
+    )
   }
 
   times(): Float64Array {
-    return this.#kept('times', () => this.#block.times())
+    return this.#kept(`${this.#id}/times`, () => this.#block.times())
   }
 
   rowsOf(key: string): Uint32Array | undefined {
@@ -106,8 +114,7 @@ export class CachedBlock implements Block {
     return pyramid
   }
 
-  #kept(what: string, read: () => Float64Array): Float64Array {
-    const id = `${this.#id}/${what}`
+  #kept(id: string, read: () => Float64Array): Float64Array {
     const kept = this.#memory.rows.get(id)
     if (kept) return kept as Float64Array
     const numbers = read()
