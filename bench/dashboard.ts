@@ -5,6 +5,7 @@ import { removeFolders } from './dashboard/journals.ts'
 import { benchList } from './dashboard/list.ts'
 import { benchLive } from './dashboard/live.ts'
 import { benchPage } from './dashboard/page.ts'
+import { benchPeers } from './dashboard/peers.ts'
 import { benchReading } from './dashboard/reading.ts'
 import { isShort } from './dashboard/scale.ts'
 import { benchServing } from './dashboard/serving.ts'
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   page: inBrowser(benchPage),
   live: inBrowser(benchLive),
   list: inBrowser(benchList),
+  peers: (browser) => (browser && !isShort ? benchPeers(browser) : []),
 }
 
 /**

@@ -41,6 +41,18 @@ function hasInk(canvas) {
   return false
 }
 
+/** When one of some elements was first seen to have a size; undefined until then. Shadow roots are looked into. */
+bench.firstOf = (selector) => {
+  if (bench.found === undefined && within(document, selector).some((one) => one.getBoundingClientRect().width > 100))
+    bench.found = performance.now()
+  return bench.found
+}
+
+function within(root, selector) {
+  const hosts = [...root.querySelectorAll('*')].filter(({ shadowRoot }) => shadowRoot)
+  return [...root.querySelectorAll(selector), ...hosts.flatMap(({ shadowRoot }) => within(shadowRoot, selector))]
+}
+
 /** Shows another view, and answers after how many milliseconds the last chart was drawn anew. */
 bench.show = async (query, charts) => {
   const start = performance.now()

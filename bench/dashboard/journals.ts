@@ -56,6 +56,12 @@ export function placeRun(logdir: string, name: string, what: Synthetic): string 
   return dir
 }
 
+/** Where things are kept for the next time. */
+export function keptFolder(): string {
+  mkdirSync(KEPT, { recursive: true, mode: 0o700 })
+  return KEPT
+}
+
 /** Somewhere on the disk of the journals, empty. */
 export function emptyFolder(name: string): string {
   const folder = join(KEPT, 'work', name)
