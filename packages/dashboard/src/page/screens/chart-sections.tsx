@@ -8,7 +8,7 @@ import { Icon } from '../parts/icons.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Spoken } from '../parts/spoken.tsx'
 import { metricKeys, waitingForDetails } from '../state/details.ts'
-import { drawnKeys } from '../state/runs.ts'
+import { drawnKeys, listedRuns } from '../state/runs.ts'
 import { closedSections, fullChart, metricFilter, toggled } from '../state/view.ts'
 import { t } from '../text/i18n.ts'
 
@@ -17,7 +17,8 @@ const AT_FIRST = 60
 
 /** Every chart of the view, by section. */
 export function ChartSections(): JSX.Element {
-  if (drawnKeys.value.length === 0) return <Notice title={t('empty.chosen')} />
+  if (drawnKeys.value.length === 0)
+    return <Notice title={t(listedRuns.value.length === 0 ? 'runs.none' : 'empty.chosen')} />
   if (metricKeys.value.length === 0)
     return waitingForDetails.value ? (
       <p class="notice quiet">{t('loading.charts')}</p>

@@ -4,7 +4,6 @@
  */
 export const MESSAGES = {
   'app.runs': ['Runs', '实验'],
-  'app.settings': ['Settings', '设置'],
   'app.skip': ['Skip to charts', '跳到图表'],
   'app.live': ['live', '实时'],
   'app.notLive': ['not live', '未连接'],
@@ -46,11 +45,9 @@ export const MESSAGES = {
   'runs.newest': ['Newest only', '仅最新'],
   'runs.show': ['Show {name}', '显示 {name}'],
   'runs.showAll': ['Show all listed runs', '显示列表中的全部实验'],
-  'runs.open': ['Open {name}', '打开 {name}'],
   'runs.none': ['No run matches this filter.', '没有符合筛选条件的实验。'],
   'runs.clear': ['Clear the filter', '清除筛选'],
   'runs.step': ['step {step}', '第 {step} 步'],
-  'runs.noSteps': ['nothing logged', '尚无记录'],
   'runs.cap': [
     '{shown} of {all} runs are drawn: as many as a chart takes.',
     '已绘制 {all} 个实验中的 {shown} 个：这是单个图表的上限。',
@@ -123,10 +120,6 @@ export const MESSAGES = {
   'chart.table': ['Show as table', '显示为表格'],
   'chart.noTable': ['Show as chart', '显示为图表'],
   'chart.nothing': ['No points in view', '视图内没有数据点'],
-  'chart.nonPositive': [
-    '{n} {n|value|values} of 0 or less cannot be shown on a log axis',
-    '{n} 个不大于 0 的值无法在对数轴上显示',
-  ],
   'chart.caption': ['{key}, {n} {n|run|runs}', '{key}，{n} 个实验'],
   'chart.captionLast': ['last {low} to {high}', '最新值 {low} 到 {high}'],
   'chart.captionLastOne': ['last {low}', '最新值 {low}'],
@@ -142,12 +135,8 @@ export const MESSAGES = {
   'chart.lowest': ['lowest', '最低'],
   'chart.highest': ['highest', '最高'],
   'chart.points': ['points', '点数'],
-  'chart.members': ['runs', '实验数'],
   'chart.others': ['and {n} more', '另有 {n} 个'],
   'chart.alert': ['alert: {title}', '告警：{title}'],
-  'chart.mark.1': ['NaN', 'NaN'],
-  'chart.mark.2': ['Infinity', '正无穷'],
-  'chart.mark.3': ['-Infinity', '负无穷'],
   'chart.failed': ['This chart cannot be drawn: {message}', '无法绘制此图表：{message}'],
 
   'keys.title': ['Keys', '快捷键'],
@@ -180,6 +169,4 @@ export const MESSAGES = {
   'palette.none': ['Nothing is called that.', '没有匹配项。'],
   'palette.metric': ['metric', '指标'],
   'palette.run': ['run', '实验'],
-
-  'time.ago': ['{time}', '{time}'],
 } as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>
