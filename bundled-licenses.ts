@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'rolldown'
 
@@ -18,7 +18,13 @@ export function licensesIn(modules: Iterable<string>): Map<string, string> {
   const found = new Map<string, string>()
   for (const id of modules) {
     const { path, name } = /^(?<path>.*\/node_modules\/(?<name>(?:@[^/]+\/)?[^/]+))\//.exec(id)?.groups ?? {}
-    if (path && name) found.set(name, join(path, 'LICENSE'))
+    if (path && name && !found.has(name)) found.set(name, join(path, licenseIn(path)))
   }
   return found
+}
+
+function licenseIn(folder: string): string {
+  const name = readdirSync(folder).find((one) => /^LICEN[CS]E(?:\.(?:txt|md))?$/i.test(one))
+  if (name === undefined) throw new Error(`There is no licence in ${folder}.`)
+  return name
 }

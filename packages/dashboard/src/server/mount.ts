@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { cacheFolder } from '../reading/block-store.ts'
 import { Reader } from '../reading/reader.ts'
 import { EventStreams, type EventStreamOptions } from './event-streams.ts'
+import { FrameTickets } from './frame-tickets.ts'
 import { pageFiles } from './page-files.ts'
 import { answerError, dashboardRoutes } from './routes.ts'
 import { RunLists } from './run-lists.ts'
@@ -53,6 +54,7 @@ export function mountDashboard(app: FastifyInstance, options: DashboardOptions):
   })
   const lists = new RunLists({ source, reader, showsFolders })
   const events = new EventStreams({ lists, reader, stillMay })
+  const frames = new FrameTickets()
   const sendPage = pageFiles(app)
   app.register(
     async (scope) => {
@@ -63,10 +65,13 @@ export function mountDashboard(app: FastifyInstance, options: DashboardOptions):
       const json = scope.getDefaultJsonParser('error', 'error')
       scope.addContentTypeParser('application/json', { parseAs: 'string' }, json)
       scope.register(async (viewers) => {
-        dashboardRoutes(viewers, { source, reader, lists, events, authorize, about: { mode }, showsFolders })
+        dashboardRoutes(viewers, { source, reader, lists, events, frames, authorize, about: { mode }, showsFolders })
         forViewers?.(viewers)
       })
-      scope.register(async (open) => forAll?.(open))
+      scope.register(async (open) => {
+        frames.routes(open)
+        forAll?.(open)
+      })
     },
     { prefix: API },
   )

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { LIMITS } from '../protocol/limits.ts'
 import type { SeriesQuery } from '../protocol/series.ts'
+import { FRAME_TYPES, type FrameType } from './media-file.ts'
 import { PageError } from './page-error.ts'
 
 const key = z.string().min(1).max(10_000)
@@ -41,14 +42,23 @@ const query = z.object({
 
 const request = z.object({ queries: z.array(query).min(1).max(LIMITS.seriesOfAnswer) })
 
+const frame = z.object({ path: z.string().min(1).max(2_000), type: z.enum(FRAME_TYPES) })
+
+/** @throws PageError 400 that names what is wrong. */
+export function checkFrame(body: unknown): { readonly path: string; readonly type: FrameType } {
+  return checked(frame, body)
+}
+
+function checked<Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Shape> {
+  const result = shape.safeParse(body)
+  if (result.success) return result.data
+  const { path, message } = result.error.issues[0]!
+  throw new PageError(400, `${path.join('.') || 'The request'}: ${message}`)
+}
+
 /** @throws PageError 400 that names what is wrong. */
 export function checkSeries(body: unknown): readonly SeriesQuery[] {
-  const result = request.safeParse(body)
-  if (!result.success) {
-    const { path, message } = result.error.issues[0]!
-    throw new PageError(400, `${path.join('.') || 'The request'}: ${message}`)
-  }
-  const { queries } = result.data
+  const { queries } = checked(request, body)
   const lines = queries.reduce((sum, { runs, grouping }) => sum + runs.length + (grouping?.groups.length ?? 0), 0)
   if (lines > LIMITS.seriesOfAnswer)
     throw new PageError(

@@ -9,9 +9,10 @@ import type { SeriesQuery } from '../protocol/series.ts'
 import { ReadError, type Reader } from '../reading/reader.ts'
 import type { QuestionName, Questions } from '../reading/worker-messages.ts'
 import type { EventStreams } from './event-streams.ts'
+import type { FrameTickets } from './frame-tickets.ts'
 import { sendFile } from './media-file.ts'
 import { PageError, noSuchRun } from './page-error.ts'
-import { checkSeries, countOf, textOf } from './parameters.ts'
+import { checkFrame, checkSeries, countOf, textOf } from './parameters.ts'
 import { QueryQueue } from './query-queue.ts'
 import type { RunLists } from './run-lists.ts'
 import type { ListedRun, RunSource } from './run-source.ts'
@@ -21,6 +22,7 @@ export interface RouteOptions {
   readonly reader: Reader
   readonly lists: RunLists
   readonly events: EventStreams
+  readonly frames: FrameTickets
   /** Who asks. @throws PageError 401 */
   readonly authorize: (request: FastifyRequest) => string | Promise<string>
   /** What the page is told about itself, beside who looks at it. */
@@ -33,7 +35,7 @@ type Params = { run: string }
 
 /** What the page asks. Everything is read; nothing here writes. */
 export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): void {
-  const { source, lists, events, authorize, about, showsFolders } = options
+  const { source, lists, events, frames, authorize, about, showsFolders } = options
   const queue = new QueryQueue(LIMITS.runningQueries, LIMITS.queryDeadline)
   const exports = new QueryQueue(LIMITS.runningExports, LIMITS.queryDeadline)
   const viewers = new WeakMap<FastifyRequest, string>()
@@ -79,7 +81,7 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
       if (run) known.set(key, run.dir)
     }
     const signal = goneSignal(reply)
-    const frames = async function* (): AsyncGenerator<Uint8Array> {
+    const answers = async function* (): AsyncGenerator<Uint8Array> {
       for (const query of queries) {
         const dirs = runsIn(query).flatMap((key) => (known.has(key) ? [[key, known.get(key)!] as const] : []))
         try {
@@ -91,7 +93,7 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
         }
       }
     }
-    return reply.type('application/octet-stream').send(Readable.from(frames(), { objectMode: false }))
+    return reply.type('application/octet-stream').send(Readable.from(answers(), { objectMode: false }))
   })
 
   app.get('/runs/:run/console', async (request, reply) => {
@@ -118,6 +120,10 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
   app.get('/runs/:run/file', async (request, reply) =>
     sendFile(reply, (await runOf(request)).dir, textOf(request, 'path')),
   )
+
+  app.post('/runs/:run/frame', { bodyLimit: LIMITS.body }, async (request) => ({
+    address: `${app.prefix}/frames/${frames.issue({ dir: (await runOf(request)).dir, ...checkFrame(request.body) })}`,
+  }))
 
   app.get('/runs/:run/points', async (request, reply) => {
     const { key, dir } = await runOf(request)

@@ -8,7 +8,7 @@ const POLICY = [
   'media-src blob:',
   "connect-src 'self'",
   "font-src 'self'",
-  'frame-src blob:',
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

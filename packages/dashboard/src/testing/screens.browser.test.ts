@@ -14,7 +14,7 @@ import { HEADER, rows } from './journals.ts'
 import { Watched } from './watched.ts'
 
 /** What a frame with somebody's page is stopped from: the browser says so on the console. */
-const STOPPED = /^(?:Blocked script execution|Loading the image|Applying inline style)/
+const STOPPED = /^(?:Blocked script execution|Loading the image)/
 const LINES = 30_000
 
 const browser = await launchBrowser()

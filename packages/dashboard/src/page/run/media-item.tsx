@@ -1,15 +1,19 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { ColumnKind, JsonValue } from '@swanlab/core'
+import type { ColumnKind } from '@swanlab/core'
 import { getResponse } from '../api/client.ts'
 import type { MediaList, RunKey } from '../../protocol/runs.ts'
 import { download } from '../parts/download.ts'
+import { lazy } from '../parts/lazy.tsx'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
 import { say } from '../text/screens.ts'
+import { MediaFrame } from './media-frame.tsx'
 import { MOST_BYTES, shownAs, type Shown } from './media-kind.ts'
-import { Tree } from './tree.tsx'
+
+const EChart = lazy(() => import('./echart.tsx'))
+const SpaceView = lazy(() => import('./space-view.tsx'))
 
 type Item = MediaList['entries'][number]['items'][number]
 
@@ -68,7 +72,7 @@ function MediaFile({ run, path, kind, title, children }: MediaFileProps): JSX.El
   const { value: file } = loaded
   return (
     <>
-      <Content file={file} title={title} />
+      <Content run={run} path={path} file={file} title={title} />
       {children}
       {file.blob && (
         <button
@@ -94,14 +98,21 @@ async function loadFile(run: RunKey, path: string, kind: ColumnKind, signal: Abo
   const bytes = new Uint8Array(await response.arrayBuffer())
   const shown = shownAs(kind, type, bytes)
   return {
-    blob: new Blob([bytes], { type: shown.as === 'frame' ? shown.type : type }),
+    blob: new Blob([bytes], { type }),
     bytes: bytes.length,
     type,
     shown,
   }
 }
 
-function Content({ file, title }: { readonly file: File; readonly title: string }): JSX.Element {
+interface ContentProps {
+  readonly run: RunKey
+  readonly path: string
+  readonly file: File
+  readonly title: string
+}
+
+function Content({ run, path, file, title }: ContentProps): JSX.Element {
   const { blob, bytes, type, shown } = file
   const url = useBlobUrl(blob)
   if (!blob || !shown) return <p class="quiet">{say('media.tooLarge', { size: formatBytes(bytes) })}</p>
@@ -125,17 +136,14 @@ function Content({ file, title }: { readonly file: File; readonly title: string 
           {shown.cut && <p class="quiet small">{say('media.textCut')}</p>}
         </>
       )
-    case 'frame':
-      return (
-        <>
-          <iframe sandbox="" src={url} title={`${title}. ${say('media.frame')}`} />
-          <p class="quiet small">{say('media.frameNote')}</p>
-        </>
-      )
-    case 'json':
-      return <Tree value={shown.value as JsonValue} label={title} />
-    default:
+    case 'chart':
+      return <EChart value={shown.value} title={title} />
+    case 'space':
+      return <SpaceView space={shown.space} title={title} />
+    case 'nothing':
       return <p class="quiet">{whyNot(shown, type, bytes)}</p>
+    case 'frame':
+      return <MediaFrame run={run} path={path} type={shown.type} title={title} />
   }
 }
 

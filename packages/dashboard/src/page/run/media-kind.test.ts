@@ -31,7 +31,7 @@ describe('how a file of a run is shown', () => {
   it('is a text up to a length, and JSON as what it holds', () => {
     expect(shownAs('text', BYTES, text('<b>hi</b>'))).toEqual({ as: 'text', text: '<b>hi</b>', cut: false })
     expect(shownAs('text', BYTES, text('x'.repeat(1_000_000)))).toMatchObject({ cut: true })
-    expect(shownAs('echarts', BYTES, text('{"a":1}'))).toEqual({ as: 'json', value: { a: 1 } })
+    expect(shownAs('echarts', BYTES, text('{"a":1}'))).toEqual({ as: 'chart', value: { a: 1 } })
     expect(shownAs('echarts', BYTES, text('{'))).toMatchObject({ as: 'nothing' })
     expect(shownAs('molecule', BYTES, text('ATOM'))).toEqual({ as: 'nothing', why: 'kind' })
   })

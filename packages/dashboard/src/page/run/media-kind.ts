@@ -1,4 +1,5 @@
 import type { ColumnKind } from '@swanlab/core'
+import { moleculeIn, pointsIn, type Space } from './space.ts'
 import { imageSize, MOST_PIXELS, type ImageSize } from './image-size.ts'
 
 /** Bytes of the largest file that is shown. */
@@ -13,7 +14,9 @@ export type Shown =
   | { readonly as: 'text'; readonly text: string; readonly cut: boolean }
   /** Without scripts, in a frame that may do nothing. */
   | { readonly as: 'frame'; readonly type: 'text/html' | 'image/svg+xml' }
-  | { readonly as: 'json'; readonly value: unknown }
+  /** An option of ECharts. */
+  | { readonly as: 'chart'; readonly value: object }
+  | { readonly as: 'space'; readonly space: Space }
   | { readonly as: 'nothing'; readonly why: 'kind' | 'not-that' | 'dimensions' }
   | { readonly as: 'nothing'; readonly why: 'pixels'; readonly size: ImageSize }
 
@@ -32,7 +35,12 @@ export function shownAs(kind: ColumnKind, type: string, bytes: Uint8Array): Show
     case 'image':
       return isSvg(bytes) ? { as: 'frame', type: 'image/svg+xml' } : { as: 'nothing', why: 'not-that' }
     case 'echarts':
-      return jsonOf(bytes)
+      return chartOf(bytes)
+    case 'object3d':
+    case 'molecule': {
+      const space = kind === 'molecule' ? moleculeIn(bytes) : pointsIn(bytes)
+      return space ? { as: 'space', space } : { as: 'nothing', why: 'kind' }
+    }
     case 'audio':
     case 'video':
       return { as: 'nothing', why: 'not-that' }
@@ -58,10 +66,10 @@ function isSvg(bytes: Uint8Array): boolean {
   return /^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/i.test(start)
 }
 
-function jsonOf(bytes: Uint8Array): Shown {
+function chartOf(bytes: Uint8Array): Shown {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return value !== null && typeof value === 'object' ? { as: 'json', value } : textOf(bytes)
+    return value !== null && typeof value === 'object' ? { as: 'chart', value } : textOf(bytes)
   } catch {
     return { as: 'nothing', why: 'not-that' }
   }

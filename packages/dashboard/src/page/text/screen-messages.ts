@@ -175,8 +175,17 @@ export const SCREEN_MESSAGES = {
   'media.image': ['{key}, step {step}', '{key}，第 {step} 步'],
   'media.frame': ['Logged page, without scripts', '记录的页面（不运行脚本）'],
   'media.frameNote': [
-    'Shown without its scripts, styles and what it would load. Save the file to open it whole.',
-    '显示时不运行脚本，不使用其样式，也不加载外部内容。保存文件可完整打开。',
+    'Shown without its scripts, and without what it would load. Save the file to open it whole.',
+    '显示时不运行脚本，也不加载外部内容。保存文件可完整打开。',
+  ],
+  'media.option': ['Options', '配置项'],
+  'media.noSeries': ['Series of type {type} are not drawn here.', '此处不绘制 {type} 类型的系列。'],
+  'media.optionLarge': ['This chart is too large to be drawn here.', '图表过大，无法在此绘制。'],
+  'media.points': ['{n} {n|point|points}', '{n} 个点'],
+  'media.atoms': ['{n} {n|atom|atoms}', '{n} 个原子'],
+  'media.turn': [
+    'Drag or use the arrow keys to turn it, + and − to zoom, 0 to start over.',
+    '拖动或用方向键旋转，+ 和 − 缩放，0 复位。',
   ],
   'media.textCut': ['the rest is not shown', '其余部分未显示'],
 
