@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
 import { decodeRecord, JOURNAL_FILE, noRunIn, recordingState, type JournalRecord } from '@swanlab/journal'
-import { openWithin } from '@swanlab/journal/internal'
+import { openWithin, RowScanner } from '@swanlab/journal/internal'
 import type { RunRow } from '../protocol/runs.ts'
 import { addFact, noFacts, type RunFacts } from './run-facts.ts'
 
@@ -11,6 +11,9 @@ const LONGEST_HEAD = 4 * 1024 * 1024
 /** Bytes of the end; of one that is full of other things, more, until there is a step. */
 const TAIL = 64 * 1024
 const LONGEST_TAIL = 256 * 1024
+
+/** Rows of one run are mostly like those of another. */
+const scanner = new RowScanner()
 
 /** What a listing knows a run by. */
 export type ListedRow = Omit<RunRow, 'key' | 'indexed'>
@@ -114,14 +117,37 @@ function headerOf(fd: number, size: number): JournalRecord | undefined {
   }
 }
 
-function recordsAtEnd(fd: number, size: number, bytes: number): JournalRecord[] {
-  const from = Math.max(0, size - bytes)
-  const lines = readText(fd, from, size).split('\n')
+/** Values of rows are left out where that is quicker. */
+function recordsAtEnd(fd: number, size: number, length: number): JournalRecord[] {
+  const from = Math.max(0, size - length)
+  const bytes = readBytes(fd, from, size)
+  const records: JournalRecord[] = []
   // The first line was cut, unless it is the first of all.
-  return lines.slice(from > 0 ? 1 : 0).flatMap((line) => decodeRecord(line) ?? [])
+  let at = from > 0 ? lineEnd(bytes, 0) + 1 : 0
+  for (let end; at < bytes.length; at = end + 1) {
+    end = lineEnd(bytes, at)
+    if (end < bytes.length && scanner.scan(bytes, at) === end) {
+      records.push({ type: 'log', step: scanner.step, time: scanner.time, data: {} })
+      continue
+    }
+    const record = decodeRecord(bytes.toString('utf8', at, end))
+    if (!record) continue
+    if (record.type === 'log') scanner.learn(record.data)
+    records.push(record)
+  }
+  return records
+}
+
+function lineEnd(bytes: Buffer, from: number): number {
+  const at = bytes.indexOf('\n', from)
+  return at < 0 ? bytes.length : at
 }
 
 function readText(fd: number, from: number, to: number): string {
+  return readBytes(fd, from, to).toString()
+}
+
+function readBytes(fd: number, from: number, to: number): Buffer {
   const bytes = Buffer.alloc(to - from)
-  return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, from))
+  return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from))
 }
