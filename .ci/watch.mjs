@@ -6,8 +6,10 @@ import { createInterface } from 'node:readline'
 
 // The page as anybody would open it, over the run that the smoke test has left: all of its files are in the tarball, and
 // what reads the runs starts from there, too.
-const COMMAND = './node_modules/.bin/swanlab'
-const watch = spawn(COMMAND, ['watch', 'swanlog', '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+const COMMAND = 'node_modules/swanlab/dist/cli/main.js'
+const watch = spawn(process.execPath, [COMMAND, 'watch', 'swanlog', '--port', '0', '--json'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
 const lines = createInterface({ input: watch.stdout })
 let text = ''
 const url = await new Promise((resolve, reject) => {
@@ -49,5 +51,7 @@ const { columns } = await api(`runs/${run.key}`)
 assert.ok(columns.some(({ key, count }) => key === 'loss' && count > 0))
 
 watch.kill('SIGINT')
-assert.deepEqual(await once(watch, 'exit'), [0, null])
+const [code] = await once(watch, 'exit')
+// Windows has no signals: there it just ends.
+if (process.platform !== 'win32') assert.equal(code, 0)
 console.log(`and swanlab watch shows ${runs.length} of its runs by ${asked.size} files`)
