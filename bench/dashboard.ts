@@ -4,7 +4,7 @@ import type { Figure } from './dashboard/figure.ts'
 import { removeFolders } from './dashboard/journals.ts'
 import { benchList } from './dashboard/list.ts'
 import { benchLive } from './dashboard/live.ts'
-import { benchPage } from './dashboard/page.ts'
+import { benchFirstLine, benchPage } from './dashboard/page.ts'
 import { benchPeers } from './dashboard/peers.ts'
 import { benchReading } from './dashboard/reading.ts'
 import { isShort } from './dashboard/scale.ts'
@@ -20,6 +20,7 @@ const inBrowser =
 
 const PARTS: Readonly<Record<string, Part>> = {
   reading: benchReading,
+  first: inBrowser(benchFirstLine),
   serving: benchServing,
   page: inBrowser(benchPage),
   live: inBrowser(benchLive),

@@ -23,6 +23,7 @@ export interface Synthetic {
 
 /** Journals are kept for the next time: to write the largest takes half a minute. */
 const KEPT = join(tmpdir(), `swanlab-bench-dashboard-${userInfo().username}`)
+const WORK = join(KEPT, `work-${process.pid}`)
 /** Bytes of all that is kept; what was used longest ago goes first. */
 const MOST = 8e9
 /** Steps at which every key has one value far above all others. */
@@ -64,14 +65,26 @@ export function keptFolder(): string {
 
 /** Somewhere on the disk of the journals, empty. */
 export function emptyFolder(name: string): string {
-  const folder = join(KEPT, 'work', name)
+  const folder = join(WORK, name)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   return folder
 }
 
+/** Those of this process, and of others that have been killed. */
 export function removeFolders(): void {
-  rmSync(join(KEPT, 'work'), { recursive: true, force: true })
+  rmSync(WORK, { recursive: true, force: true })
+  for (const name of readdirSync(KEPT))
+    if (/^work-\d+$/.test(name) && !isAlive(Number(name.slice(5))))
+      rmSync(join(KEPT, name), { recursive: true, force: true })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 function makeRoom(bytes: number, name: string): void {

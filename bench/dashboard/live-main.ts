@@ -31,3 +31,4 @@ process.on('message', (asked) => {
   clearInterval(timer)
   void Promise.all(runs.map((run) => run.finish())).then(() => process.exit())
 })
+process.on('disconnect', () => process.exit())

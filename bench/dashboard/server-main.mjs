@@ -16,3 +16,4 @@ process.on('message', (asked) => {
     process.send({ delay: { p99, max } })
   } else void watcher.close().then(() => process.exit())
 })
+process.on('disconnect', () => process.exit())
