@@ -42,6 +42,8 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
   app.addHook('onRequest', async (request) => {
     viewers.set(request, await authorize(request))
   })
+  // Whoever has no name is told apart by the connection.
+  const clientOf = (request: FastifyRequest): unknown => viewers.get(request) || request.raw.socket
   const runOf = async (request: FastifyRequest): Promise<ListedRun> => {
     const run = await source.find(viewers.get(request)!, (request.params as Params).run)
     if (!run) throw noSuchRun()
@@ -85,7 +87,7 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
       for (const query of queries) {
         const dirs = runsIn(query).flatMap((key) => (known.has(key) ? [[key, known.get(key)!] as const] : []))
         try {
-          yield await queue.run(() => ask('series', { query, dirs }, signal), signal)
+          yield await queue.run(() => ask('series', { query, dirs }, signal), signal, clientOf(request))
         } catch (error) {
           // Others may have an answer all the same.
           if (signal.aborted) return
@@ -108,7 +110,7 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
     const { dir } = await runOf(request)
     const [text, after] = [textOf(request, 'text'), countOf(request, 'after', 0)]
     const signal = goneSignal(reply)
-    return queue.run(() => ask('find', { dir, text, after }, signal), signal)
+    return queue.run(() => ask('find', { dir, text, after }, signal), signal, clientOf(request))
   })
 
   app.get('/runs/:run/media', async (request, reply) => {
@@ -128,7 +130,7 @@ export function dashboardRoutes(app: FastifyInstance, options: RouteOptions): vo
   app.get('/runs/:run/points', async (request, reply) => {
     const { key, dir } = await runOf(request)
     const metric = textOf(request, 'key')
-    await turnFor(reply, exports)
+    await turnFor(reply, exports, clientOf(request))
     return reply
       .type('text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="${key}.csv"`)
@@ -159,15 +161,19 @@ function goneSignal(reply: FastifyReply): AbortSignal {
 }
 
 /** Waits for a place in a queue, and keeps it until the answer has been taken. @throws PageError 503 */
-function turnFor(reply: FastifyReply, queue: QueryQueue): Promise<void> {
+function turnFor(reply: FastifyReply, queue: QueryQueue, client: unknown): Promise<void> {
   const signal = goneSignal(reply)
   const isOver = new Promise<void>((resolve) => reply.raw.once('close', () => resolve()))
   return new Promise((resolve, reject) => {
     queue
-      .run(() => {
-        resolve()
-        return isOver
-      }, signal)
+      .run(
+        () => {
+          resolve()
+          return isOver
+        },
+        signal,
+        client,
+      )
       .catch(reject)
   })
 }
