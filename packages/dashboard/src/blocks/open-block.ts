@@ -80,6 +80,12 @@ export class OpenBlock implements Block {
   lastTime = 0
   /** The keys of the row before, in its order: most rows have the same ones. */
   #expected: KeyPoints[] = []
+  readonly #takes: (key: string) => boolean
+
+  /** @param takes - Asked for each key that is new here; without it, its values are left out. */
+  constructor(takes: (key: string) => boolean = () => true) {
+    this.#takes = takes
+  }
 
   get rows(): number {
     return this.#steps.length
@@ -102,6 +108,7 @@ export class OpenBlock implements Block {
       let points = expected[at]
       if (points?.key !== key) {
         points = this.#pointsOf(key)
+        if (!points) continue
         expected[at] = points
       }
       points.add(row, step, values[at]!)
@@ -137,9 +144,9 @@ export class OpenBlock implements Block {
     return this.#keys.get(key)!.pyramid()
   }
 
-  #pointsOf(key: string): KeyPoints {
+  #pointsOf(key: string): KeyPoints | undefined {
     let points = this.#keys.get(key)
-    if (!points) {
+    if (!points && this.#takes(key)) {
       points = new KeyPoints(key)
       this.#keys.set(key, points)
     }

@@ -271,6 +271,10 @@ describe('values', () => {
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`key/${n}`, n]))
     const seen = Seen.of(START + log(1, many) + log(2, many))
     expect(seen.detail.columns).toHaveLength(10_000)
+    const more = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`more/${n}`, n]))
+    appendFileSync(join(seen.dir, 'journal.jsonl'), log(3, { ...more, 'key/7': 70 }))
+    expect(seen.detail.columns).toHaveLength(10_000)
+    expect(seen.detail.columns.find(({ key }) => key === 'key/7')).toMatchObject({ count: 3, last: 70 })
     expect(seen.points('key/9999').y).toEqual([9_999, 9_999])
   })
 

@@ -1,5 +1,6 @@
 import type { Alert, ConfigSnapshot, JsonValue, Losses, Placement } from '@swanlab/core'
 import type { JournalRecord, RecordedRun } from '@swanlab/journal'
+import { LIMITS } from '../protocol/limits.ts'
 import type { RunPart } from '../protocol/runs.ts'
 
 /** Alerts that are kept of a run: the newest. */
@@ -72,7 +73,7 @@ export function addFact(facts: RunFacts, record: JournalRecord): void {
       break
     }
     case 'column':
-      if (record.kind !== 'scalar') facts.media.push([record.key, record.kind])
+      if (record.kind !== 'scalar' && facts.media.length < LIMITS.keysOfRun) facts.media.push([record.key, record.kind])
       break
     case 'console':
       if (record.line > facts.lines) facts.lines = record.line

@@ -5,6 +5,7 @@ import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/journa
 import { openWithin, RowScanner } from '@swanlab/journal/internal'
 import { BLOCK_ROWS, type Block } from '../blocks/block.ts'
 import { OpenBlock } from '../blocks/open-block.ts'
+import { LIMITS } from '../protocol/limits.ts'
 import type { Places } from './block-of.ts'
 import type { BlockStore, StoredBlock } from './block-store.ts'
 import { addFact, noFacts, type RunFacts } from './run-facts.ts'
@@ -42,7 +43,9 @@ export class RunIndex {
   readonly #scanner = new RowScanner()
   #onRow: ((row: NewRow, to: number) => void) | undefined
   #stored: StoredBlock[] = []
-  #open = new OpenBlock()
+  /** Of all blocks. */
+  #keys = new Set<string>()
+  #open = this.#newBlock()
   #places: Places = { lines: [], media: [] }
   #facts = noFacts()
   #linesSeen = 0
@@ -203,6 +206,13 @@ export class RunIndex {
     return cursor
   }
 
+  #newBlock(): OpenBlock {
+    return new OpenBlock((key) => {
+      if (this.#keys.size < LIMITS.keysOfRun) this.#keys.add(key)
+      return this.#keys.has(key)
+    })
+  }
+
   #takeStored(store: BlockStore): void {
     const fd = openWithin(this.dir, JOURNAL_FILE)
     try {
@@ -218,6 +228,7 @@ export class RunIndex {
           continue
         }
         this.#stored.push(stored)
+        for (const key of stored.block.keys.keys()) this.#keys.add(key)
         this.#from = to
         this.#facts = structuredClone(facts)
         this.#damagedBefore = damaged
@@ -280,7 +291,7 @@ export class RunIndex {
       : { head: '', tail: '', from: this.#from, to, damaged, facts: noFacts(), places: this.#places }
     const stored = keep ? this.#store?.write(this.dir, this.#stored.length, block, of) : undefined
     this.#stored.push(stored ?? { block, of, close: () => {} })
-    this.#open = new OpenBlock()
+    this.#open = this.#newBlock()
     this.#places = { lines: [], media: [] }
     this.#from = to
   }
@@ -300,7 +311,8 @@ export class RunIndex {
     for (const stored of this.#stored) stored.close()
     this.#cursor = undefined
     this.#stored = []
-    this.#open = new OpenBlock()
+    this.#keys = new Set()
+    this.#open = this.#newBlock()
     this.#places = { lines: [], media: [] }
     this.#facts = noFacts()
     this.#linesSeen = 0

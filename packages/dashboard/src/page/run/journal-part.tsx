@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import { LIMITS } from '../../protocol/limits.ts'
 import type { RunDetail } from '../../protocol/runs.ts'
 import { formatBytes, formatCount, formatPercent, formatTime } from '../text/format.ts'
 import { say } from '../text/screens.ts'
@@ -13,6 +14,7 @@ export function JournalPart({ detail }: { readonly detail: RunDetail }): JSX.Ele
       <p class={damagedLines > 0 ? 'state-crashed' : 'quiet'}>
         {damagedLines > 0 ? say('journal.bad', { n: damagedLines }) : say('journal.whole')}
       </p>
+      {columns.length >= LIMITS.keysOfRun && <p class="quiet">{say('journal.manyKeys', { n: LIMITS.keysOfRun })}</p>}
       <table class="data-table spaced">
         <caption class="unseen">{say('journal.caption')}</caption>
         <tbody>

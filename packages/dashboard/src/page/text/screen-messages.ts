@@ -203,6 +203,10 @@ export const SCREEN_MESSAGES = {
   'journal.copyFolder': ['Copy', '复制'],
   'journal.lastRecord': ['Last record', '最后一条记录'],
   'journal.whole': ['Every line of it could be read.', '所有行均可读取。'],
+  'journal.manyKeys': [
+    'At most {n} metrics of a run are shown, those that were logged first; an export as CSV has all of them.',
+    '每个实验最多显示 {n} 个指标（最先记录的）；导出 CSV 可得到全部指标。',
+  ],
   'journal.bad': [
     '{n} {n|line|lines} could not be read. Everything else is shown.',
     '{n} 行无法读取，其余内容均已显示。',
