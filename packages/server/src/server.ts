@@ -5,11 +5,11 @@ import { Readable } from 'node:stream'
 import { JsonBodies } from './bodies/json-body.ts'
 import { DEFAULT as DEFAULT_BODY } from './bodies/limits.ts'
 import { originOf, type Context } from './context.ts'
-import { addDashboard } from './dashboard.ts'
 import { handleErrors } from './error-handler.ts'
 import { lockFolder } from './folder-lock.ts'
 import { resolveLimits, type Limits, type ServerLimits } from './limits.ts'
 import { Logins } from './logins.ts'
+import { addDashboard } from './pages/dashboard.ts'
 import { bucketRoutes } from './routes/bucket.ts'
 import { columnRoutes } from './routes/columns.ts'
 import { readKeyRoutes } from './routes/read-keys.ts'
@@ -72,6 +72,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 const IS_API = /^\/api(?:[/?]|$)/
 /** Addresses meant for browsers. All others mean the API: clients before 0.9 leave `/api` out. */
 const IS_PAGE = /^\/(?:@|\?|$|assets\/|settings(?:[/?]|$))/
+const PAGE_METHODS = new Set(['GET', 'HEAD'])
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /**
@@ -181,7 +182,7 @@ function assemble(app: FastifyInstance, context: Context, limits: Limits, public
   const dashboard = addDashboard(app, context, { logins, publicHost })
   app.setNotFoundHandler((request, reply) => {
     // The address that a client prints for a run is meant for a browser.
-    if (request.method === 'GET' && IS_PAGE.test(request.url) && !request.url.startsWith('/assets/'))
+    if (PAGE_METHODS.has(request.method) && IS_PAGE.test(request.url) && !request.url.startsWith('/assets/'))
       return dashboard.sendPage(reply)
     return reply
       .status(404)

@@ -14,6 +14,8 @@ export interface KeyRow {
   readonly prefix?: string | undefined
   readonly createdAt?: number | undefined
   readonly lastUsedAt?: number | undefined
+  /** It opened the session that asks: to revoke it signs out. */
+  readonly current: boolean
 }
 
 export interface KeyList {
@@ -26,7 +28,10 @@ export interface MadeKey {
   readonly key: string
 }
 
-/** Of `GET …/projects`: the viewer's own. `POST …/projects/<name>` with `{ public }` says who may see one. */
+/**
+ * Of `GET …/users/<user>/projects`: those that the viewer may see; 404 when there are none, unless they are the viewer's own.
+ * `POST …/projects/<name>` with `{ public }` says who may see one of the viewer's.
+ */
 export interface ProjectRow {
   readonly name: string
   /** True: whoever is signed in may see its runs. */

@@ -55,7 +55,7 @@ export function mountDashboard(app: FastifyInstance, options: DashboardOptions):
   const lists = new RunLists({ source, reader, showsFolders })
   const events = new EventStreams({ lists, reader, stillMay })
   const frames = new FrameTickets()
-  const sendPage = pageFiles(app)
+  const sendPage = pageFiles(app, mode)
   app.register(
     async (scope) => {
       secureAnswers(scope)

@@ -16,9 +16,14 @@ const TYPES: Readonly<Record<string, string>> = {
 /**
  * The page as it was built: read once, served from memory. Names below `assets` hold a hash of their content.
  *
+ * @param mode - The page is told before it may ask anything: on a server it asks people to sign in.
  * @returns what answers with the page itself.
  */
-export function pageFiles(app: FastifyInstance, folder: string = BUILT_PAGE): (reply: FastifyReply) => FastifyReply {
+export function pageFiles(
+  app: FastifyInstance,
+  mode: 'watch' | 'server',
+  folder: string = BUILT_PAGE,
+): (reply: FastifyReply) => FastifyReply {
   const assets = join(folder, 'assets')
   for (const name of existsSync(assets) ? readdirSync(assets) : []) {
     const content = readFileSync(join(assets, name))
@@ -30,7 +35,9 @@ export function pageFiles(app: FastifyInstance, folder: string = BUILT_PAGE): (r
     })
   }
   const path = join(folder, 'index.html')
-  const index = existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  const index = existsSync(path)
+    ? readFileSync(path, 'utf8').replace('content="watch"', `content="${mode}"`)
+    : undefined
   return (reply) => {
     secureAnswer(reply)
     if (index === undefined) return reply.status(503).type('text/plain; charset=utf-8').send(NOT_BUILT)

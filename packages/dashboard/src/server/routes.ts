@@ -186,13 +186,18 @@ function readableError({ message, code }: ReadError, saysWhere: boolean): PageEr
   return new PageError(500, saysWhere ? message : 'What was stored of this run cannot be read.')
 }
 
+/** In place of what the framework says. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: `A request holds at most ${LIMITS.body / 1024} KiB: ask for fewer charts or runs.`,
   FST_ERR_BAD_URL: 'This is no address.',
   FST_ERR_MAX_PARAM_LENGTH: 'This is no address: it is too long.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'What is asked here is JSON.',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'What is asked here is JSON, and this is empty.',
   FST_ERR_CTP_INVALID_JSON_BODY: 'What is asked here is JSON, and this is none.',
+}
+
+function sentenceOf({ code = '', message }: Error & { readonly code?: string }, reply: FastifyReply): string {
+  if (code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return SENTENCES[code] ?? message
+  return `A request like this holds at most ${reply.request.routeOptions.bodyLimit / 1024} KiB: ask for less at once.`
 }
 
 /** One sentence for whatever goes wrong. */
@@ -207,7 +212,7 @@ export function answerError(
   // Errors with a status of their own are meant for whoever asked.
   const status = error.status ?? error.statusCode ?? 500
   if (status < 500 || error.status !== undefined)
-    return reply.status(status).send({ message: SENTENCES[error.code ?? ''] ?? error.message })
+    return reply.status(status).send({ message: sentenceOf(error, reply) })
   report(error.stack ?? error.message)
   return reply.status(status).send({ message: 'Something went wrong in the server; its output says what.' })
 }

@@ -4,9 +4,10 @@ import { maySee, parse, projectOf, userOf, type Context } from '../context.ts'
 import { forbidden, notFound } from '../errors.ts'
 import { page, projectView } from '../views.ts'
 
+// No address can hold `.` and `..`.
 const name = z
   .string()
-  .regex(/^[0-9a-zA-Z_\-+.]{1,100}$/, { error: 'takes 1 to 100 characters of 0-9 a-z A-Z _ - + .' })
+  .regex(/^(?!\.{1,2}$)[0-9a-zA-Z_\-+.]{1,100}$/, { error: 'takes 1 to 100 characters of 0-9 a-z A-Z _ - + .' })
 const visibility = z
   .enum(['PUBLIC', 'PRIVATE'])
   .nullish()

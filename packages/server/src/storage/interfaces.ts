@@ -118,6 +118,8 @@ export interface IdentityStore {
   /** @returns undefined for a key that is not known. */
   openSession(key: string): Promise<Session | undefined>
   userOfSession(sid: string): string | undefined
+  /** Name of the key that opened a session; absent when the session is over, or was opened before that was kept. */
+  keyOfSession(sid: string): string | undefined
   /** Signs out. */
   closeSession(sid: string): Promise<void>
 

@@ -55,7 +55,7 @@ export function describeStorage(name: string, open: (place: string, clock: () =>
     })
 
     it('keeps users, keys and sessions; a session ends', async () => {
-      const key = await storage.createKey('alice')
+      const key = await storage.createKey('alice', 'laptop')
       const { sid, expires } = (await storage.openSession(key))!
       expect(expires - now).toBe(60 * 86_400_000)
       await reopen()
@@ -63,8 +63,11 @@ export function describeStorage(name: string, open: (place: string, clock: () =>
       expect(storage.userOfKey(key.slice(1))).toBeUndefined()
       expect(storage.userOfSession(sid)).toBe('alice')
       expect(storage.userOfSession('x')).toBeUndefined()
+      expect(storage.keyOfSession(sid)).toBe('laptop')
+      expect(storage.keyOfSession('x')).toBeUndefined()
       now = expires
       expect(storage.userOfSession(sid)).toBeUndefined()
+      expect(storage.keyOfSession(sid)).toBeUndefined()
       await expect(storage.createUser('alice')).rejects.toMatchObject({ status: 409 })
       await expect(storage.createUser('../x')).rejects.toMatchObject({ status: 400 })
     })

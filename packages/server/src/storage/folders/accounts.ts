@@ -21,7 +21,10 @@ const SESSIONS_REMEDY =
 const LOCK_TRIES = 250
 const LOCK_PAUSE = 20
 const WORKSPACE = /^[0-9a-zA-Z_-]{1,25}$/
-const KEY_NAME = /^[0-9a-zA-Z._-]{1,50}$/
+/** Not `.` and `..`: no address can hold them. */
+const KEY_NAME = /^(?!\.{1,2}$)[0-9a-zA-Z._-]{1,50}$/
+/** Keys of one user. */
+const MAX_KEYS = 1_000
 /** Characters of a key that are shown, of 21. */
 const PREFIX = 4
 
@@ -114,6 +117,8 @@ export class Accounts {
       const account = present(accounts, user)
       const taken = new Set(account.keys.map((key) => key.name))
       if (name !== undefined && taken.has(name)) throw new ApiError(409, 'Conflict', `${user} has a key named ${name}`)
+      if (account.keys.length >= MAX_KEYS)
+        throw new ApiError(409, 'Conflict', `${user} has ${MAX_KEYS} keys: revoke one that is not used any more`)
       const key = newApiKey()
       account.keys.push({
         digest: digest(key),
@@ -171,6 +176,13 @@ export class Accounts {
     this.#refresh()
     const session = this.#sessions.get(digest(sid))
     return session && this.#isOpen(session) ? session.user : undefined
+  }
+
+  keyOfSession(sid: string): string | undefined {
+    const user = this.userOfSession(sid)
+    const key = this.#sessions.get(digest(sid))?.key
+    if (user === undefined || key === undefined) return undefined
+    return this.#accounts.get(user)?.keys.find((one) => one.digest === key)?.name
   }
 
   async closeSession(sid: string): Promise<void> {

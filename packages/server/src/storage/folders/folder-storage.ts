@@ -92,6 +92,7 @@ export class FolderStorage implements Storage {
   openSession = (key: string): Promise<Session | undefined> => guarded(this.#accounts.openSession(key))
   closeSession = (sid: string): Promise<void> => guarded(this.#accounts.closeSession(sid))
   userOfSession = (sid: string): string | undefined => this.#accounts.userOfSession(sid)
+  keyOfSession = (sid: string): string | undefined => this.#accounts.keyOfSession(sid)
 
   project = (workspace: string, name: string): StoredProject | undefined =>
     this.#accounts.isRemoved(workspace) ? undefined : this.#projects.find(workspace, name)?.project
