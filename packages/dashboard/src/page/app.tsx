@@ -2,16 +2,15 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { askNow } from './api/backoff.ts'
 import { refused, serverGone } from './api/client.ts'
+import { mode } from './api/mode.ts'
 import { helpOpen, paletteOpen, saveOpen } from './keys/open.ts'
-import { BackToRuns } from './parts/back-to-runs.tsx'
 import { lazy } from './parts/lazy.tsx'
-import { Notice } from './parts/notice.tsx'
+import { NothingHere } from './parts/nothing-here.tsx'
 import { Spoken } from './parts/spoken.tsx'
 import { RunList } from './runs/run-list.tsx'
 import { ChartsScreen } from './screens/charts-screen.tsx'
 import { route } from './state/route.ts'
 import { problems, runsInScope, runsLoaded } from './state/runs.ts'
-import { session } from './state/session.ts'
 import { tab, TABS, type Tab } from './state/view.ts'
 import { t } from './text/i18n.ts'
 import { TopBar } from './top-bar.tsx'
@@ -20,17 +19,13 @@ const TableScreen = lazy(() => import('./screens/table-screen.tsx'))
 const CompareScreen = lazy(() => import('./screens/compare-screen.tsx'))
 const AlertsScreen = lazy(() => import('./screens/alerts-screen.tsx'))
 const RunScreen = lazy(() => import('./screens/run-screen.tsx'))
+const EmptyScreen = lazy(() => import('./screens/empty-screen.tsx'))
+const UserScreen = lazy(() => import('./screens/user-screen.tsx'))
 const SettingsScreen = lazy(() => import('./screens/settings-screen.tsx'))
 const Palette = lazy(() => import('./keys/palette.tsx'))
 const KeyHelp = lazy(() => import('./keys/key-help.tsx'))
 const SaveDialog = lazy(() => import('./save/save-dialog.tsx'))
 const SignIn = lazy(() => import('./screens/sign-in.tsx'))
-
-/** Makes a run, wherever `swanlab` is installed. */
-const FIRST_RUN = `node --input-type=module -e "import { init } from 'swanlab'
-const run = await init({ project: 'first', mode: 'local' })
-for (let step = 0; step < 100; step++) run.log({ loss: 1 / (step + 1) })
-await run.finish()"`
 
 /** On a narrow screen: the list is shown in place of what is beside it. */
 export const listOpen = signal(false)
@@ -38,7 +33,7 @@ export const listOpen = signal(false)
 export function App(): JSX.Element {
   return (
     <div class="page">
-      <a class="button skip" href="#tab-panel" onClick={skipToMain}>
+      <a class="button skip" href="#content" onClick={skipToMain}>
         {t('app.skip')}
       </a>
       <TopBar listOpen={listOpen} />
@@ -53,24 +48,25 @@ export function App(): JSX.Element {
 }
 
 function Body(): JSX.Element {
-  if (refused.value !== undefined) return <Main>{<SignIn />}</Main>
+  if (refused.value) return <Main>{<SignIn />}</Main>
   const at = route.value
+  const isOfAccounts = at.page === 'settings' || at.page === 'user'
+  if (at.page === 'nothing' || (isOfAccounts && mode === 'watch')) return <Main>{<NothingHere />}</Main>
   if (at.page === 'settings') return <Main>{<SettingsScreen />}</Main>
-  if (at.page === 'nothing')
-    return (
-      <Main>
-        <Notice title={t('page.nothing')}>
-          <BackToRuns />
-        </Notice>
-      </Main>
-    )
+  if (at.page === 'user') return <Main>{<UserScreen key={at.user} user={at.user} />}</Main>
   if (at.page === 'run')
     return <Main>{runsLoaded.value ? <RunScreen key={at.id} /> : <p class="notice quiet">{t('loading.runs')}</p>}</Main>
-  if (runsLoaded.value && runsInScope.value.length === 0) return <Main>{<NoRuns />}</Main>
+  if (runsLoaded.value && runsInScope.value.length === 0)
+    return (
+      <Main>
+        <UnreadableFolders />
+        <EmptyScreen scope={at.scope} />
+      </Main>
+    )
   return (
     <main class={`workspace${listOpen.value ? ' list-open' : ''}`}>
       <RunList />
-      <div class="main">
+      <div class="main" id="content">
         <Tabs />
         <div class="scroller" id="tab-panel" role="tabpanel" tabIndex={-1} aria-labelledby={`tab-${tab.value}`}>
           <UnreadableFolders />
@@ -84,7 +80,7 @@ function Body(): JSX.Element {
 function Main({ children }: { readonly children: JSX.Element | readonly JSX.Element[] }): JSX.Element {
   return (
     <main class="main">
-      <div class="scroller" tabIndex={-1}>
+      <div class="scroller" id="content" tabIndex={-1}>
         {children}
       </div>
     </main>
@@ -141,21 +137,6 @@ function Gone(): JSX.Element {
         {t('gone.retry')}
       </button>
     </div>
-  )
-}
-
-function NoRuns(): JSX.Element {
-  return (
-    <>
-      <UnreadableFolders />
-      <Notice title={t('empty.title')}>
-        <p>{t('empty.how')}</p>
-        <pre>
-          <code>{FIRST_RUN}</code>
-        </pre>
-        {session.value !== undefined && <p class="quiet">{t('empty.where', { where: session.value.title })}</p>}
-      </Notice>
-    </>
   )
 }
 

@@ -3,7 +3,8 @@ import type { LiveEvent } from '../../protocol/events.ts'
 import { FrameDecoder, type Frame } from '../../protocol/frame.ts'
 import type { SeriesQuery, SeriesRequest } from '../../protocol/series.ts'
 import { askNow } from './backoff.ts'
-import { keepToken, forgetToken, takeToken } from './token.ts'
+import { mode } from './mode.ts'
+import { takeToken } from './token.ts'
 
 const BASE = '/api/dashboard'
 
@@ -25,6 +26,14 @@ export class Unreachable extends Error {
 
 export type Query = Readonly<Record<string, string | number | undefined>>
 
+/** Why a page may not ask anything. */
+export interface Refusal {
+  /** In a sentence. */
+  readonly message: string
+  /** Until now, or in an earlier visit of this tab, it could. */
+  readonly ended: boolean
+}
+
 interface Ask {
   readonly query?: Query | undefined
   /** Absent: a GET. */
@@ -33,22 +42,17 @@ interface Ask {
   readonly signal?: AbortSignal | undefined
 }
 
-let token = takeToken()
+const token = takeToken()
 const gone = state(false)
-const refusal = state<string | undefined>(undefined)
+// A server that nobody has signed in to need not be asked.
+const refusal = state<Refusal | undefined>(
+  mode === 'server' && token === '' ? { message: '', ended: false } : undefined,
+)
 
 /** True from the first request that got no answer until one gets one. */
 export const serverGone: ReadonlySignal<boolean> = gone
-/** Why this page may not ask anything, in a sentence. */
-export const refused: ReadonlySignal<string | undefined> = refusal
-
-/** What is sent as the bearer from now on; empty for none. */
-export function useToken(next: string): void {
-  token = next
-  if (next === '') forgetToken()
-  else keepToken(next)
-  refusal.value = undefined
-}
+/** Present: this page may not ask anything. */
+export const refused: ReadonlySignal<Refusal | undefined> = refusal
 
 /** @throws Refused, Unreachable; the reason of `signal` when it is aborted. */
 export async function getJson<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
@@ -103,7 +107,8 @@ async function ask(path: string, { query, body, method, signal }: Ask): Promise<
   })
   if (response.ok) return response
   const message = await sentenceOf(response)
-  if (response.status === 401) refusal.value = message
+  // The first one counts: a wrong key changes nothing.
+  if (response.status === 401) refusal.value ??= { message, ended: token !== '' }
   throw new Refused(response.status, message)
 }
 

@@ -1,9 +1,11 @@
+import { mode } from '../api/mode.ts'
 import { cursor } from '../charts/cursor.ts'
 import { currentRow, moveRow } from '../runs/run-list.tsx'
 import { navigate } from '../state/location.ts'
 import { nextTheme, otherLanguage } from '../state/preferences.ts'
-import { addressOf, route } from '../state/route.ts'
+import { addressOf, addressOfScope, route } from '../state/route.ts'
 import { choose, chooseOnly, isChosen, listedRuns, newestOnly } from '../state/runs.ts'
+import { session } from '../state/session.ts'
 import {
   fullChart,
   logCharts,
@@ -23,8 +25,8 @@ import { helpOpen, paletteOpen, saveOpen } from './open.ts'
 
 /** Something that can be done with the page. */
 export interface Command {
+  /** `titleOf` of text/keys.ts says what it is called. */
   readonly id: string
-  readonly title: () => string
   /** Letters that do it, one after the other; `g c` is two. */
   readonly keys?: string | undefined
   readonly run: () => void
@@ -32,47 +34,49 @@ export interface Command {
 
 const LETTERS: Readonly<Record<Tab, string>> = { charts: 'c', table: 't', compare: 'd', alerts: 'a' }
 
+const ACCOUNT: readonly Command[] = [
+  { id: 'projects', keys: 'g p', run: goToOwnProjects },
+  { id: 'settings', keys: 'g s', run: () => navigate('/settings') },
+]
+
 /** Everything that has a key, or stands in the palette. */
 export const COMMANDS: readonly Command[] = [
-  { id: 'help', title: () => t('keys.help'), keys: '?', run: () => (helpOpen.value = true) },
-  { id: 'filter', title: () => t('keys.filter'), keys: '/', run: () => focus('#run-filter') },
-  { id: 'metrics', title: () => t('keys.metrics'), keys: 'm', run: () => focus('#metric-filter') },
-  { id: 'down', title: () => t('keys.down'), keys: 'j', run: () => moveRow(1) },
-  { id: 'up', title: () => t('keys.up'), keys: 'k', run: () => moveRow(-1) },
-  { id: 'toggle', title: () => t('keys.toggle'), keys: 'Space', run: toggleRow },
-  { id: 'only', title: () => t('keys.only'), keys: 'o', run: onlyRow },
-  { id: 'open', title: () => t('keys.open'), keys: 'Enter', run: openRow },
-  { id: 'newest', title: () => t('keys.newest'), keys: '.', run: () => (newestOnly.value = !newestOnly.value) },
-  { id: 'smooth', title: () => t('keys.smooth'), keys: 's', run: () => smoothBy(1) },
-  { id: 'smooth-less', title: () => t('keys.smoothLess'), keys: 'Shift+S', run: () => smoothBy(-1) },
+  { id: 'help', keys: '?', run: () => (helpOpen.value = true) },
+  { id: 'filter', keys: '/', run: () => focus('#run-filter') },
+  { id: 'metrics', keys: 'm', run: () => focus('#metric-filter') },
+  { id: 'down', keys: 'j', run: () => moveRow(1) },
+  { id: 'up', keys: 'k', run: () => moveRow(-1) },
+  { id: 'toggle', keys: 'Space', run: toggleRow },
+  { id: 'only', keys: 'o', run: onlyRow },
+  { id: 'open', keys: 'Enter', run: openRow },
+  { id: 'newest', keys: '.', run: () => (newestOnly.value = !newestOnly.value) },
+  { id: 'smooth', keys: 's', run: () => smoothBy(1) },
+  { id: 'smooth-less', keys: 'Shift+S', run: () => smoothBy(-1) },
   {
     id: 'log',
-    title: () => t('keys.log'),
     keys: 'l',
     run: () => onChart((key) => (logCharts.value = toggled(logCharts.value, key))),
   },
-  { id: 'reset', title: () => t('keys.reset'), keys: 'r', run: resetZoom },
+  { id: 'reset', keys: 'r', run: resetZoom },
   {
     id: 'full',
-    title: () => t('keys.full'),
     keys: 'f',
     run: () => onChart((key) => (fullChart.value = fullChart.value === key ? undefined : key)),
   },
   ...TABS.map((name): Command => ({
     id: name,
-    title: () => t(`keys.${name}`),
     keys: `g ${LETTERS[name]}`,
     run: () => goTo(name),
   })),
   ...(['step', 'relative', 'wall'] as const).map((kind): Command => ({
     id: `x-${kind}`,
-    title: () => t('keys.x', { x: t(`charts.x.${kind}`) }),
     run: () => setXAxis({ kind }),
   })),
-  { id: 'save', title: () => t('keys.save'), keys: 'e', run: () => (saveOpen.value = true) },
-  { id: 'theme', title: () => t('keys.theme'), run: nextTheme },
-  { id: 'language', title: () => t('keys.language'), run: otherLanguage },
-  { id: 'palette', title: () => t('keys.palette'), keys: 'Ctrl+K', run: () => (paletteOpen.value = true) },
+  { id: 'save', keys: 'e', run: () => (saveOpen.value = true) },
+  ...(mode === 'server' ? ACCOUNT : []),
+  { id: 'theme', run: nextTheme },
+  { id: 'language', run: otherLanguage },
+  { id: 'palette', keys: 'Ctrl+K', run: () => (paletteOpen.value = true) },
 ]
 
 function focus(selector: string): void {
@@ -99,8 +103,14 @@ function smoothBy(by: number): void {
 }
 
 function goTo(name: Tab): void {
-  if (route.value.page !== 'runs') navigate('/')
+  const at = route.value
+  if (at.page !== 'runs') navigate(addressOfScope('scope' in at ? at.scope : {}))
   tab.value = name
+}
+
+function goToOwnProjects(): void {
+  const { viewer } = session.value ?? {}
+  if (viewer !== undefined) navigate(addressOfScope({ user: viewer }))
 }
 
 /** The chart that is pointed at, has the focus, or fills the window. */

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from '../parts/icons.tsx'
 import { letterKeys } from '../state/preferences.ts'
 import { t } from '../text/i18n.ts'
+import { tellKeys, titleOf } from '../text/keys.ts'
 import { COMMANDS } from './commands.ts'
 import { helpOpen } from './open.ts'
 
@@ -14,12 +15,12 @@ export default function KeyHelp(): JSX.Element {
     <dialog
       class="key-help"
       ref={dialog}
-      aria-label={t('keys.title')}
+      aria-label={tellKeys('keys.title')}
       onClose={() => (helpOpen.value = false)}
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
     >
       <header>
-        <h2>{t('keys.title')}</h2>
+        <h2>{tellKeys('keys.title')}</h2>
         <button
           type="button"
           class="button icon-button"
@@ -30,14 +31,14 @@ export default function KeyHelp(): JSX.Element {
         </button>
       </header>
       <dl>
-        {COMMANDS.filter(({ keys }) => keys !== undefined).map(({ id, title, keys }) => (
-          <div key={id}>
+        {COMMANDS.filter(({ keys }) => keys !== undefined).map((command) => (
+          <div key={command.id}>
             <dt>
-              {keys!.split(/[ +]/).map((key) => (
+              {command.keys!.split(/[ +]/).map((key) => (
                 <kbd key={key}>{key}</kbd>
               ))}
             </dt>
-            <dd>{title()}</dd>
+            <dd>{titleOf(command)}</dd>
           </div>
         ))}
         <div>
@@ -54,7 +55,7 @@ export default function KeyHelp(): JSX.Element {
           checked={letterKeys.value === 'on'}
           onChange={() => (letterKeys.value = letterKeys.value === 'on' ? 'off' : 'on')}
         />
-        {t('keys.letters')}
+        {tellKeys('keys.letters')}
       </label>
     </dialog>
   )

@@ -7,6 +7,7 @@ import { addressOf } from '../state/route.ts'
 import { runsInScope } from '../state/runs.ts'
 import { fullChart, tab } from '../state/view.ts'
 import { t } from '../text/i18n.ts'
+import { tellKeys, titleOf } from '../text/keys.ts'
 import { COMMANDS } from './commands.ts'
 import { paletteOpen } from './open.ts'
 import { rank } from './rank.ts'
@@ -55,8 +56,8 @@ export default function Palette(): JSX.Element {
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={found[current] && `palette-${current}`}
-        aria-label={t('palette.search')}
-        placeholder={t('palette.search')}
+        aria-label={tellKeys('palette.search')}
+        placeholder={tellKeys('palette.search')}
         spellcheck={false}
         autocomplete="off"
         value={text.value}
@@ -81,18 +82,18 @@ export default function Palette(): JSX.Element {
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p class="quiet">{t('palette.none')}</p>}
+      {found.length === 0 && <p class="quiet">{tellKeys('palette.none')}</p>}
     </dialog>
   )
 }
 
 function entries(): readonly Entry[] {
   return [
-    ...COMMANDS.filter(({ id }) => id !== 'palette').map(({ id, title, keys = '', run }) => ({
-      id: `command ${id}`,
-      title: title(),
-      hint: keys,
-      run,
+    ...COMMANDS.filter(({ id }) => id !== 'palette').map((command) => ({
+      id: `command ${command.id}`,
+      title: titleOf(command),
+      hint: command.keys ?? '',
+      run: command.run,
     })),
     ...metricKeys.value.map(({ key }) => ({
       id: `metric ${key}`,
@@ -106,7 +107,7 @@ function entries(): readonly Entry[] {
     ...runsInScope.value.map((run) => ({
       id: `run ${run.key}`,
       title: run.name,
-      hint: t('palette.run'),
+      hint: tellKeys('palette.run'),
       run: () => navigate(addressOf(run)),
     })),
   ]

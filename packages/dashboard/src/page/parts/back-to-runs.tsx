@@ -1,17 +1,11 @@
 import type { JSX } from 'preact'
-import { navigate } from '../state/location.ts'
 import { t } from '../text/i18n.ts'
+import { Link } from './link.tsx'
 
 export function BackToRuns(): JSX.Element {
-  const open = (event: MouseEvent): void => {
-    event.preventDefault()
-    navigate('/')
-  }
   return (
     <p>
-      <a href="/" onClick={open}>
-        {t('run.back')}
-      </a>
+      <Link to="/">{t('run.back')}</Link>
     </p>
   )
 }

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
 import { strokeOfRun } from '../charts/colors.ts'
 import type { RunDetail, RunRow } from '../../protocol/runs.ts'
+import { Link } from '../parts/link.tsx'
 import { StateWord } from '../parts/state-word.tsx'
 import { StrokeSample } from '../parts/stroke-sample.tsx'
-import { navigate } from '../state/location.ts'
+import { addressOfScope, route } from '../state/route.ts'
 import { durationOf } from '../table/columns.ts'
 import { formatTime } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
@@ -19,18 +20,15 @@ export function RunHeader({
   readonly run: RunRow
   readonly detail: RunDetail | undefined
 }): JSX.Element {
-  const back = (event: MouseEvent): void => {
-    event.preventDefault()
-    navigate('/')
-  }
+  const at = route.value
   const known = { duration: durationOf(run), lastStep: run.lastStep, metric: detail && headline(detail.columns) }
   return (
     <header class="run-header">
       <p class="small">
-        <a class="back" href="/" onClick={back}>
+        <Link class="back" to={addressOfScope('scope' in at ? at.scope : {})}>
           <span aria-hidden="true">‹ </span>
           {t('run.back')}
-        </a>
+        </Link>
       </p>
       <div class="run-title">
         <StrokeSample stroke={strokeOfRun(run.key)} />

@@ -5,11 +5,11 @@ import type { JsonValue } from '@swanlab/core'
 import type { RunRow } from '../../protocol/runs.ts'
 import { highlighted } from '../charts/cursor.ts'
 import { strokeOfLine } from '../charts/stroke-of-line.ts'
+import { Link } from '../parts/link.tsx'
 import { say } from '../parts/spoken.tsx'
 import { StateWord } from '../parts/state-word.tsx'
 import { StrokeSample } from '../parts/stroke-sample.tsx'
 import { WindowedRows } from '../parts/windowed-rows.tsx'
-import { navigate } from '../state/location.ts'
 import { addressOf } from '../state/route.ts'
 import { choose, chosen, chooseOnly, isChosen, listedRuns, newestOnly, runFilter, runsInScope } from '../state/runs.ts'
 import { groupBy } from '../state/view.ts'
@@ -138,11 +138,6 @@ function Row({ run, at }: { readonly run: RunRow; readonly at: number }): JSX.El
   const shown = isChosen(run.key)
   const about = [reasonText(reasonOf(run), t), ...run.tags].filter((text) => text !== '')
   const toggle = (): void => choose([run.key], !shown)
-  const open = (event: MouseEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
-    event.preventDefault()
-    navigate(addressOf(run))
-  }
   return (
     <div
       class={`run-row${shown ? '' : ' unchosen'}${currentRow.value === at ? ' current' : ''}`}
@@ -154,9 +149,9 @@ function Row({ run, at }: { readonly run: RunRow; readonly at: number }): JSX.El
       </label>
       {shown ? <StrokeSample stroke={strokeOfLine({ run: run.key, group: false })} /> : <span />}
       <span class="cut">
-        <a class="name cut" href={addressOf(run)} onClick={open} title={run.description ?? run.name}>
+        <Link class="name cut" to={addressOf(run)} title={run.description ?? run.name}>
           {run.name}
-        </a>
+        </Link>
         <span class="about cut" title={about.join(' · ')}>
           <StateWord state={run.state} />
           {about.map((text) => (

@@ -2,8 +2,11 @@ import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { RunDetail, RunRow } from '../../protocol/runs.ts'
 import { AlertList } from '../alerts/alert-list.tsx'
+import { mode } from '../api/mode.ts'
 import { BackToRuns } from '../parts/back-to-runs.tsx'
+import { NothingHere } from '../parts/nothing-here.tsx'
 import { Notice } from '../parts/notice.tsx'
+import { usePageTitle } from '../parts/use-page-title.ts'
 import { ConfigPart } from '../run/config-part.tsx'
 import { ConsolePart } from '../run/console-part.tsx'
 import { JournalPart } from '../run/journal-part.tsx'
@@ -32,6 +35,7 @@ export default function RunScreen(): JSX.Element {
   const at = route.value
   const run = at.page === 'run' ? runsInScope.value.find((one) => isOfRoute(one, at)) : undefined
   if (run) return <Run run={run} />
+  if (mode === 'server') return <NothingHere />
   return (
     <Notice title={t('run.gone')}>
       <p>{t('run.goneText')}</p>
@@ -41,10 +45,7 @@ export default function RunScreen(): JSX.Element {
 }
 
 function Run({ run }: { readonly run: RunRow }): JSX.Element {
-  useEffect(() => {
-    document.title = `${plain(run.name)} · SwanLab`
-    return () => void (document.title = 'SwanLab')
-  }, [run.name])
+  usePageTitle(plain(run.name))
   useEffect(() => {
     if (run.state !== 'running') return
     const timer = setInterval(() => {

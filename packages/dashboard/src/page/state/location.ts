@@ -63,11 +63,16 @@ export function optionalViewParam<T>(
   )
 }
 
-/** Shows another page. @param address - Path, and maybe a query; without one the view stays as it is. */
-export function navigate(address: string): void {
+/**
+ * Shows another page.
+ *
+ * @param address - Path, and maybe a query.
+ * @param view - What the page looks like when the address has no query. Default: as this one does.
+ */
+export function navigate(address: string, view: 'same' | 'fresh' = 'same'): void {
   const { pathname, search } = new URL(address, location.origin)
-  if (search !== '') query = parseQuery(search)
-  history.pushState(null, '', pathname + (search === '' ? location.search : search))
+  const next = search === '' && view === 'same' ? location.search : search
+  history.pushState(null, '', pathname + next)
   readAddress()
   scrollTo(0, 0)
 }

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals'
 import { askNow, Backoff, wait } from '../api/backoff.ts'
-import { Refused } from '../api/client.ts'
+import { refused, Refused } from '../api/client.ts'
 import type { RunKey } from '../../protocol/runs.ts'
 import { waitingForDetails } from './details.ts'
 import { followEvents } from './live.ts'
@@ -11,6 +11,7 @@ const never = new AbortController().signal
 
 /** Asks for what every page needs, again and again until it is there, and follows what is new. */
 export async function start(): Promise<void> {
+  if (refused.peek()) return
   let followed: readonly RunKey[] = []
   // Not once for each run that says what it has.
   const settled = computed(() => (waitingForDetails.value ? followed : (followed = growingKeys.value)))

@@ -4,7 +4,10 @@
  */
 export const MESSAGES = {
   'app.runs': ['Runs', '实验'],
-  'app.skip': ['Skip to charts', '跳到图表'],
+  'app.settings': ['Settings', '设置'],
+  'app.projects': ['Your projects', '我的项目'],
+  'app.signedIn': ['Signed in as {user}', '已登录：{user}'],
+  'app.skip': ['Skip to content', '跳到内容'],
   'app.live': ['live', '实时'],
   'app.notLive': ['not live', '未连接'],
   'app.liveHelp': ['What is logged shows here by itself.', '新记录的数据会自动显示。'],
@@ -53,12 +56,6 @@ export const MESSAGES = {
     '已绘制 {all} 个实验中的 {shown} 个：这是单个图表的上限。',
   ],
 
-  'empty.title': ['No runs yet', '还没有实验'],
-  'empty.how': [
-    'A training script makes one with init(), and this page shows it by itself. To see one right now:',
-    '训练脚本调用 init() 后，这里会自动显示。现在就试一试：',
-  ],
-  'empty.where': ['Looked in {where}', '查找位置：{where}'],
   'empty.chosen': ['No run is chosen. Tick one in the list.', '尚未选择实验，请在列表中勾选。'],
   'empty.metrics': [
     'Nothing has been logged to these runs yet. What is logged will show here.',
@@ -82,6 +79,10 @@ export const MESSAGES = {
   ],
   'run.back': ['All runs', '全部实验'],
   'page.nothing': ['There is no such page', '没有这个页面'],
+  'page.nothingText': [
+    'Either nothing has this address, or what has it belongs to somebody who does not share it.',
+    '此地址不存在，或其所有者未公开。',
+  ],
   'error.failed': ['That did not work: {message}', '操作失败：{message}'],
 
   'charts.filter': ['Filter metrics', '筛选指标'],
@@ -139,34 +140,7 @@ export const MESSAGES = {
   'chart.alert': ['alert: {title}', '告警：{title}'],
   'chart.failed': ['This chart cannot be drawn: {message}', '无法绘制此图表：{message}'],
 
-  'keys.title': ['Keys', '快捷键'],
-  'keys.letters': ['Single letters are commands', '启用单字母快捷键'],
-  'keys.help': ['List of keys', '快捷键列表'],
   'keys.palette': ['Commands and search', '命令与搜索'],
-  'keys.filter': ['Filter runs', '筛选实验'],
-  'keys.metrics': ['Filter metrics', '筛选指标'],
-  'keys.down': ['Next run', '下一个实验'],
-  'keys.up': ['Previous run', '上一个实验'],
-  'keys.toggle': ['Show or hide the run', '显示或隐藏实验'],
-  'keys.open': ['Open the run', '打开实验'],
-  'keys.only': ['Show only this run', '仅显示此实验'],
-  'keys.smooth': ['More smoothing', '增加平滑'],
-  'keys.smoothLess': ['Less smoothing', '减少平滑'],
-  'keys.log': ['Log y of the chart', '图表对数 y'],
-  'keys.reset': ['Reset zoom', '重置缩放'],
-  'keys.full': ['Chart on the full screen', '图表全屏'],
-  'keys.newest': ['Newest run only', '仅最新实验'],
-  'keys.charts': ['Go to charts', '转到图表'],
-  'keys.table': ['Go to table', '转到表格'],
-  'keys.compare': ['Go to comparison', '转到对比'],
-  'keys.alerts': ['Go to alerts', '转到告警'],
   'keys.save': ['Save the view as one HTML file', '将当前视图保存为单个 HTML 文件'],
-  'keys.theme': ['Change theme', '切换主题'],
-  'keys.language': ['中文', 'English'],
-  'keys.x': ['x axis: {x}', 'x 轴：{x}'],
-
-  'palette.search': ['Command, run or metric', '命令、实验或指标'],
-  'palette.none': ['Nothing is called that.', '没有匹配项。'],
   'palette.metric': ['metric', '指标'],
-  'palette.run': ['run', '实验'],
 } as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>

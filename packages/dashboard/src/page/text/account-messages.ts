@@ -1,0 +1,117 @@
+import type { Messages } from './fill.ts'
+
+/** What signing in, settings, a user's projects and pages without runs say: loaded with the first of them. */
+export const ACCOUNT_MESSAGES = {
+  'signIn.title': ['Sign in', '登录'],
+  'signIn.over': [
+    'Your session is over: it was signed out elsewhere, its key was revoked, or it was 60 days old.',
+    '会话已结束：已在别处退出、密钥被撤销，或已满 60 天。',
+  ],
+  'signIn.key': ['API key', 'API 密钥'],
+  'signIn.hint': [
+    'It is the key that your training scripts log in with. Whoever runs this server makes the first one.',
+    '即训练脚本登录所用的密钥。第一个密钥由服务器管理员创建。',
+  ],
+  'signIn.go': ['Sign in', '登录'],
+  'signIn.checking': ['Checking…', '正在验证…'],
+  'signIn.then': ['Then to {address}', '登录后转到 {address}'],
+  'signIn.empty': ['Enter an API key.', '请输入 API 密钥。'],
+  'signIn.unknown': [
+    'This API key is not known here. It may be of another server, or have been revoked.',
+    '此服务器不认识该密钥，它可能属于其他服务器，或已被撤销。',
+  ],
+  'signIn.tooMany': [
+    'Too many wrong keys came from your address. Try again in ten seconds.',
+    '来自您地址的错误密钥过多，请十秒后重试。',
+  ],
+  'signIn.gone': ['The server does not answer. Try again.', '服务器没有响应，请重试。'],
+
+  'account.title': ['Settings', '设置'],
+  'account.who': ['Signed in as', '当前用户'],
+  'account.projects': ['Your projects', '我的项目'],
+  'account.signOut': ['Sign out', '退出登录'],
+  'account.signOutFailed': [
+    'You are still signed in: the server has not taken it. {message}',
+    '仍处于登录状态：服务器未处理。{message}',
+  ],
+  'account.reading': ['Reading…', '正在读取…'],
+
+  'keys.title': ['API keys', 'API 密钥'],
+  'keys.about': [
+    'Programs log, and people sign in, as you with any of these. Give each machine its own, and revoke those that are not used.',
+    '持有其中任何一个即可以您的身份记录或登录。请为每台机器单独创建，并撤销不再使用的密钥。',
+  ],
+  'keys.name': ['Name of a new key', '新密钥的名称'],
+  'keys.nameExample': ['laptop', 'laptop'],
+  'keys.nameRule': ['A name takes 1 to 50 characters of 0-9 a-z A-Z . _ -', '名称为 1 至 50 个字符：0-9 a-z A-Z . _ -'],
+  'keys.taken': ['You have a key named {name}.', '已有名为 {name} 的密钥。'],
+  'keys.make': ['Make a key', '创建密钥'],
+  'keys.made': ['New key', '新密钥'],
+  'keys.madeText': [
+    'Copy it now: it is shown this once. The server keeps only its digest.',
+    '请立即复制：仅显示这一次，服务器只保存其摘要。',
+  ],
+  'keys.use': ['A program logs with it as', '程序使用方式'],
+  'keys.copy': ['Copy', '复制'],
+  'keys.done': ['I have it', '已保存'],
+  'keys.caption': ['Your API keys', '我的 API 密钥'],
+  'keys.column.name': ['Name', '名称'],
+  'keys.column.prefix': ['Begins with', '开头'],
+  'keys.column.created': ['Made', '创建时间'],
+  'keys.column.used': ['Last login', '上次登录'],
+  'keys.never': ['not in the last 60 days', '60 天内未使用'],
+  'keys.unknown': ['unknown', '未知'],
+  'keys.current': ['this session', '当前会话'],
+  'keys.revoke': ['Revoke', '撤销'],
+  'keys.revokeOf': ['Revoke {name}', '撤销 {name}'],
+  'keys.revokeTitle': ['Revoke the key {name}?', '撤销密钥 {name}？'],
+  'keys.revokeText': [
+    'Programs that log with it are refused from now on, and sessions that it opened end. This cannot be undone.',
+    '使用它的程序将立即被拒绝，由它打开的会话也会结束。此操作无法撤销。',
+  ],
+  'keys.revokeCurrent': ['You signed in with it: this session ends, too.', '当前会话由它登录，也会随之结束。'],
+  'keys.revokeLast': [
+    'It is your only key: nobody can come in as you until whoever runs this server makes another.',
+    '这是您唯一的密钥：在服务器管理员创建新密钥之前，您将无法登录。',
+  ],
+  'keys.revoked': ['The key {name} is revoked.', '密钥 {name} 已撤销。'],
+  'keys.failed': ['That did not work: {message}', '操作失败：{message}'],
+
+  'projects.title': ['Projects', '项目'],
+  'projects.about': [
+    'A private project is yours alone. The runs of a public one can be seen, not changed, by everybody who can sign in here.',
+    '私有项目仅自己可见；公开项目的实验可供所有能登录此服务器的用户查看，但不能修改。',
+  ],
+  'projects.none': ['You have no projects yet. The first run makes one.', '还没有项目，首个实验会创建项目。'],
+  'projects.caption': ['Who may see which project', '项目可见范围'],
+  'projects.captionOf': ['Projects of {user}', '{user} 的项目'],
+  'projects.column.name': ['Project', '项目'],
+  'projects.column.runs': ['Runs', '实验数'],
+  'projects.column.running': ['Running', '运行中'],
+  'projects.column.newest': ['Newest run', '最新实验'],
+  'projects.column.seen': ['Seen by', '可见范围'],
+  'projects.public': ['everybody here', '所有用户'],
+  'projects.private': ['you alone', '仅自己'],
+  'projects.makePublic': ['Make public', '设为公开'],
+  'projects.makePrivate': ['Make private', '设为私有'],
+  'projects.makePublicOf': ['Make public: {name}', '设为公开：{name}'],
+  'projects.makePrivateOf': ['Make private: {name}', '设为私有：{name}'],
+  'projects.publicTitle': ['Make {name} public?', '将 {name} 设为公开？'],
+  'projects.publicText': [
+    'Everybody who can sign in here will see all of its {n} {n|run|runs}, with configuration, console, media and metadata.',
+    '所有能登录此服务器的用户都将看到它的全部 {n} 个实验，包括配置、控制台、媒体和元数据。',
+  ],
+  'projects.isPublic': ['{name} is public.', '{name} 已公开。'],
+  'projects.isPrivate': ['{name} is private.', '{name} 已设为私有。'],
+  'projects.failed': ['The projects cannot be shown: {message}', '无法显示项目：{message}'],
+
+  'confirm.cancel': ['Cancel', '取消'],
+
+  'empty.title': ['No runs yet', '还没有实验'],
+  'empty.how': [
+    'A training script makes one with init(), and this page shows it by itself. To see one right now:',
+    '训练脚本调用 init() 后，这里会自动显示。现在就试一试：',
+  ],
+  'empty.key': ['Keys are made in the settings.', '密钥可在设置中创建。'],
+  'empty.where': ['Looked in {where}', '查找位置：{where}'],
+} as const satisfies Messages<string>

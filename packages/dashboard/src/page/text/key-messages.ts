@@ -1,0 +1,32 @@
+import type { Messages } from './fill.ts'
+
+/** What commands are called, and what the list of keys and the palette say: loaded with the first of them. */
+export const KEY_MESSAGES = {
+  'keys.title': ['Keys', '快捷键'],
+  'keys.letters': ['Single letters are commands', '启用单字母快捷键'],
+  help: ['List of keys', '快捷键列表'],
+  filter: ['Filter runs', '筛选实验'],
+  metrics: ['Filter metrics', '筛选指标'],
+  down: ['Next run', '下一个实验'],
+  up: ['Previous run', '上一个实验'],
+  toggle: ['Show or hide the run', '显示或隐藏实验'],
+  open: ['Open the run', '打开实验'],
+  only: ['Show only this run', '仅显示此实验'],
+  smooth: ['More smoothing', '增加平滑'],
+  'smooth-less': ['Less smoothing', '减少平滑'],
+  log: ['Log y of the chart', '图表对数 y'],
+  reset: ['Reset zoom', '重置缩放'],
+  full: ['Chart on the full screen', '图表全屏'],
+  newest: ['Newest run only', '仅最新实验'],
+  charts: ['Go to charts', '转到图表'],
+  table: ['Go to table', '转到表格'],
+  compare: ['Go to comparison', '转到对比'],
+  alerts: ['Go to alerts', '转到告警'],
+  theme: ['Change theme', '切换主题'],
+  'palette.search': ['Command, run or metric', '命令、实验或指标'],
+  'palette.none': ['Nothing is called that.', '没有匹配项。'],
+  'palette.run': ['run', '实验'],
+  'x-step': ['x axis: step', 'x 轴：步数'],
+  'x-relative': ['x axis: relative time', 'x 轴：相对时间'],
+  'x-wall': ['x axis: wall clock', 'x 轴：绝对时间'],
+} as const satisfies Messages<string>
