@@ -106,13 +106,21 @@ class RunColumn implements PointColumn {
     }
     const segment = this.#segments[low]
     if (!segment) return this.count
-    let [from, to] = [0, segment.count]
+    const { count, first } = segment
+    let from = 0
+    let to = count
+    // Most trainings log at even distances: the place is near where it would be then.
+    const lowest = this.#xIn(segment, 0)
+    const highest = this.#xIn(segment, count - 1)
+    const guess = Math.ceil(((x - lowest) / (highest - lowest)) * (count - 1))
+    if (guess > 1 && guess <= count && this.#xIn(segment, guess - 2) < x) from = guess - 1
+    if (guess >= 0 && guess + 1 < count && this.#xIn(segment, guess + 1) >= x) to = guess + 1
     while (from < to) {
       const middle = (from + to) >> 1
       if (this.#xIn(segment, middle) < x) from = middle + 1
       else to = middle
     }
-    return segment.first + from
+    return first + from
   }
 
   extremes(from: number, to: number, sums: boolean = false): Extremes {
