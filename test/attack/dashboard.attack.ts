@@ -117,7 +117,7 @@ it.each<[string, () => string[], readonly number[]]>([
     [200, 503],
   ],
 ])(`${PER_SECOND} requests a second %s keep no page waiting`, async (what, requests, allowed) => {
-  const calm = at(await askDuring(pause(CALM)), 0.99)
+  const calm = await askDuring(pause(CALM))
   const order = { port: url.port, requests: requests(), perSecond: PER_SECOND, seconds: SECONDS, sockets: 50 }
   const attack = run(process.execPath, [FLOOD, JSON.stringify(order)])
   const times = await askDuring(attack)
@@ -131,8 +131,10 @@ it.each<[string, () => string[], readonly number[]]>([
   await logAndSee()
   console.log(
     `${what}: ${Math.round(sent / SECONDS)} a second were sent, ${Math.round(answered / SECONDS)} answered; a chart took ` +
-      `${at(times, 0.5)} ms, 99 of 100 at most ${at(times, 0.99)} ms (${calm} ms before); the server has had ${Math.round(peakMemory() ?? 0)} MB`,
+      `${at(times, 0.5)} ms, 99 of 100 at most ${at(times, 0.99)} ms (${at(calm, 0.5)} and ${at(calm, 0.99)} ms before); the server has had ${Math.round(peakMemory() ?? 0)} MB`,
   )
-  expect(at(times, 0.99)).toBeLessThan(Math.max(scale(1_000, 5_000), 5 * calm))
+  // On a machine that has other things to do, only what would hang fails.
+  expect(at(times, 0.5)).toBeLessThan(Math.max(scale(300, 1_000), 5 * at(calm, 0.5)))
+  expect(at(times, 0.99)).toBeLessThan(Math.max(scale(5_000, 10_000), 5 * at(calm, 0.99)))
   expect(peakMemory() ?? 0).toBeLessThan(700)
 })

@@ -1,11 +1,11 @@
 import { connect } from 'node:net'
 
-// A client in a process of its own: sends so many requests a second for some seconds, whatever becomes of those before, and
+// A client in a process of its own: sends so many requests a second for some seconds, as long as the server keeps up, and
 // prints how many were sent, and what they were answered.
 const { port, requests, perSecond, seconds, sockets: count } = JSON.parse(process.argv[2])
 const TICK = 10
 /** Requests on one connection that have no answer yet. */
-const OPEN = 500
+const OPEN = 20
 
 const statuses = {}
 let sent = 0
