@@ -145,6 +145,10 @@ it("shows users their own runs and those of public projects; another's run is no
     // Nothing tells it from a run that never was.
     expect(await bobs.call('GET', `/runs/nobody${path}`)).toEqual(answer)
   }
+  const page = { path: 'media/a.html', theme: 'light' }
+  const frame = await bobs.call('POST', `/runs/${SECRET.cuid}/frame`, page)
+  expect(frame.status).toBe(404)
+  expect(await bobs.call('POST', '/runs/nobody/frame', page)).toEqual(frame)
   const query = { id: 'q', runs: [SECRET.cuid], key: 'loss', x: { kind: 'step' }, width: 10 }
   const [hers, his] = await Promise.all(
     [alices, bobs].map(async (person) => (await person.call('POST', '/series', { queries: [query] })).body as string),

@@ -41,3 +41,14 @@ it('what cannot be saved has not happened', async () => {
   await accounts.createUser('bob')
   expect((await open()).users().map(({ name }) => name)).toEqual(['alice', 'bob'])
 })
+
+it('a user has at most 1,000 keys, and none that no address holds', async () => {
+  const keys = Array.from({ length: 999 }, (_, at) => ({ digest: `digest${at}`, name: `key-${at}` }))
+  writeFileSync(join(folder, 'users.json'), JSON.stringify([{ name: 'alice', createdAt: 1, keys }]))
+  const accounts = await open()
+  for (const name of ['.', '..']) await expect(accounts.createKey('alice', name)).rejects.toMatchObject({ status: 400 })
+  await accounts.createKey('alice', 'last')
+  await expect(accounts.createKey('alice')).rejects.toThrow('alice has 1000 keys: revoke one that is not used any more')
+  await accounts.revokeKey('alice', 'key-0')
+  await accounts.createKey('alice', 'next')
+})
