@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, openPage } from '../page/testing/browser.ts'
+import { accessibilityProblems, launchBrowser, openPage } from '../page/testing/browser.ts'
 import { SampleRuns } from './sample-runs.ts'
 import { Watched } from './watched.ts'
 
@@ -21,10 +21,38 @@ afterAll(async () => {
   if (browser) rmSync(logdir, { recursive: true, force: true })
 })
 
-async function open(): Promise<Page> {
+async function open(path = '/', options?: BrowserContextOptions): Promise<Page> {
   const watched = await Watched.over(logdir)
-  return openPage(browser!, `http://127.0.0.1:${watched.port}/#t=${watched.token}`)
+  return openPage(browser!, `http://127.0.0.1:${watched.port}${path}#t=${watched.token}`, options)
 }
+
+/** How far what was there has moved, as a part of the window, without anybody having done anything. */
+const MOVED = `new Promise((resolve) => {
+  new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, { value }) => sum + value, 0))).observe({
+    type: 'layout-shift',
+    buffered: true,
+  })
+  setTimeout(() => resolve(0), 500)
+})`
+const LAST: Readonly<Record<string, string>> = {
+  charts: 'figure canvas',
+  table: '.run-table .no-number',
+  compare: '.data-table .number',
+  alerts: '.alert-table .level-error',
+}
+
+describe.skipIf(!browser)('the screens of twenty runs', () => {
+  it.each([320, 1_440])('fit %i pixels, and nothing moves while they load', async (width) => {
+    for (const [tab, shown] of Object.entries(LAST)) {
+      const page = await open(`/?tab=${tab}`, { viewport: { width, height: 800 } })
+      await page.locator(shown).first().waitFor()
+      // What comes later in the other two stands between what is there: the newest alert, the widest value.
+      if (tab === 'charts' || tab === 'table') expect(await page.evaluate(MOVED), tab).toBeLessThan(0.005)
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
+      expect(await accessibilityProblems(page)).toEqual([])
+    }
+  })
+})
 
 // Somebody who has never seen the page is to find the worst of twenty runs, and why it ended.
 describe.skipIf(!browser)('the worst of twenty runs, and why it ended', () => {

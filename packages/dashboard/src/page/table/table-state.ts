@@ -37,9 +37,13 @@ export const allColumns: ReadonlySignal<readonly TableColumn[]> = computed(() =>
 )
 
 /** Ids of the columns that are shown, those that are not there now included. */
-export const shownIds: ReadonlySignal<readonly string[]> = computed(
-  () => chosenColumns.value ?? columnsAtFirst(allColumns.value),
-)
+export const shownIds: ReadonlySignal<readonly string[]> = computed(() => {
+  if (chosenColumns.value !== undefined) return chosenColumns.value
+  const ids = columnsAtFirst(allColumns.value)
+  const { n, all } = readSoFar.value
+  // Metrics come before the configuration, which would have to move for them.
+  return n === 0 && all > 0 ? ids.filter((id) => !id.startsWith('config.')) : ids
+})
 
 /** Pinned ones first. */
 export const shownColumns: ReadonlySignal<readonly TableColumn[]> = computed(() => {
