@@ -20,7 +20,6 @@ import {
   WEIGHTS,
   type Tab,
 } from '../state/view.ts'
-import { t } from '../text/i18n.ts'
 import { helpOpen, paletteOpen, saveOpen } from './open.ts'
 
 /** Something that can be done with the page. */
