@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { JOURNAL_FILE, JournalCursor, type JournalRecord } from '@swanlab/journal'
+import { csvCell } from './csv-cell.ts'
 
 /**
  * `long`: one line for each point, `run,step,time,key,value`. `wide`: one line for each `log()`, with a column for each
@@ -50,12 +51,6 @@ export async function* pointsAsCsv(dir: string, key: string): AsyncGenerator<str
   yield* textOf(dir, ({ step, time, data }) =>
     Object.hasOwn(data, key) ? `${step},${isoTime(time)},${String(data[key])}\n` : '',
   )
-}
-
-/** A name that a spreadsheet would take for a formula is kept from being one. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 /** Empty for what is no time of any calendar. */

@@ -1,3 +1,4 @@
+import { csvCell } from '../../export/csv-cell.ts'
 import { getResponse } from '../api/client.ts'
 import { download } from '../parts/download.ts'
 import { drawnKeys, runOf } from '../state/runs.ts'
@@ -97,9 +98,9 @@ export async function exportCsv(name: string): Promise<void> {
   for (const run of drawnKeys.peek()) {
     if (!columnsOf(run).some(({ key }) => key === name)) continue
     const csv = await (await getResponse(`/runs/${encodeURIComponent(run)}/points`, { key: name })).text()
-    const label = cell(runOf(run)?.name ?? run)
+    const label = csvCell(runOf(run)?.name ?? run)
     const rows = csv.slice(csv.indexOf('\n') + 1)
-    pieces.push(rows.replaceAll(/^(?=.)/gm, `${label},`))
+    pieces.push(rows.replaceAll(/^(?=.)/gm, () => `${label},`))
   }
   download(new Blob(pieces, { type: 'text/csv' }), fileName(name, 'csv'))
 }
@@ -119,12 +120,6 @@ function legendOf(lines: readonly DrawnLine[]): LegendEntry[] {
 
 export function fileName(name: string, ending: string): string {
   return `${name.replaceAll(/[^\w.-]+/g, '_').slice(0, 100)}.${ending}`
-}
-
-/** A name that a spreadsheet would take for a formula is kept from being one. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 function escapeXml(text: string): string {

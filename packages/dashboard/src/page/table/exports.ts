@@ -1,3 +1,5 @@
+import { csvCell } from '../../export/csv-cell.ts'
+
 /** Cells as text or numbers; undefined: empty. */
 export interface Sheet {
   readonly header: readonly string[]
@@ -14,19 +16,11 @@ export const SHEET_FORMATS: Readonly<
   latex: { name: 'LaTeX', extension: 'tex', write: toLatex },
 }
 
-/** RFC 4180. A text that a spreadsheet would take for a formula has an apostrophe in front. */
+/** Texts as {@link csvCell} has them. */
 export function toCsv({ header, rows }: Sheet): string {
-  const cell = (value: string | number | undefined): string => {
-    if (typeof value === 'number') return String(value)
-    const text = value ?? ''
-    const safe = /^\s*[=+\-@\t\r]/.test(text) && !isNumber(text) ? `'${text}` : text
-    return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe
-  }
+  const cell = (value: string | number | undefined): string =>
+    typeof value === 'number' ? String(value) : csvCell(value ?? '')
   return [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
-}
-
-function isNumber(text: string): boolean {
-  return /^-?(?:\d+\.?\d*(?:e[+-]?\d+)?|Infinity)$/i.test(text)
 }
 
 export function toMarkdown({ header, rows }: Sheet): string {
