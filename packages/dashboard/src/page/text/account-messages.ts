@@ -103,7 +103,6 @@ export const ACCOUNT_MESSAGES = {
   ],
   'projects.isPublic': ['{name} is public.', '{name} 已公开。'],
   'projects.isPrivate': ['{name} is private.', '{name} 已设为私有。'],
-  'projects.failed': ['The projects cannot be shown: {message}', '无法显示项目：{message}'],
 
   'confirm.cancel': ['Cancel', '取消'],
 

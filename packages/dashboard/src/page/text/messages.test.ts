@@ -2,13 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { ACCOUNT_MESSAGES } from './account-messages.ts'
+import { KEY_MESSAGES } from './key-messages.ts'
 import { MESSAGES } from './messages.ts'
 import { SAVE_MESSAGES } from './save-messages.ts'
 import { SCREEN_MESSAGES } from './screen-messages.ts'
 
-const ALL = Object.entries({ ...MESSAGES, ...SCREEN_MESSAGES, ...SAVE_MESSAGES })
+const ALL = Object.entries({ ...MESSAGES, ...SCREEN_MESSAGES, ...SAVE_MESSAGES, ...KEY_MESSAGES, ...ACCOUNT_MESSAGES })
 /** Words that are the same in both languages, and switches to the other one. */
-const SAME = /^(?:EMA|id \{id\}|NaN|CSV|n|English|中文)$/
+const SAME = /^(?:EMA|id \{id\}|NaN|CSV|laptop|n|English|中文)$/
 
 /** Names of what is filled in. */
 const placeholders = (text: string): string[] =>
