@@ -59,12 +59,18 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
   await replaceFile(path, write, { mode: PRIVATE_FILE, flush: true })
 }
 
-const LEFTOVER = /^\.?(?:(?:users|sessions|project|run)\.json|secret)(?:\.[0-9a-f]{12})?\.tmp$/
+const LEFTOVER = /^\.?(?<name>.+?)(?:\.[0-9a-f]{12})?\.tmp$/
+const OWN = ['users.json', 'sessions.json', 'project.json', 'run.json', 'secret']
 
-/** Removes what a server that was killed left half written. @param age - Least age, in milliseconds. */
-export async function removeLeftovers(folder: string, age = 0): Promise<void> {
+/**
+ * Removes what a server that was killed left half written.
+ *
+ * @param age - Least age, in milliseconds.
+ * @param files - What was being written. Default: the files of the storage itself.
+ */
+export async function removeLeftovers(folder: string, age = 0, files: readonly string[] = OWN): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!LEFTOVER.test(name)) continue
+    if (!files.includes(LEFTOVER.exec(name)?.groups?.['name'] ?? '')) continue
     const path = join(folder, name)
     const found = await stat(path).catch(() => undefined)
     if (found && Date.now() - found.mtimeMs >= age) await rm(path, { force: true })

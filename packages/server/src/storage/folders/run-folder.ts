@@ -202,7 +202,7 @@ export class RunFolder {
 
   async #tidy(): Promise<void> {
     await removeLeftovers(this.dir)
-    for (const name of COPIES) await rm(join(this.dir, 'files', `${name}.tmp`), { force: true })
+    await removeLeftovers(join(this.dir, 'files'), 0, COPIES).catch(() => {})
   }
 
   async #save(): Promise<void> {
