@@ -86,7 +86,9 @@ describe.skipIf(!browser)('charts in a browser', () => {
     await page.keyboard.press('Home')
     await page.keyboard.press('ArrowRight')
     const first = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 5 }).format(Math.sin((SPIKE - 49) / 500))
-    await expect.poll(() => page.locator('[aria-live=polite]').first().textContent()).toBe(`at 12,296, spiky ${first}`)
+    await expect
+      .poll(() => page.locator('[aria-live=polite]').first().textContent())
+      .toBe(`at 12,296, spiky ${first.replace('-', '−')}`)
   })
 
   it('export every point as it is in the journal', async () => {

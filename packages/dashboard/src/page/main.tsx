@@ -7,9 +7,9 @@ import './styles/run-list.css'
 import './styles/charts.css'
 import './styles/keys.css'
 import { App } from './app.tsx'
-import { listenToKeys } from './keys/keyboard.ts'
 import { start } from './state/start.ts'
 
 render(<App />, document.querySelector('#page')!)
-listenToKeys()
+// Nobody presses a key before there is something to see.
+void import('./keys/keyboard.ts').then(({ listenToKeys }) => listenToKeys())
 void start()

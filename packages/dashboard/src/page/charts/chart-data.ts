@@ -6,7 +6,7 @@ import { grouping } from '../state/groups.ts'
 import { newRows } from '../state/live-columns.ts'
 import { onRows } from '../state/live.ts'
 import { drawnKeys, runOf } from '../state/runs.ts'
-import { smoothing, xAxis, zoomFrom, zoomTo } from '../state/view.ts'
+import { hasLogX, passingZoom, smoothing, xAxis, zoomFrom, zoomTo } from '../state/view.ts'
 import { appendPoint, continuedSmooth, linesOf, type DrawnLine } from './drawn-line.ts'
 import { requestSeries } from './series-loader.ts'
 
@@ -21,8 +21,15 @@ const WIDTHS = 100
 export class ChartData {
   readonly key: string
   readonly lines: Signal<readonly DrawnLine[]> = signal([])
-  /** What is looked at, once something has come. */
-  readonly view: Signal<readonly [from: number, to: number] | undefined> = signal(undefined)
+  /** From the first point of all runs to the last, once something has come. */
+  readonly extent: Signal<readonly [from: number, to: number] | undefined> = signal(undefined)
+  /** What is looked at, in as much detail as has come. */
+  readonly view: ReadonlySignal<readonly [from: number, to: number] | undefined> = computed(() => {
+    const extent = this.extent.value
+    return extent && (passingZoom.value ?? [zoomFrom.value ?? extent[0], zoomTo.value ?? extent[1]])
+  })
+  /** Where a logarithmic x axis begins; undefined when it is none. */
+  readonly logFrom: Signal<number | undefined> = signal(undefined)
   readonly failure: Signal<string | undefined> = signal(undefined)
   readonly loaded: Signal<boolean> = signal(false)
   /** Raised when something was added to a line. */
@@ -52,6 +59,7 @@ export class ChartData {
         width: Math.min(4_000, WIDTHS * Math.ceil(this.width.value / WIDTHS)),
         smoothing: smoothing.value,
         grouping: grouping.value,
+        ...(hasLogX.value && { logX: true }),
       }
     })
     this.#ends = [
@@ -83,7 +91,8 @@ export class ChartData {
         const lines = linesOf(frame)
         batch(() => {
           this.lines.value = lines
-          this.view.value = frame.header.extent ? [frame.header.from, frame.header.to] : undefined
+          this.extent.value = frame.header.extent
+          this.logFrom.value = frame.header.logFrom
           this.failure.value = undefined
           this.loaded.value = true
         })
@@ -140,8 +149,8 @@ export class ChartData {
       const smoothed = query.smoothing && continuedSmooth(line, y, query.smoothing)
       if (query.smoothing && smoothed === undefined) return false
       appendPoint(line, x, y, smoothed)
-      const view = this.view.peek()
-      if (view && query.to === undefined && x > view[1]) this.view.value = [view[0], x]
+      const extent = this.extent.peek()
+      if (extent && x > extent[1]) this.extent.value = [extent[0], x]
     }
     return true
   }

@@ -2,7 +2,19 @@ import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { numberCodec } from '../state/address.ts'
-import { yRanges, type YRange } from '../state/view.ts'
+import {
+  setYRange,
+  toggled,
+  trimmedCharts,
+  xAxis,
+  yRanges,
+  zoomFrom,
+  zoomIn,
+  zoomTo,
+  type YRange,
+} from '../state/view.ts'
+import { isTime } from '../text/format.ts'
+import { tell } from '../text/charts.ts'
 import { t } from '../text/i18n.ts'
 import type { ChartData } from './chart-data.ts'
 import { exportCsv, exportPng, exportSvg } from './export.ts'
@@ -35,13 +47,7 @@ export default function ChartMenu({ name, data, plot, asTable, open }: ChartMenu
       .then(work)
       .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
   }
-  const { from, to } = yRanges.value.get(name) ?? {}
-  const setRange = (range: YRange): void => {
-    const next = new Map(yRanges.value)
-    if (range.from === undefined && range.to === undefined) next.delete(name)
-    else next.set(name, range)
-    yRanges.value = next
-  }
+  const isTrimmed = trimmedCharts.value.includes(name)
   return (
     <div
       class="chart-menu"
@@ -52,16 +58,27 @@ export default function ChartMenu({ name, data, plot, asTable, open }: ChartMenu
         open.value = false
       }}
     >
+      <Range
+        title={tell('chart.range')}
+        range={yRanges.value.get(name) ?? {}}
+        onChange={(range) => setYRange(name, range)}
+      />
+      <Range
+        title={tell('chart.xRange')}
+        range={{ from: zoomFrom.value, to: zoomTo.value }}
+        time={xAxis.value.kind === 'wall'}
+        onChange={({ from, to }) => zoomIn(from, to)}
+      />
+      <label class="check" title={t('chart.trimmedHelp')}>
+        <input
+          type="checkbox"
+          checked={isTrimmed}
+          onChange={() => (trimmedCharts.value = toggled(trimmedCharts.value, name))}
+        />
+        {tell('chart.trimmed')}
+      </label>
       <fieldset>
-        <legend>{t('chart.range')}</legend>
-        <RangeEnd label={t('chart.from')} value={from} onChange={(value) => setRange({ from: value, to })} />
-        <RangeEnd label={t('chart.to')} value={to} onChange={(value) => setRange({ from, to: value })} />
-        <button type="button" class="button" onClick={() => setRange({})}>
-          {t('chart.auto')}
-        </button>
-      </fieldset>
-      <fieldset>
-        <legend>{t('chart.export')}</legend>
+        <legend>{tell('chart.export')}</legend>
         <button type="button" class="button" onClick={() => take(() => exportPng(name, data, plot.current))}>
           PNG
         </button>
@@ -80,32 +97,98 @@ export default function ChartMenu({ name, data, plot, asTable, open }: ChartMenu
           open.value = false
         }}
       >
-        {t(asTable.value ? 'chart.noTable' : 'chart.table')}
+        {tell(asTable.value ? 'chart.noTable' : 'chart.table')}
       </button>
       {failure !== undefined && <p role="alert">{t('error.failed', { message: failure })}</p>}
     </div>
   )
 }
 
+/** @param time - Its ends are milliseconds since 1970. */
+function Range({
+  title,
+  range: { from, to },
+  time = false,
+  onChange,
+}: {
+  readonly title: string
+  readonly range: YRange
+  readonly time?: boolean
+  readonly onChange: (range: YRange) => void
+}): JSX.Element {
+  return (
+    <fieldset>
+      <legend>{title}</legend>
+      <RangeEnd
+        label={tell('chart.from')}
+        value={from}
+        time={time}
+        fits={(value) => to === undefined || value < to}
+        onChange={(value) => onChange({ from: value, to })}
+      />
+      <RangeEnd
+        label={tell('chart.to')}
+        value={to}
+        time={time}
+        fits={(value) => from === undefined || value > from}
+        onChange={(value) => onChange({ from, to: value })}
+      />
+      <button type="button" class="button" onClick={() => onChange({})}>
+        {tell('chart.auto')}
+      </button>
+    </fieldset>
+  )
+}
+
+/** What is no number, or beyond the other end, is not taken, and shows that. */
 function RangeEnd({
   label,
   value,
+  time,
+  fits,
   onChange,
 }: {
   readonly label: string
   readonly value: number | undefined
+  readonly time: boolean
+  readonly fits: (value: number) => boolean
   readonly onChange: (value: number | undefined) => void
 }): JSX.Element {
+  const [wrong, setWrong] = useState(false)
+  const take = (text: string): void => {
+    const next = time && text !== '' ? Date.parse(text) : numberCodec.parse(text)
+    const isWrong = text !== '' && (next === undefined || Number.isNaN(next) || !fits(next))
+    setWrong(isWrong)
+    if (!isWrong) onChange(next)
+  }
   return (
     <label>
       {label}
-      <input
-        class="field number"
-        inputMode="decimal"
-        value={value === undefined ? '' : numberCodec.format(value)}
-        placeholder={t('chart.auto')}
-        onChange={({ currentTarget }) => onChange(numberCodec.parse(currentTarget.value.trim()))}
-      />
+      {time ? (
+        <input
+          class="field time"
+          type="datetime-local"
+          step={1}
+          aria-invalid={wrong}
+          value={value === undefined ? '' : localTime(value)}
+          onChange={({ currentTarget }) => take(currentTarget.value)}
+        />
+      ) : (
+        <input
+          class="field number"
+          inputMode="decimal"
+          aria-invalid={wrong}
+          value={value === undefined ? '' : numberCodec.format(value)}
+          placeholder={tell('chart.auto')}
+          onChange={({ currentTarget }) => take(currentTarget.value.trim())}
+        />
+      )}
     </label>
   )
+}
+
+/** As a field for times takes it: `2026-01-31T13:45:00`. */
+function localTime(milliseconds: number): string {
+  const offset = new Date(milliseconds).getTimezoneOffset() * 60_000
+  return isTime(milliseconds - offset) ? new Date(milliseconds - offset).toISOString().slice(0, 19) : ''
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { StrokeSample } from '../parts/stroke-sample.tsx'
 import { runOf } from '../state/runs.ts'
 import { formatCount, formatValue } from '../text/format.ts'
+import { tell } from '../text/charts.ts'
 import { t } from '../text/i18n.ts'
 import { summariesOf } from './caption.ts'
 import { strokeOfRun } from './colors.ts'
@@ -15,18 +16,18 @@ export default function ChartTable({ name }: { readonly name: string }): JSX.Ele
       <table class="data-table">
         <thead>
           <tr>
-            <th scope="col">{t('chart.run')}</th>
+            <th scope="col">{tell('chart.run')}</th>
             <th scope="col" class="number">
-              {t('chart.last')}
+              {tell('chart.last')}
             </th>
             <th scope="col" class="number">
-              {t('chart.lowest')}
+              {tell('chart.lowest')}
             </th>
             <th scope="col" class="number">
-              {t('chart.highest')}
+              {tell('chart.highest')}
             </th>
             <th scope="col" class="number">
-              {t('chart.points')}
+              {tell('chart.points')}
             </th>
           </tr>
         </thead>

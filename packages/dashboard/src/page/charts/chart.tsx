@@ -3,24 +3,34 @@ import type { JSX, RefObject } from 'preact'
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
 import { Icon } from '../parts/icons.tsx'
 import { lazy } from '../parts/lazy.tsx'
-import { say } from '../parts/spoken.tsx'
 import { StrokeSample } from '../parts/stroke-sample.tsx'
-import { fullChart, logCharts, pinned, resetZoom, toggled, xAxis, yRanges, zoomIn } from '../state/view.ts'
-import { isDark } from '../state/preferences.ts'
-import { formatPercent, formatValue, formatX } from '../text/format.ts'
+import { isDark, language } from '../state/preferences.ts'
+import {
+  fullChart,
+  logCharts,
+  pinned,
+  resetZoom,
+  setYRange,
+  toggled,
+  trimmedCharts,
+  xAxis,
+  yRanges,
+  zoomIn,
+} from '../state/view.ts'
+import { formatPercent } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
 import { alertMarks } from './alert-marks.ts'
 import { captionOf } from './caption.ts'
 import { ChartData } from './chart-data.ts'
 import { cursor, highlighted } from './cursor.ts'
 import { Plot } from './plot.ts'
-import { nextX, readingsAt, snap } from './readings.ts'
-import { roundedRange, xRangeOf, yRangeOf } from './scales.ts'
+import { readingsAt, snap } from './readings.ts'
+import { roundedRange, xScaleOf, yRangeOf } from './scales.ts'
 import { nameOfLine, strokeOfLine } from './stroke-of-line.ts'
-import { Tooltip } from './tooltip.tsx'
 
-const ChartMenu = lazy(() => import('./chart-menu.tsx'))
+const ChartMenu = lazy(() => import('./chart-menu.tsx'), true)
 const ChartTable = lazy(() => import('./chart-table.tsx'))
+const Tooltip = lazy(() => import('./tooltip.tsx'), true)
 
 /** Runs that an alert's mark is looked for around the pointer, in pixels. */
 const NEAR = 5
@@ -51,6 +61,11 @@ export function Chart({ name, full = false }: ChartProps): JSX.Element {
           {captionOf(name)}
         </span>
         <ReadingPart data={data} />
+        {trimmedCharts.value.includes(name) && (
+          <span class="quiet small" title={t('chart.trimmedHelp')}>
+            1–99 %
+          </span>
+        )}
         <ChartButtons name={name} full={full} menuOpen={menuOpen} />
       </figcaption>
       {menuOpen.value && <ChartMenu name={name} data={data} plot={plot} asTable={asTable} open={menuOpen} />}
@@ -65,7 +80,7 @@ export function Chart({ name, full = false }: ChartProps): JSX.Element {
             role="application"
             aria-label={`${name}. ${t('chart.howKeys')}`}
             aria-describedby={caption}
-            onKeyDown={(event) => moveCursor(event, data)}
+            onKeyDown={(event) => onKey(event, data)}
             onBlur={() => (cursor.value = undefined)}
           />
           <PlotMessage data={data} />
@@ -75,6 +90,19 @@ export function Chart({ name, full = false }: ChartProps): JSX.Element {
       {full && <Legend data={data} />}
     </figure>
   )
+}
+
+const KEYS: ReadonlySet<string> = new Set([
+  ...['ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End'],
+  ...['+', '=', '-', '_', 'Escape'],
+])
+
+function onKey(event: KeyboardEvent, data: ChartData): void {
+  const { key, ctrlKey, metaKey, altKey } = event
+  if (!KEYS.has(key) || ctrlKey || metaKey || altKey) return
+  // What Escape closes is closed all the same.
+  if (key !== 'Escape') event.preventDefault()
+  void import('./chart-keys.ts').then(({ onChartKey }) => onChartKey(key, data))
 }
 
 function usePlot(
@@ -95,7 +123,18 @@ function usePlot(
         } else cursor.value = { x: snap(data.lines.peek(), x), chart: name, spoken: false }
       },
       onZoom: (from, to) => zoomIn(...roundedRange(from, to)),
-      onReset: resetZoom,
+      onZoomY: (low, high) => {
+        const [from, to] = roundedRange(low, high)
+        setYRange(name, { from, to })
+      },
+      onReset: () => {
+        resetZoom()
+        setYRange(name, {})
+      },
+      onReady: (over) => {
+        if (navigator.maxTouchPoints > 0)
+          void import('./two-fingers.ts').then(({ zoomWithFingers }) => zoomWithFingers(over, data))
+      },
     })
     plot.current = made
     const sizes = new ResizeObserver(([entry]) => {
@@ -114,17 +153,16 @@ function usePlot(
   useSignalEffect(() => {
     void ready.value
     void data.added.value
-    void isDark()
+    void [isDark(), language.value]
     const [view, lines] = [data.view.value, data.lines.value]
     if (!view || !plot.current) return
-    const x = xRangeOf(view)
     const log = logCharts.value.includes(name)
+    const [from, to] = yRangeOf(lines, view, log, yRanges.value.get(name), trimmedCharts.value.includes(name))
     plot.current.show({
       lines,
       axis: xAxis.value,
-      x,
-      y: yRangeOf(lines, x, log, yRanges.value.get(name)),
-      log,
+      x: xScaleOf(view, data.logFrom.value),
+      y: { from, to, log },
       strokeOf: strokeOfLine,
       verticals: alertMarks(),
       highlighted: highlighted.value,
@@ -159,6 +197,7 @@ function ChartTooltip({
       x={at.x}
       left={plot.current.leftOf(at.x)}
       width={width}
+      pixel={pixel}
       readings={readingsAt(data.lines.value, at.x, pixel)}
       alerts={alertMarks().filter((mark) => Math.abs(mark.x - at.x) <= NEAR * pixel)}
     />
@@ -253,30 +292,4 @@ function ChartButtons({
       </button>
     </span>
   )
-}
-
-/** Keys that move along a chart: point by point, by a tenth, or to its ends. */
-function moveCursor(event: KeyboardEvent, data: ChartData): void {
-  const [lines, view] = [data.lines.value, data.view.value]
-  if (!view || event.ctrlKey || event.metaKey || event.altKey) return
-  const [from, to] = view
-  const now = cursor.value?.x
-  const tenth = (to - from) / 10
-  const moves: Readonly<Record<string, () => number>> = {
-    ArrowRight: () => (now === undefined ? snap(lines, from) : nextX(lines, now, 1)),
-    ArrowLeft: () => (now === undefined ? snap(lines, to) : nextX(lines, now, -1)),
-    PageUp: () => snap(lines, (now ?? from) + tenth),
-    PageDown: () => snap(lines, (now ?? to) - tenth),
-    Home: () => snap(lines, from),
-    End: () => snap(lines, to),
-  }
-  const x = moves[event.key]?.()
-  if (event.key === 'Escape') cursor.value = undefined
-  if (x === undefined) return
-  event.preventDefault()
-  const inView = Math.max(from, Math.min(to, x))
-  cursor.value = { x: inView, chart: data.key, spoken: true }
-  const readings = readingsAt(lines, inView, (to - from) / Math.max(1, data.width.value))
-  const values = readings.map(({ line, value, smoothed }) => `${nameOfLine(line)} ${formatValue(smoothed ?? value)}`)
-  say([t('chart.at', { x: formatX(inView, xAxis.value) }), ...values].join(', '))
 }

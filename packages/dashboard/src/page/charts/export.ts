@@ -3,13 +3,14 @@ import { getResponse } from '../api/client.ts'
 import { download } from '../parts/download.ts'
 import { drawnKeys, runOf } from '../state/runs.ts'
 import { columnsOf } from '../state/details.ts'
-import { logCharts, xAxis, yRanges } from '../state/view.ts'
+import { logCharts, trimmedCharts, xAxis, yRanges } from '../state/view.ts'
 import { formatShort, formatX } from '../text/format.ts'
 import type { ChartData } from './chart-data.ts'
 import type { DrawnLine } from './drawn-line.ts'
 import { paint, type Frame2D, type Pen } from './paint.ts'
 import type { Plot } from './plot.ts'
-import { xRangeOf, yRangeOf } from './scales.ts'
+import { valueAt } from './scale.ts'
+import { xScaleOf, yRangeOf } from './scales.ts'
 import { nameOfLine, strokeOfLine } from './stroke-of-line.ts'
 import { alertMarks } from './alert-marks.ts'
 
@@ -58,15 +59,15 @@ export function exportSvg(name: string, data: ChartData): void {
   const [lines, view] = [data.lines.peek(), data.view.peek()]
   if (!view) return
   const log = logCharts.peek().includes(name)
-  const x = xRangeOf(view)
-  const y = yRangeOf(lines, x, log, yRanges.peek().get(name))
+  const x = xScaleOf(view, data.logFrom.peek())
+  const [low, high] = yRangeOf(lines, view, log, yRanges.peek().get(name), trimmedCharts.peek().includes(name))
+  const y = { from: low, to: high, log }
   const legend = legendOf(lines)
   const [plotWidth, plotHeight] = [WIDTH - LEFT - 10, HEIGHT - TOP - BOTTOM]
-  const at: Frame2D = { left: LEFT, top: TOP, width: plotWidth, height: plotHeight, x, y, log, ratio: 1 }
+  const at: Frame2D = { left: LEFT, top: TOP, width: plotWidth, height: plotHeight, x, y, ratio: 1 }
   const pen = new SvgPen()
   paint(pen, at, { lines, strokeOf: strokeOfLine, verticals: alertMarks() })
   const ticks = [0, 0.25, 0.5, 0.75, 1]
-  const valueAt = (part: number): number => (log ? y[0] * (y[1] / y[0]) ** part : y[0] + (y[1] - y[0]) * part)
   const height = HEIGHT + LINE * legend.length
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="11">`,
@@ -75,12 +76,12 @@ export function exportSvg(name: string, data: ChartData): void {
     `<text x="8" y="18" font-size="13" font-weight="600">${escapeXml(name)}</text>`,
     ...ticks.map((part) => {
       const py = TOP + plotHeight * (1 - part)
-      return `<path d="M${LEFT} ${py}H${WIDTH - 10}" stroke="#e2e2e0"/><text x="${LEFT - 6}" y="${py + 4}" text-anchor="end">${escapeXml(formatShort(valueAt(part)))}</text>`
+      return `<path d="M${LEFT} ${py}H${WIDTH - 10}" stroke="#e2e2e0"/><text x="${LEFT - 6}" y="${py + 4}" text-anchor="end">${escapeXml(formatShort(valueAt(y, part)))}</text>`
     }),
     ...ticks.map((part) => {
       const px = LEFT + plotWidth * part
       const anchor = part === 0 ? 'start' : part === 1 ? 'end' : 'middle'
-      return `<text x="${px}" y="${HEIGHT - 10}" text-anchor="${anchor}">${escapeXml(formatX(x[0] + (x[1] - x[0]) * part, xAxis.peek()))}</text>`
+      return `<text x="${px}" y="${HEIGHT - 10}" text-anchor="${anchor}">${escapeXml(formatX(valueAt(x, part), xAxis.peek()))}</text>`
     }),
     `<g clip-path="url(#plot)">${pen.markup}</g>`,
     ...legend.map(({ text, color, dash }, row) => {

@@ -1,6 +1,7 @@
 import type { Stroke } from './colors.ts'
 import type { DrawnLine } from './drawn-line.ts'
 import type { Points } from './points.ts'
+import { placing, type Scale } from './scale.ts'
 
 /** Width of a line that goes up and down in every pixel: wider it would hide the others. */
 const DENSE = 1
@@ -28,9 +29,8 @@ export interface Frame2D {
   readonly top: number
   readonly width: number
   readonly height: number
-  readonly x: readonly [from: number, to: number]
-  readonly y: readonly [from: number, to: number]
-  readonly log: boolean
+  readonly x: Scale
+  readonly y: Scale
   /** Pixels of the canvas to one of the page. */
   readonly ratio: number
 }
@@ -50,14 +50,33 @@ export interface Painting {
   readonly highlighted?: string | undefined
 }
 
+interface Places extends Frame2D {
+  readonly log: boolean
+  readonly placeX: (x: number) => number
+  readonly placeY: (y: number) => number
+}
+
+function placesIn(frame: Frame2D): Places {
+  const { left, top, width, height } = frame
+  const [x, y] = [placing(frame.x), placing(frame.y)]
+  return {
+    ...frame,
+    log: frame.y.log,
+    // Far outside, a canvas draws nothing at all instead of what would be in view. Steps of 0 are at the left edge of a logarithmic axis.
+    placeX: (value) => left + Math.max(frame.x.log ? 0 : -1e3, Math.min(1e3, x(value))) * width,
+    placeY: (value) => top + height - Math.max(-1e3, Math.min(1e3, y(value))) * height,
+  }
+}
+
 /** Draws everything that is between the axes. */
-export function paint(pen: Pen, at: Frame2D, { lines, strokeOf, verticals, highlighted }: Painting): void {
+export function paint(pen: Pen, frame: Frame2D, { lines, strokeOf, verticals, highlighted }: Painting): void {
+  const at = placesIn(frame)
   pen.lineJoin = 'bevel'
   for (const { x, color } of verticals) {
-    if (x < at.x[0] || x > at.x[1]) continue
+    if (x < at.x.from || x > at.x.to) continue
     stroke(pen, { color, dash: [2, 3] }, { at, alpha: 0.5, width: 1 }, () => {
-      pen.moveTo(placeX(at, x), at.top)
-      pen.lineTo(placeX(at, x), at.top + at.height)
+      pen.moveTo(at.placeX(x), at.top)
+      pen.lineTo(at.placeX(x), at.top + at.height)
     })
   }
   const hasGroups = lines.some(({ group }) => group)
@@ -71,7 +90,7 @@ export function paint(pen: Pen, at: Frame2D, { lines, strokeOf, verticals, highl
 
 function paintLine(
   pen: Pen,
-  at: Frame2D,
+  at: Places,
   line: DrawnLine,
   how: Stroke,
   { member, back }: { readonly member: boolean; readonly back: boolean },
@@ -84,6 +103,7 @@ function paintLine(
     paintPath(pen, at, line.smooth ?? line.raw, how, alpha, widthOf(line))
   }
   paintMarks(pen, at, line.marks, how.color, alpha)
+  paintBeyond(pen, at, member ? (line.smooth ?? line.raw) : line.raw, how.color, alpha)
 }
 
 function widthOf({ group, smooth, exact }: DrawnLine): number {
@@ -91,7 +111,7 @@ function widthOf({ group, smooth, exact }: DrawnLine): number {
   return smooth || exact ? 1.5 : DENSE
 }
 
-function paintPath(pen: Pen, at: Frame2D, points: Points, how: Stroke, alpha: number, width: number): void {
+function paintPath(pen: Pen, at: Places, points: Points, how: Stroke, alpha: number, width: number): void {
   const { x, y, length } = points
   const size = 2 * at.ratio
   stroke(pen, how, { at, alpha, width }, () => {
@@ -103,7 +123,7 @@ function paintPath(pen: Pen, at: Frame2D, points: Points, how: Stroke, alpha: nu
         connected = false
         continue
       }
-      const [px, py] = [placeX(at, x[point]!), placeY(at, value)]
+      const [px, py] = [at.placeX(x[point]!), at.placeY(value)]
       if (connected) pen.lineTo(px, py)
       else {
         pen.moveTo(px, py)
@@ -119,7 +139,7 @@ function paintPath(pen: Pen, at: Frame2D, points: Points, how: Stroke, alpha: nu
   })
 }
 
-function paintBand(pen: Pen, at: Frame2D, { raw: { x, length }, band }: DrawnLine, color: string, alpha: number): void {
+function paintBand(pen: Pen, at: Places, { raw: { x, length }, band }: DrawnLine, color: string, alpha: number): void {
   const { low, high } = band!
   const shown = (value: number): boolean => !Number.isNaN(value) && !(at.log && value <= 0)
   pen.fillStyle = color
@@ -129,10 +149,10 @@ function paintBand(pen: Pen, at: Frame2D, { raw: { x, length }, band }: DrawnLin
     let to = from
     while (to + 1 < length && shown(high[to + 1]!)) to++
     pen.beginPath()
-    pen.moveTo(placeX(at, x[from]!), placeY(at, high[from]!))
-    for (let point = from + 1; point <= to; point++) pen.lineTo(placeX(at, x[point]!), placeY(at, high[point]!))
+    pen.moveTo(at.placeX(x[from]!), at.placeY(high[from]!))
+    for (let point = from + 1; point <= to; point++) pen.lineTo(at.placeX(x[point]!), at.placeY(high[point]!))
     for (let point = to; point >= from; point--)
-      pen.lineTo(placeX(at, x[point]!), shown(low[point]!) ? placeY(at, low[point]!) : at.top + at.height)
+      pen.lineTo(at.placeX(x[point]!), shown(low[point]!) ? at.placeY(low[point]!) : at.top + at.height)
     pen.closePath()
     pen.fill()
     from = to
@@ -141,14 +161,14 @@ function paintBand(pen: Pen, at: Frame2D, { raw: { x, length }, band }: DrawnLin
 }
 
 /** What has no place on the axis: a cross at its foot for NaN, an arrow at its head or foot for an infinity. */
-function paintMarks(pen: Pen, at: Frame2D, { x, y, length }: Points, color: string, alpha: number): void {
+function paintMarks(pen: Pen, at: Places, { x, y, length }: Points, color: string, alpha: number): void {
   if (length === 0) return
   const size = 3 * at.ratio
   stroke(pen, { color, dash: [] }, { at, alpha, width: 1.5 }, () => {
     let lastPixel = -1
     let lastKind = 0
     for (let point = 0; point < length; point++) {
-      const [px, kind] = [placeX(at, x[point]!), y[point]!]
+      const [px, kind] = [at.placeX(x[point]!), y[point]!]
       if (px < at.left || px > at.left + at.width) continue
       // Marks that would lie on each other are one.
       if (kind === lastKind && px - lastPixel < size) continue
@@ -169,10 +189,34 @@ function paintMarks(pen: Pen, at: Frame2D, { x, y, length }: Points, color: stri
   })
 }
 
+/** Where a line goes beyond the axis: a wedge at that edge. */
+function paintBeyond(pen: Pen, at: Places, { x, y, length }: Points, color: string, alpha: number): void {
+  const size = 3.5 * at.ratio
+  pen.fillStyle = color
+  pen.globalAlpha = alpha
+  const last = [-Infinity, -Infinity]
+  for (let point = 0; point < length; point++) {
+    const value = y[point]!
+    const edge = value > at.y.to ? 1 : value < at.y.from ? 0 : -1
+    if (edge < 0) continue
+    const px = at.placeX(x[point]!)
+    if (px < at.left || px > at.left + at.width || px - last[edge]! < 2 * size) continue
+    last[edge] = px
+    const [foot, tip] = edge === 1 ? [at.top + size, at.top] : [at.top + at.height - size, at.top + at.height]
+    pen.beginPath()
+    pen.moveTo(px - size, foot)
+    pen.lineTo(px, tip)
+    pen.lineTo(px + size, foot)
+    pen.closePath()
+    pen.fill()
+  }
+  pen.globalAlpha = 1
+}
+
 function stroke(
   pen: Pen,
   { color, dash }: Stroke,
-  { at, alpha, width }: { readonly at: Frame2D; readonly alpha: number; readonly width: number },
+  { at, alpha, width }: { readonly at: Places; readonly alpha: number; readonly width: number },
   path: () => void,
 ): void {
   pen.strokeStyle = color
@@ -184,14 +228,4 @@ function stroke(
   pen.stroke()
   pen.setLineDash([])
   pen.globalAlpha = 1
-}
-
-function placeX({ left, width, x: [from, to] }: Frame2D, x: number): number {
-  return left + ((x - from) / (to - from)) * width
-}
-
-function placeY({ top, height, y: [from, to], log }: Frame2D, y: number): number {
-  const part = log ? Math.log(y / from) / Math.log(to / from) : (y - from) / (to - from)
-  // Far outside, a canvas draws nothing at all instead of what would be in view.
-  return top + height - Math.max(-1e3, Math.min(1e3, part)) * height
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Points } from './points.ts'
-import { roundedRange, xRangeOf, yRangeOf } from './scales.ts'
+import { roundedRange, xScaleOf, yRangeOf } from './scales.ts'
 import type { DrawnLine } from './drawn-line.ts'
 
 const line = (y: readonly number[]): DrawnLine => ({
@@ -41,12 +41,50 @@ describe('the range of an axis', () => {
         const [low, high] = yRangeOf([line(y)], [0, 2], log)
         expect(low).toBeLessThan(high)
       }
-    expect(xRangeOf([7, 7])).toEqual([6.5, 7.5])
+    expect(xScaleOf([7, 7])).toEqual({ from: 6.5, to: 7.5, log: false })
   })
 
   it('begins and ends where somebody says so', () => {
     expect(yRangeOf([line([1, 2])], [0, 2], false, { from: 0, to: 10 })).toEqual([0, 10])
     expect(yRangeOf([line([1, 2])], [0, 2], true, { from: -1 })[0]).toBeGreaterThan(0)
+  })
+
+  it.each([
+    [5e-324, 5e-324],
+    [2 ** 53, 2 ** 53],
+    [2 ** 53, 2 ** 53 + 2],
+    [1e300, 1e300],
+    [-1.7e308, 1.7e308],
+    [0, 0],
+  ])('has an inside, and an end, for values from %d to %d', (low, high) => {
+    for (const log of [false, true])
+      for (const trimmed of [false, true]) {
+        const [from, to] = yRangeOf([line([low, high])], [0, 1], log, {}, trimmed)
+        expect(from).toBeLessThan(to)
+        expect([from, to].every(Number.isFinite)).toBe(true)
+        if (log) expect(from).toBeGreaterThan(0)
+      }
+    for (const least of [undefined, high > 0 ? high : 1]) {
+      const { from, to } = xScaleOf([low, high], least)
+      expect(from).toBeLessThan(to)
+      expect([from, to].every(Number.isFinite)).toBe(true)
+    }
+  })
+
+  it('leaves outliers aside when asked to, but never what most points are', () => {
+    const noise = Array.from({ length: 1_000 }, (_, at) => Math.sin(at))
+    noise[500] = 1e6
+    const [low, high] = yRangeOf([line(noise)], [0, 999], false, {}, true)
+    expect([low, high]).toEqual([expect.closeTo(-1.1, 1), expect.closeTo(1.1, 1)])
+    expect(yRangeOf([line(noise)], [0, 999], false)[1]).toBeGreaterThan(1e6)
+    // Too few to tell.
+    expect(yRangeOf([line([1, 2, 1_000])], [0, 2], false, {}, true)[1]).toBeGreaterThan(1_000)
+  })
+
+  it('begins at the first positive x when it is logarithmic', () => {
+    expect(xScaleOf([0, 100], 1)).toEqual({ from: 1, to: 100, log: true })
+    expect(xScaleOf([10, 100], 1)).toEqual({ from: 10, to: 100, log: true })
+    expect(xScaleOf([-5, 0], undefined)).toEqual({ from: -5, to: 0, log: false })
   })
 
   it('is rounded to what can be told apart on a screen', () => {

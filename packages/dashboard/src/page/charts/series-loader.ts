@@ -15,6 +15,8 @@ interface Waiting {
   readonly query: Omit<SeriesQuery, 'id'>
   readonly ticket: SeriesTicket
   cancelled: boolean
+  /** Called when it is. */
+  onCancel: () => void
 }
 
 /** Charts of one request: their frames come one after the other. */
@@ -25,7 +27,7 @@ let scheduled = false
 
 /** Asks for a chart. Those that are asked for in one go share a request. @returns what cancels it. */
 export function requestSeries(query: Omit<SeriesQuery, 'id'>, ticket: SeriesTicket): () => void {
-  const one: Waiting = { query, ticket, cancelled: false }
+  const one: Waiting = { query, ticket, cancelled: false, onCancel: () => {} }
   waiting.push(one)
   if (!scheduled) {
     scheduled = true
@@ -33,6 +35,7 @@ export function requestSeries(query: Omit<SeriesQuery, 'id'>, ticket: SeriesTick
   }
   return () => {
     one.cancelled = true
+    one.onCancel()
   }
 }
 
@@ -61,8 +64,14 @@ function* parts(all: readonly Waiting[]): Generator<readonly Waiting[]> {
 
 async function load(part: readonly Waiting[]): Promise<void> {
   const backoff = new Backoff()
-  const { signal } = new AbortController()
+  // Nobody computes what nobody waits for any more.
+  const stop = new AbortController()
+  const { signal } = stop
   const answered = new Set<Waiting>()
+  for (const one of part)
+    one.onCancel = () => {
+      if (part.every((other) => other.cancelled || answered.has(other))) stop.abort()
+    }
   for (;;) {
     const left = part.filter((one) => !one.cancelled && !answered.has(one))
     if (left.length === 0) return
@@ -80,6 +89,7 @@ async function load(part: readonly Waiting[]): Promise<void> {
       )
       return
     } catch (error) {
+      if (signal.aborted) return
       // Too much at once passes; what is wrong with a question does not.
       if (error instanceof Refused && error.status < 500) {
         for (const one of left) if (!answered.has(one) && !one.cancelled) one.ticket.onFailure(error.message)

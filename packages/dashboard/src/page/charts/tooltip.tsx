@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { StrokeSample } from '../parts/stroke-sample.tsx'
 import { smoothing, xAxis } from '../state/view.ts'
 import { formatValue, formatX } from '../text/format.ts'
+import { tell } from '../text/charts.ts'
 import { t } from '../text/i18n.ts'
 import type { VerticalMark } from './paint.ts'
 import type { Reading } from './readings.ts'
@@ -18,12 +19,14 @@ export interface TooltipProps {
   /** Pixels from the left edge of the chart, and its width. */
   readonly left: number
   readonly width: number
+  /** Of a pixel, in x. */
+  readonly pixel: number
   readonly readings: readonly Reading[]
   readonly alerts: readonly VerticalMark[]
 }
 
 /** What the lines say where the chart is pointed at, beside the pointer. */
-export function Tooltip({ x, left, width, readings, alerts }: TooltipProps): JSX.Element {
+export default function Tooltip({ x, left, width, pixel, readings, alerts }: TooltipProps): JSX.Element {
   const shown = readings.slice(0, MOST_ROWS)
   const hasSmooth = smoothing.value !== undefined && shown.some(({ smoothed }) => smoothed !== undefined)
   const hasExtremes = shown.some(({ extremes }) => extremes)
@@ -40,19 +43,24 @@ export function Tooltip({ x, left, width, readings, alerts }: TooltipProps): JSX
                 ? t('runs.step', { step: formatX(x, xAxis.value) })
                 : formatX(x, xAxis.value)}
             </th>
-            {hasSmooth && <th class="number">{t('chart.smoothed')}</th>}
-            <th class="number">{t('chart.value')}</th>
-            {hasExtremes && <th class="number">{t('chart.extremes')}</th>}
+            {hasSmooth && <th class="number">{tell('chart.smoothed')}</th>}
+            <th class="number">{tell('chart.value')}</th>
+            {hasExtremes && <th class="number">{tell('chart.extremes')}</th>}
             {hasMembers && <th class="number">n</th>}
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ line, value, smoothed, extremes, members }) => (
+          {shown.map(({ line, x: at, value, smoothed, extremes, members }) => (
             <tr key={line.run}>
               <td>
                 <StrokeSample stroke={strokeOfLine(line)} />
               </td>
-              <td class="cut run-name">{nameOfLine(line)}</td>
+              <td class="cut run-name">
+                {nameOfLine(line)}
+                {at !== x && !line.group && (line.exact || Math.abs(at - x) > pixel) && (
+                  <span class="quiet"> {formatX(at, xAxis.value)}</span>
+                )}
+              </td>
               {hasSmooth && <td class="number">{smoothed === undefined ? '' : formatValue(smoothed)}</td>}
               <td class={`number${hasSmooth ? ' quiet' : ''}`}>{formatValue(value)}</td>
               {hasExtremes && (
@@ -63,10 +71,10 @@ export function Tooltip({ x, left, width, readings, alerts }: TooltipProps): JSX
           ))}
         </tbody>
       </table>
-      {readings.length > MOST_ROWS && <p class="quiet">{t('chart.others', { n: readings.length - MOST_ROWS })}</p>}
+      {readings.length > MOST_ROWS && <p class="quiet">{tell('chart.others', { n: readings.length - MOST_ROWS })}</p>}
       {alerts.map(({ title }) => (
         <p key={title} class="cut">
-          {t('chart.alert', { title })}
+          {tell('chart.alert', { title })}
         </p>
       ))}
     </div>

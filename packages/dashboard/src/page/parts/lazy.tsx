@@ -7,13 +7,15 @@ import { Notice } from './notice.tsx'
  * A component whose code is loaded when it is first shown.
  *
  * @param load - `() => import('./screen.tsx')`; the component is the default export.
+ * @param quiet - True: nothing stands in its place meanwhile, or when it cannot be loaded. Default: false.
  */
 export function lazy<Props extends object>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
-): (props: Props) => JSX.Element {
+  quiet = false,
+): (props: Props) => JSX.Element | null {
   let loading: Promise<void> | undefined
   let Component: ComponentType<Props> | undefined
-  return function Lazy(props: Props): JSX.Element {
+  return function Lazy(props: Props): JSX.Element | null {
     const [failure, setFailure] = useState<string>()
     const [, setLoaded] = useState(Component !== undefined)
     useEffect(() => {
@@ -28,6 +30,7 @@ export function lazy<Props extends object>(
       )
     })
     if (Component) return <Component {...props} />
+    if (quiet) return null
     if (failure === undefined) return <p class="notice quiet">{t('loading.screen')}</p>
     return (
       <Notice title={t('error.failed', { message: failure })}>

@@ -1,16 +1,20 @@
+import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useId } from 'preact/hooks'
+import { useId, useRef } from 'preact/hooks'
 import type { Smoothing } from '../../protocol/series.ts'
 import { saveOpen } from '../keys/open.ts'
 import { Icon } from '../parts/icons.tsx'
+import { lazy } from '../parts/lazy.tsx'
+import { keyFilter } from '../charts/sections.ts'
 import { metricKeys } from '../state/details.ts'
 import {
-  groupBand,
+  amountText,
   groupBy,
-  groupLine,
   isZoomed,
+  logX,
   metricFilter,
   resetZoom,
+  setAmount,
   setSmoothing,
   setXAxis,
   smoothing,
@@ -20,6 +24,8 @@ import {
   xAxis,
 } from '../state/view.ts'
 import { t } from '../text/i18n.ts'
+
+const GroupChoice = lazy(() => import('./group-choice.tsx'), true)
 
 /** Keys that a chart's x axis can be chosen from; of more, those that the filter leaves are enough. */
 const MOST_AXES = 200
@@ -66,7 +72,11 @@ function XAxisChoice(): JSX.Element {
     if (text === 'step' || text === 'relative' || text === 'wall') setXAxis({ kind: text })
     else setXAxis({ kind: 'metric', key: text.slice('key:'.length) })
   }
-  const keys = metricKeys.value.slice(0, MOST_AXES).map(({ key }) => key)
+  const filter = keyFilter(metricFilter.value)
+  const all = metricKeys.value
+  const keys = (all.length > MOST_AXES ? all.filter(({ key }) => filter(key)) : all)
+    .slice(0, MOST_AXES)
+    .map(({ key }) => key)
   if (axis.kind === 'metric' && !keys.includes(axis.key)) keys.unshift(axis.key)
   return (
     <label class="choice">
@@ -85,7 +95,26 @@ function XAxisChoice(): JSX.Element {
           ))}
         </optgroup>
       </select>
+      {axis.kind !== 'wall' && (
+        <LogButton label={t('charts.logX')} on={logX.value} onClick={() => (logX.value = !logX.value)} />
+      )}
     </label>
+  )
+}
+
+function LogButton({
+  label,
+  on,
+  onClick,
+}: {
+  readonly label: string
+  readonly on: boolean
+  readonly onClick: () => void
+}): JSX.Element {
+  return (
+    <button type="button" class="button small" aria-pressed={on} aria-label={label} title={label} onClick={onClick}>
+      log
+    </button>
   )
 }
 
@@ -95,11 +124,24 @@ const KINDS = [
   ['window', 'charts.smooth.window'],
 ] as const
 
+/** Milliseconds that the slider rests before it counts: each place costs the server a look at all points. */
+const REST = 120
+
 function SmoothingChoice(): JSX.Element {
   const id = useId()
-  const kind = smoothing.value?.kind ?? 'ema'
-  const stop = smoothingStop()
-  const amount = kind === 'window' ? String(WINDOWS[stop]!) : String(WEIGHTS[stop]!).replace(/^0\./, '.')
+  const how = smoothing.value
+  const kind = how?.kind ?? 'ema'
+  /** Where the slider is held. */
+  const held = useSignal<number | undefined>(undefined)
+  const rest = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const stop = held.value ?? smoothingStop()
+  const amount = held.value === undefined && how ? amountText(how) : stopText(kind, stop)
+  const release = (): void => {
+    clearTimeout(rest.current)
+    if (held.value === undefined) return
+    setSmoothing(kind, held.value)
+    held.value = undefined
+  }
   return (
     <span class="choice">
       <label for={id}>{t('charts.smooth')}</label>
@@ -125,43 +167,35 @@ function SmoothingChoice(): JSX.Element {
         step={1}
         value={stop}
         aria-valuetext={amount}
-        onInput={({ currentTarget }) => setSmoothing(kind, Number(currentTarget.value))}
+        onInput={({ currentTarget }) => {
+          held.value = Number(currentTarget.value)
+          clearTimeout(rest.current)
+          rest.current = setTimeout(release, REST)
+        }}
+        onChange={release}
       />
-      <output class="smooth-amount" for={id}>
-        {amount}
-      </output>
+      <input
+        class="field number smooth-amount"
+        inputMode="decimal"
+        aria-label={t(kind === 'window' ? 'charts.smoothPoints' : 'charts.smoothWeight')}
+        value={amount}
+        onChange={({ currentTarget }) => {
+          setAmount(kind, Number(currentTarget.value))
+          // What cannot be is put back.
+          currentTarget.value = smoothing.value ? amountText(smoothing.value) : stopText(kind, 0)
+        }}
+      />
+      {how && (
+        <LogButton
+          label={t('charts.smoothLog')}
+          on={how.log === true}
+          onClick={() => (smoothing.value = { ...how, log: how.log ? undefined : true })}
+        />
+      )}
     </span>
   )
 }
 
-function GroupChoice(): JSX.Element {
-  return (
-    <>
-      <label class="choice">
-        {t('charts.line')}
-        <select
-          class="field"
-          value={groupLine.value}
-          onChange={({ currentTarget }) => (groupLine.value = currentTarget.value === 'median' ? 'median' : 'mean')}
-        >
-          <option value="mean">{t('charts.mean')}</option>
-          <option value="median">{t('charts.median')}</option>
-        </select>
-      </label>
-      <label class="choice">
-        {t('charts.band')}
-        <select
-          class="field"
-          value={groupBand.value}
-          onChange={({ currentTarget: { value } }) =>
-            (groupBand.value = value === 'std' || value === 'stderr' ? value : 'min-max')
-          }
-        >
-          <option value="min-max">{t('charts.minMax')}</option>
-          <option value="std">{t('charts.std')}</option>
-          <option value="stderr">{t('charts.stderr')}</option>
-        </select>
-      </label>
-    </>
-  )
+function stopText(kind: Smoothing['kind'], stop: number): string {
+  return kind === 'window' ? String(WINDOWS[stop]!) : String(WEIGHTS[stop]!).replace(/^0\./, '.')
 }

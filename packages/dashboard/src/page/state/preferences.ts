@@ -53,8 +53,14 @@ const systemDark = matchMedia('(prefers-color-scheme: dark)')
 const systemIsDark = signal(systemDark.matches)
 systemDark.addEventListener('change', ({ matches }) => (systemIsDark.value = matches))
 
+/** The system sets all colours: its background is what lines have to stand out from, whatever the theme. */
+const forcedColors = matchMedia('(forced-colors: active)')
+const isForced = signal(forcedColors.matches)
+forcedColors.addEventListener('change', ({ matches }) => (isForced.value = matches))
+
 /** The theme in effect. */
-export const isDark = (): boolean => (theme.value === 'auto' ? systemIsDark.value : theme.value === 'dark')
+export const isDark = (): boolean =>
+  isForced.value || theme.value === 'auto' ? systemIsDark.value : theme.value === 'dark'
 
 effect(() => {
   document.documentElement.dataset['theme'] = theme.value

@@ -1,6 +1,6 @@
 import type { Grouping, Smoothing, XAxis } from '../../protocol/series.ts'
-import { batch, computed, type ReadonlySignal } from '@preact/signals'
-import { listCodec, numberCodec, textCodec, wordCodec, type Codec } from './address.ts'
+import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
+import { flagCodec, listCodec, numberCodec, textCodec, wordCodec, type Codec } from './address.ts'
 import { optionalViewParam, viewParam } from './location.ts'
 
 export const TABS = ['charts', 'table', 'compare', 'alerts'] as const
@@ -19,19 +19,27 @@ const axisCodec: Codec<XAxis> = {
   format: (axis) => (axis.kind === 'metric' ? `key:${axis.key}` : axis.kind),
 }
 
-/** `ema:.9`, `time:.9`, `window:51`. */
+/** `ema:.9`, `time:.9`, `window:51`; with `:log`, in the logarithm. */
 const smoothingCodec: Codec<Smoothing> = {
   parse: (text) => {
-    const { kind, amount } = /^(?<kind>ema|time|window):(?<amount>[\d.]{1,20})$/.exec(text)?.groups ?? {}
-    const value = Number(amount)
-    if (kind === 'window') return value >= 1 && value <= 100_000 ? { kind, size: Math.round(value) } : undefined
-    if (!(value >= 0 && value < 1)) return undefined
-    return { kind: kind === 'ema' ? 'ema' : 'time-ema', weight: value }
+    const { kind, amount, log } =
+      /^(?<kind>ema|time|window):(?<amount>[\d.]{1,20})(?<log>:log)?$/.exec(text)?.groups ?? {}
+    return smoothingOf(kind === 'time' ? 'time-ema' : (kind as Smoothing['kind']), Number(amount), log !== undefined)
   },
-  format: (how) =>
-    how.kind === 'window'
-      ? `window:${how.size}`
-      : `${how.kind === 'ema' ? 'ema' : 'time'}:${String(how.weight).replace(/^0/, '')}`,
+  format: (how) => `${how.kind === 'time-ema' ? 'time' : how.kind}:${amountText(how)}${how.log ? ':log' : ''}`,
+}
+
+/** @param amount - Weight, or points of the window. @returns undefined when there is no such. */
+function smoothingOf(kind: Smoothing['kind'], amount: number, log: boolean): Smoothing | undefined {
+  const how = log ? { log } : {}
+  if (kind === 'window')
+    return amount >= 1 && amount <= 100_000 ? { kind, size: Math.round(amount), ...how } : undefined
+  return amount >= 0 && amount < 1 ? { kind, weight: amount, ...how } : undefined
+}
+
+/** How much it is, as somebody writes it. */
+export function amountText(how: Smoothing): string {
+  return how.kind === 'window' ? String(how.size) : String(how.weight).replace(/^0\./, '.')
 }
 
 /** `train/loss:0..1.5`; one of the ends may be open. */
@@ -69,9 +77,16 @@ export const smoothing = optionalViewParam('smooth', smoothingCodec)
 /** What is looked at of the x axis, in its own unit. */
 export const zoomFrom = optionalViewParam('from', numberCodec, { step: true })
 export const zoomTo = optionalViewParam('to', numberCodec, { step: true })
+/** True: x is laid out by its logarithm. Points of time have none. */
+export const logX = viewParam('logx', flagCodec, false)
+export const hasLogX: ReadonlySignal<boolean> = computed(() => logX.value && xAxis.value.kind !== 'wall')
+/** What two fingers, or keys, look at meanwhile: the address is told when they are done. */
+export const passingZoom = signal<readonly [from: number, to: number] | undefined>(undefined)
 export const pinned = viewParam<readonly string[]>('pin', listCodec, [])
 export const logCharts = viewParam<readonly string[]>('log', listCodec, [])
 export const yRanges = viewParam<ReadonlyMap<string, YRange>>('y', rangesCodec, new Map())
+/** Charts whose y axis shows where nearly all points are. */
+export const trimmedCharts = viewParam<readonly string[]>('outliers', listCodec, [])
 export const closedSections = viewParam<readonly string[]>('closed', listCodec, [])
 /** The chart that fills the window. */
 export const fullChart = optionalViewParam('chart', textCodec, { step: true })
@@ -80,18 +95,23 @@ export const isZoomed: ReadonlySignal<boolean> = computed(
   () => zoomFrom.value !== undefined || zoomTo.value !== undefined,
 )
 
-export function zoomIn(from: number, to: number): void {
+export function zoomIn(from: number | undefined, to: number | undefined): void {
   batch(() => {
+    passingZoom.value = undefined
     zoomFrom.value = from
     zoomTo.value = to
   })
 }
 
 export function resetZoom(): void {
-  batch(() => {
-    zoomFrom.value = undefined
-    zoomTo.value = undefined
-  })
+  zoomIn(undefined, undefined)
+}
+
+export function setYRange(key: string, range: YRange): void {
+  const next = new Map(yRanges.value)
+  if (range.from === undefined && range.to === undefined) next.delete(key)
+  else next.set(key, range)
+  yRanges.value = next
 }
 
 /** A zoom is of the axis that it was made on. */
@@ -119,6 +139,11 @@ export function smoothingStop(): number {
 
 export function setSmoothing(kind: Smoothing['kind'], stop: number): void {
   const at = Math.max(0, Math.min(WEIGHTS.length - 1, stop))
-  if (at === 0) smoothing.value = undefined
-  else smoothing.value = kind === 'window' ? { kind, size: WINDOWS[at]! } : { kind, weight: WEIGHTS[at]! }
+  setAmount(kind, at === 0 ? 0 : (kind === 'window' ? WINDOWS : WEIGHTS)[at]!)
+}
+
+/** @param amount - Weight, or points of the window; what is none of either smooths nothing. */
+export function setAmount(kind: Smoothing['kind'], amount: number): void {
+  const least = kind === 'window' ? 1 : 0
+  smoothing.value = amount > least ? smoothingOf(kind, amount, smoothing.value?.log === true) : undefined
 }

@@ -4,11 +4,19 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { ACCOUNT_MESSAGES } from './account-messages.ts'
 import { KEY_MESSAGES } from './key-messages.ts'
+import { CHART_MESSAGES } from './chart-messages.ts'
 import { MESSAGES } from './messages.ts'
 import { SAVE_MESSAGES } from './save-messages.ts'
 import { SCREEN_MESSAGES } from './screen-messages.ts'
 
-const ALL = Object.entries({ ...MESSAGES, ...SCREEN_MESSAGES, ...SAVE_MESSAGES, ...KEY_MESSAGES, ...ACCOUNT_MESSAGES })
+const ALL = Object.entries({
+  ...MESSAGES,
+  ...CHART_MESSAGES,
+  ...SCREEN_MESSAGES,
+  ...SAVE_MESSAGES,
+  ...KEY_MESSAGES,
+  ...ACCOUNT_MESSAGES,
+})
 /** Words that are the same in both languages, and switches to the other one. */
 const SAME = /^(?:EMA|id \{id\}|NaN|CSV|laptop|n|English|中文)$/
 
