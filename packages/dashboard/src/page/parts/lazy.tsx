@@ -19,7 +19,9 @@ export function lazy<Props extends object>(
     const [failure, setFailure] = useState<string>()
     const [, setLoaded] = useState(Component !== undefined)
     useEffect(() => {
-      if (Component || failure !== undefined) return
+      // It may have come after this was drawn, for another place that waited for it.
+      if (Component) return setLoaded(true)
+      if (failure !== undefined) return
       loading ??= load().then(({ default: loaded }) => void (Component = loaded))
       loading.then(
         () => setLoaded(true),
