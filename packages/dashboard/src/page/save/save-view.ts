@@ -8,11 +8,11 @@ import { placeOfRun } from '../charts/colors.ts'
 import { formatQuery, parseQuery } from '../state/address.ts'
 import { grouping } from '../state/groups.ts'
 import { drawnKeys } from '../state/runs.ts'
-import { smoothing, xAxis, zoomFrom, zoomTo } from '../state/view.ts'
+import { hasLogX, smoothing, xAxis, zoomFrom, zoomTo } from '../state/view.ts'
 import type { ChosenCharts } from './saved-charts.ts'
 
 /** Parts of an address that say how charts are drawn. Which they are, and what is looked at, the file's own data say. */
-const KEPT = ['x', 'smooth', 'log', 'y', 'pin', 'group', 'line', 'band']
+const KEPT = ['x', 'logx', 'smooth', 'log', 'y', 'outliers', 'pin', 'group', 'line', 'band']
 /** Charts that are asked for at once. */
 const AT_ONCE = 8
 /** Milliseconds between two looks at a run that is being read. */
@@ -34,6 +34,7 @@ export async function takeView(
   const ask = {
     ...{ runs, x: xAxis.peek(), width: buckets, smoothing: smoothing.peek(), grouping: grouping.peek() },
     ...{ from: zoomFrom.peek(), to: zoomTo.peek() },
+    ...(hasLogX.peek() && { logX: true }),
   }
   const now = parseQuery(location.search)
   const query = new Map([['runs', runs.join(',')]])

@@ -46,7 +46,9 @@ function answerOf({ id, key, runs, from, to }: SeriesQuery): Frame {
     .filter(({ run, group }) => group || runs.includes(run))
     // Nothing here is read any further.
     .map((line) => ({ ...line, indexed: 1 }))
-  return { header: { ...header, id, lines, from: from ?? header.from, to: to ?? header.to }, arrays }
+  // There is nothing beside what was looked at.
+  const extent = [header.from, header.to] as const
+  return { header: { ...header, id, lines, extent, from: from ?? header.from, to: to ?? header.to }, arrays }
 }
 
 function answerTo(path: string): Session | RunList | RunDetail {

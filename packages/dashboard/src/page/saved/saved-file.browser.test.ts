@@ -123,7 +123,7 @@ describe.skipIf(!browser)('runs as one HTML file', () => {
 
   it('takes the view from the page: its runs, axis, smoothing and zoom', async () => {
     const { origin, hash } = new URL(watcher.url)
-    const page = await openPage(browser!, `${origin}/?metrics=loss&smooth=ema:.9&from=10000&to=15000${hash}`)
+    const page = await openPage(browser!, `${origin}/?metrics=loss&smooth=ema:.9&logx=1&from=10000&to=15000${hash}`)
     await new ChartOnPage(page, 'train/loss').drawn()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('one HTML file')
@@ -140,7 +140,7 @@ describe.skipIf(!browser)('runs as one HTML file', () => {
     const saved = await openFile(path)
     const chart = await new ChartOnPage(saved, 'train/loss').drawn()
     expect(await saved.locator('figure').count()).toBe(1)
-    const [header, row] = await chart.pointAt((SPIKE - 10_000) / 5_000)
+    const [header, row] = await chart.pointAt(Math.log(SPIKE / 10_000) / Math.log(15_000 / 10_000))
     expect(header!.slice(0, 3)).toEqual(['step 12,345', 'smoothed', 'value'])
     expect(row!.join(' ')).toContain(PEAK)
     await saved.getByText('Smoothing was computed on all points.').waitFor()
