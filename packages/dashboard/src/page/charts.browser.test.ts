@@ -52,28 +52,6 @@ async function open(query: string, options?: Parameters<typeof openPage>[2]): Pr
 }
 
 describe.skipIf(!browser)('charts in a browser', () => {
-  it('draw a spike of one point at every zoom', async () => {
-    const page = await open('')
-    const chart = await new ChartOnPage(page, 'train/loss').drawn()
-    const zooms = Array.from({ length: 10 }, (_, n): [from: number, to: number] => [
-      SPIKE - 12_000 / 2 ** n,
-      SPIKE + 7_000 / 3 ** n,
-    ])
-    const isThere = async ([from, to]: [number, number]): Promise<void> => {
-      const at = (SPIKE - from) / (to - from)
-      const around = { left: at - 0.006, right: at + 0.006, top: 0, bottom: 0.15 }
-      await expect.poll(() => chart.ink(around), { timeout: 20_000 }).toBeGreaterThan(0)
-    }
-    await isThere([0, STEPS - 1])
-    for (const [from, to] of zooms) {
-      await page.evaluate((query) => {
-        history.pushState(null, '', query)
-        dispatchEvent(new PopStateEvent('popstate'))
-      }, `?from=${from}&to=${to}`)
-      await isThere([from, to])
-    }
-  })
-
   it('say in the tooltip, and aloud, what is in the journal', async () => {
     const page = await open(`?from=${SPIKE - 50}&to=${SPIKE + 50}`)
     const chart = await new ChartOnPage(page, 'train/loss').drawn()
