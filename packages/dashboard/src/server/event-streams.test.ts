@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,8 +30,11 @@ afterAll(async () => {
 
 /** Cursor of a page that knows the list, and all there is of a run. */
 async function knownCursor(key: string): Promise<string> {
-  const { offset } = await page.json<RunDetail>(`/runs/${key}`)
-  return `${(await page.json<RunList>('/runs')).version},${key}:${offset}`
+  const read = async (): Promise<number> => (await page.json<RunDetail>(`/runs/${key}`)).offset
+  const { size } = statSync(journalOf(join(folder, key)))
+  // What is asked for the first time is answered with what has been read so far.
+  await expect.poll(read).toBe(size)
+  return `${(await page.json<RunList>('/runs')).version},${key}:${size}`
 }
 
 test('the last rows of a run come before the list says that it has ended', async () => {
