@@ -23,6 +23,8 @@ const OTHERS = ['**/node_modules/**', BROWSER]
 const PARTS = [
   'packages/core/src/{console,data,delivery,options,runtime,text}/**/*.test.ts',
   'packages/server/src/**/*.test.ts',
+  'packages/dashboard/src/{blocks,columns,export,protocol,query}/**/*.test.ts',
+  'packages/dashboard/src/page/*/**/*.test.ts',
 ]
 
 export default defineConfig({
