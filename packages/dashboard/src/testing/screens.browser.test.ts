@@ -8,7 +8,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeRecord } from '@swanlab/journal'
 import type { RunList } from '../protocol/runs.ts'
-import { accessibilityProblems, launchBrowser, openPage, SHORT } from '../page/testing/browser.ts'
+import { accessibilityProblems, launchBrowser, openPage } from '../page/testing/browser.ts'
 import { watchRuns } from '../server/watch.ts'
 import { HEADER, rows } from './journals.ts'
 import { Watched } from './watched.ts'
@@ -196,8 +196,7 @@ describe.skipIf(!browser)('the screens beside the charts', () => {
       (part) => `/runs/{rich}?part=${part}`,
     ),
   ]
-  const OPENED = SHORT ? SCREENS.filter((path) => /table|overview|console/.test(path)) : SCREENS
-  it.each(OPENED)('can be used by everybody: %s', async (path) => {
+  it.each(SCREENS)('can be used by everybody: %s', async (path) => {
     const page = await open(path, { allowed: STOPPED, viewport: { width: 1_280, height: 800 } })
     await page.getByRole('tabpanel').locator('table, h3, pre, .tree, .console-line').first().waitFor()
     for (const [colorScheme, width] of [

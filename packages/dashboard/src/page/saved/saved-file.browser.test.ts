@@ -27,11 +27,11 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'swanlab-html-'))
   logdir = join(folder, 'logdir')
   mkdirSync(logdir)
-  const spiky = await start(HOSTILE)
+  const spiky = await start('1', HOSTILE)
   const loss = (step: number): number => Math.sin(step / 500) + (step === SPIKE ? 20 : 0)
   for (let step = 0; step < STEPS; step++) spiky.log({ 'train/loss': loss(step), [`${HOSTILE}${BIDI}`]: step }, step)
   await spiky.finish()
-  const other = await start(`other ${BIDI}`)
+  const other = await start('2', `other ${BIDI}`)
   for (let step = 0; step < 100; step++) other.log({ 'train/loss': step >= 50 ? Number.NaN : 2 }, step)
   await other.finish({ state: 'crashed', error: new Error(`loss is NaN ${HOSTILE}`) })
   watcher = await watchRuns({ folders: [logdir], port: 0, cache: false })
@@ -42,10 +42,20 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
-function start(name: string): Promise<Run> {
+/** @param id - Both begin in the same second, and are listed by id then. */
+function start(id: string, name: string): Promise<Run> {
   const settings = { console: 'none', logLevel: 'error', metadataCollect: false, requirementsCollect: false } as const
   const config = { lr: 0.1, [HOSTILE]: HOSTILE }
-  return init({ project: 'html', name, config, settings, reinit: true, callbacks: [journal({ logdir })] })
+  return init({
+    project: 'html',
+    id,
+    resume: 'allow',
+    name,
+    config,
+    settings,
+    reinit: true,
+    callbacks: [journal({ logdir })],
+  })
 }
 
 /** Opens a file without a network. */

@@ -19,6 +19,8 @@ import '../styles/table.css'
 const ROW = 32
 /** Rows whose cells say how wide a column is. */
 const MEASURED = 50
+/** Characters of `−1.2346e−123`. */
+const LONGEST_NUMBER = 12
 
 /** One row a run. */
 export default function TableScreen(): JSX.Element {
@@ -172,12 +174,13 @@ function isNoNumber(text: string): boolean {
   return text === 'NaN' || text === '∞' || text === '−∞'
 }
 
-/** Characters, and room at the sides: the same whichever rows are in view. */
+/** Characters, and room at the sides: the same whichever rows are in view, and however many runs have been read. */
 function widthOf(column: TableColumn, runs: readonly RunRow[]): number {
   const label = Math.min(columnLabel(column).length + 2, 18)
-  const cells = runs
-    .slice(0, MEASURED)
-    .map((run) => cellText(column, cellOf(column, run, column.group === 'metric' ? columnsOf(run.key) : [])).length)
+  const cells =
+    column.group === 'metric'
+      ? [LONGEST_NUMBER]
+      : runs.slice(0, MEASURED).map((run) => cellText(column, cellOf(column, run, [])).length)
   return (
     2.5 +
     Math.min(

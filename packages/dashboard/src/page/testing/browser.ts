@@ -4,9 +4,6 @@ import { expect, onTestFinished } from 'vitest'
 
 export { launchBrowser } from './chromium.ts'
 
-/** True where only the short form of the longer tests is asked for, as in CI. */
-export const SHORT = process.env['DASHBOARD'] === 'short'
-
 /**
  * Opens an address for the length of a test, which fails when the page reports an error, or breaks its security policy.
  *
