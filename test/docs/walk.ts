@@ -72,7 +72,9 @@ export class Newcomer {
     if (mark.kind === 'not run') return undefined
     if (mark.kind !== 'keeps running')
       return inClone ? this.#runInClone(block) : this.run(command(language, nameOf(block)))
-    if (language === 'sh') writeFileSync(join(this.app, nameOf(block)), `exec ${code.trim()} --port ${port}\n`)
+    // Of the programs of one page only its server has the port that later blocks name.
+    const own = /\bserver\b/.test(code) ? port : 0
+    if (language === 'sh') writeFileSync(join(this.app, nameOf(block)), `exec ${code.trim()} --port ${own}\n`)
     return this.#keepRunning(command(language, nameOf(block)))
   }
 
@@ -108,7 +110,7 @@ export class Newcomer {
     })
   }
 
-  /** Until it has told its key; the variables that it prints are those of all that follows. */
+  /** Until it has told its key, or the address of its page; the variables that it prints are those of all that follows. */
   #keepRunning([command = '', ...args]: readonly string[]): Promise<string | undefined> {
     // A group of its own: npx does not pass a signal on.
     const options = { cwd: this.app, env: this.env, detached: true } as const
@@ -123,12 +125,12 @@ export class Newcomer {
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => {
           printed += text
-          if (!/SWANLAB_API_KEY=\w+\s/.test(printed)) return
+          if (!/SWANLAB_API_KEY=\w+\s|#t=\S+\s/.test(printed)) return
           for (const [, name = '', value] of printed.matchAll(/\b(SWANLAB_\w+)=(\S+)/g)) this.env[name] = value
           resolve(undefined)
         })
       void ended.then(() => resolve(`${printed}ended`))
-      setTimeout(() => resolve(`${printed}no key within ${LONGEST / 1_000} s`), LONGEST).unref()
+      setTimeout(() => resolve(`${printed}no key and no address within ${LONGEST / 1_000} s`), LONGEST).unref()
     })
   }
 }
