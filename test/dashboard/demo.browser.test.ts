@@ -36,9 +36,8 @@ it.skipIf(!browser)('the demo ends with a command, and that leads to curves on a
     const page = await openPage(browser!, await urlIn(watch.stdout))
     await page.getByText('the loss became Infinity in epoch 13').waitFor()
     expect(await page.locator('.run-row .state').allInnerTexts()).toEqual(['crashed', 'finished'])
-    await page.waitForFunction(
-      `(${hasColor.toString()})(document.querySelector('figure[data-key="train/loss"] canvas'))`,
-    )
+    const canvas = page.locator('figure[data-key="train/loss"] canvas').first()
+    await expect.poll(() => canvas.evaluate(hasColor)).toBe(true)
   } finally {
     watch.kill('SIGINT')
     await once(watch, 'exit')
@@ -54,11 +53,14 @@ async function urlIn(output: Readable): Promise<string> {
 }
 
 /** Runs in the page. Whether there is anything on a canvas that is not grey, as axes and grid are. */
-function hasColor(canvas: { width: number; height: number; getContext(kind: '2d'): Context } | null): boolean {
-  const data = canvas?.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data ?? []
+function hasColor(element: unknown): boolean {
+  const canvas = element as Canvas
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
   return data.some((value, at) => at % 4 === 0 && Math.abs(value - data[at + 2]!) > 40)
 }
 
-interface Context {
-  getImageData(x: number, y: number, width: number, height: number): { readonly data: readonly number[] }
+interface Canvas {
+  readonly width: number
+  readonly height: number
+  getContext(kind: '2d'): { getImageData(...box: number[]): { readonly data: readonly number[] } }
 }

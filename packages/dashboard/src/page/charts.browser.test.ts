@@ -60,6 +60,7 @@ describe.skipIf(!browser)('charts in a browser', () => {
     const shown = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 5 }).format(value)
     expect((await chart.pointAt(0.5))[1]).toEqual(['spiky', shown])
     await page.mouse.move(0, 0)
+    await chart.figure.locator('.tooltip').waitFor({ state: 'hidden' })
     await chart.figure.locator('.plot').focus()
     await page.keyboard.press('Home')
     await page.keyboard.press('ArrowRight')

@@ -97,12 +97,19 @@ const KEYS: ReadonlySet<string> = new Set([
   ...['+', '=', '-', '_', 'Escape'],
 ])
 
+/** One for all: of two imports under way, the later may be there first, and keys would change their order. */
+let chartKeys: Promise<typeof import('./chart-keys.ts')> | undefined
+
 function onKey(event: KeyboardEvent, data: ChartData): void {
   const { key, ctrlKey, metaKey, altKey } = event
   if (!KEYS.has(key) || ctrlKey || metaKey || altKey) return
   // What Escape closes is closed all the same.
   if (key !== 'Escape') event.preventDefault()
-  void import('./chart-keys.ts').then(({ onChartKey }) => onChartKey(key, data))
+  chartKeys ??= import('./chart-keys.ts')
+  chartKeys.then(
+    ({ onChartKey }) => onChartKey(key, data),
+    () => (chartKeys = undefined),
+  )
 }
 
 function usePlot(
