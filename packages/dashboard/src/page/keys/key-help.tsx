@@ -1,6 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
-import { Icon } from '../parts/icons.tsx'
+import { TitledDialog } from '../parts/titled-dialog.tsx'
 import { letterKeys } from '../state/preferences.ts'
 import { t } from '../text/i18n.ts'
 import { tellKeys, titleOf } from '../text/keys.ts'
@@ -9,27 +8,8 @@ import { helpOpen } from './open.ts'
 
 /** Which key does what, and whether letters do anything. */
 export default function KeyHelp(): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current!.showModal(), [])
   return (
-    <dialog
-      class="key-help"
-      ref={dialog}
-      aria-label={tellKeys('keys.title')}
-      onClose={() => (helpOpen.value = false)}
-      onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
-    >
-      <header>
-        <h2>{tellKeys('keys.title')}</h2>
-        <button
-          type="button"
-          class="button icon-button"
-          aria-label={t('app.close')}
-          onClick={() => dialog.current!.close()}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+    <TitledDialog title={tellKeys('keys.title')} onClose={() => (helpOpen.value = false)}>
       <dl>
         {COMMANDS.filter(({ keys }) => keys !== undefined).map((command) => (
           <div key={command.id}>
@@ -57,6 +37,6 @@ export default function KeyHelp(): JSX.Element {
         />
         {tellKeys('keys.letters')}
       </label>
-    </dialog>
+    </TitledDialog>
   )
 }

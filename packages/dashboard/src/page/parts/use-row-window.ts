@@ -1,23 +1,22 @@
 import { useLayoutEffect, useState } from 'preact/hooks'
 
-/** Rows of a table that exist beyond those in view. */
-const OVERSCAN = 10
-
-/** Which rows of one height are near the window of `scroller`. */
+/** Which rows of one height are near the window of `scroller`. @param overscan - Rows on either side of those in view. */
 export function useRowWindow(
   scroller: { readonly current: HTMLElement | null },
   count: number,
   rowHeight: number,
+  overscan = 10,
 ): { readonly first: number; readonly last: number } {
-  const [range, setRange] = useState({ first: 0, last: 40 })
+  const [range, setRange] = useState({ first: 0, last: 4 * overscan })
   useLayoutEffect(() => {
     const element = scroller.current!
     const look = (): void => {
       const top = Math.floor(element.scrollTop / rowHeight)
       const bottom = Math.ceil((element.scrollTop + element.clientHeight) / rowHeight)
+      // In steps, so that not every pixel that is scrolled makes a new list.
       const next = {
-        first: Math.max(0, top - (top % OVERSCAN) - OVERSCAN),
-        last: bottom - (bottom % OVERSCAN) + 2 * OVERSCAN,
+        first: Math.max(0, top - (top % overscan) - overscan),
+        last: bottom - (bottom % overscan) + 2 * overscan,
       }
       setRange((now) => (now.first === next.first && now.last === next.last ? now : next))
     }
@@ -29,6 +28,6 @@ export function useRowWindow(
       sizes.disconnect()
       element.removeEventListener('scroll', look)
     }
-  }, [rowHeight])
+  }, [rowHeight, overscan])
   return { first: Math.min(range.first, Math.max(0, count - 1)), last: Math.min(range.last, count) }
 }

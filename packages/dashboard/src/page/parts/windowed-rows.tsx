@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
+import { useRowWindow } from './use-row-window.ts'
 
 export interface WindowedRowsProps {
   readonly count: number
@@ -21,28 +22,7 @@ export interface WindowedRowsProps {
  */
 export function WindowedRows(props: WindowedRowsProps): JSX.Element {
   const { count, rowHeight, row, keyOf, current, scroller, overscan = 8 } = props
-  const [{ from, to }, setRange] = useState({ from: 0, to: 2 * overscan })
-  useEffect(() => {
-    const element = scroller.current!
-    const look = (): void => {
-      const first = Math.floor(element.scrollTop / rowHeight)
-      const last = Math.ceil((element.scrollTop + element.clientHeight) / rowHeight)
-      // In steps, so that not every pixel that is scrolled makes a new list.
-      const next = {
-        from: Math.max(0, first - (first % overscan) - overscan),
-        to: last - (last % overscan) + 2 * overscan,
-      }
-      setRange((now) => (now.from === next.from && now.to === next.to ? now : next))
-    }
-    const sizes = new ResizeObserver(look)
-    sizes.observe(element)
-    element.addEventListener('scroll', look, { passive: true })
-    look()
-    return () => {
-      sizes.disconnect()
-      element.removeEventListener('scroll', look)
-    }
-  }, [rowHeight, overscan])
+  const { first, last } = useRowWindow(scroller, count, rowHeight, overscan)
   useLayoutEffect(() => {
     const element = scroller.current
     if (!element || current === undefined || current < 0) return
@@ -50,8 +30,6 @@ export function WindowedRows(props: WindowedRowsProps): JSX.Element {
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
   }, [current, rowHeight])
-  const last = Math.min(to, count)
-  const first = Math.min(from, Math.max(0, count - 1))
   return (
     <div class="windowed" style={{ height: `${count * rowHeight}px` }}>
       {Array.from({ length: Math.max(0, last - first) }, (_, at) => (

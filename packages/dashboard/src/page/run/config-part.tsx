@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { JsonValue } from '@swanlab/core'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { say } from '../text/screens.ts'
 import { pruned, Tree } from './tree.tsx'
 
@@ -14,14 +15,7 @@ export function ConfigPart({ config }: { readonly config: Readonly<Record<string
   return (
     <div>
       <div class="tools">
-        <input
-          class="field"
-          type="search"
-          value={find.value}
-          aria-label={say('config.find')}
-          placeholder={say('config.find')}
-          onInput={({ currentTarget }) => (find.value = currentTarget.value)}
-        />
+        <SearchField text={find} label={say('config.find')} />
         <CopyButton format="YAML" text={() => asYaml(config)} />
         <CopyButton format="JSON" text={() => `${JSON.stringify(config, null, 2)}\n`} />
       </div>

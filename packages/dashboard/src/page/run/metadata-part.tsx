@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { JsonValue } from '@swanlab/core'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { say } from '../text/screens.ts'
 import { pruned, Tree } from './tree.tsx'
 
@@ -19,14 +20,7 @@ export function MetadataPart({
   return (
     <div>
       <div class="tools">
-        <input
-          class="field"
-          type="search"
-          value={find.value}
-          aria-label={say('metadata.find')}
-          placeholder={say('metadata.find')}
-          onInput={({ currentTarget }) => (find.value = currentTarget.value)}
-        />
+        <SearchField text={find} label={say('metadata.find')} />
         <CopyButton format="JSON" text={() => `${JSON.stringify(metadata, null, 2)}\n`} />
       </div>
       <div class="sheet groups">

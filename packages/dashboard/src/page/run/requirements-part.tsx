@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { parseRequirements } from '../compare/differences.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { say } from '../text/screens.ts'
 
 /** Packages that are listed at once: more are found by name. */
@@ -16,14 +17,7 @@ export function RequirementsPart({ requirements }: { readonly requirements: stri
   return (
     <div>
       <div class="tools">
-        <input
-          class="field"
-          type="search"
-          value={find.value}
-          aria-label={say('requirements.find')}
-          placeholder={say('requirements.find')}
-          onInput={({ currentTarget }) => (find.value = currentTarget.value)}
-        />
+        <SearchField text={find} label={say('requirements.find')} />
         <CopyButton format="text" text={() => requirements} />
       </div>
       <div class="sheet">

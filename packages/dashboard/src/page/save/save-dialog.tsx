@@ -4,7 +4,7 @@ import { savedFile, savedName } from '../../export/saved-view.ts'
 import { getResponse } from '../api/client.ts'
 import { saveOpen } from '../keys/open.ts'
 import { download } from '../parts/download.ts'
-import { Icon } from '../parts/icons.tsx'
+import { TitledDialog } from '../parts/titled-dialog.tsx'
 import { drawnKeys } from '../state/runs.ts'
 import { formatPercent } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
@@ -15,13 +15,9 @@ import '../styles/keys.css'
 
 /** What a file with the view would hold, and the button that makes it. */
 export default function SaveDialog(): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null)
   const stop = useRef(new AbortController())
   const [state, setState] = useState<{ readonly text: string; readonly busy: boolean }>({ text: '', busy: false })
-  useEffect(() => {
-    dialog.current!.showModal()
-    return () => stop.current.abort()
-  }, [])
+  useEffect(() => () => stop.current.abort(), [])
   const charts = chosenCharts.value
   const { keys, left, buckets } = charts
   const save = async (): Promise<void> => {
@@ -49,24 +45,7 @@ export default function SaveDialog(): JSX.Element {
     }
   }
   return (
-    <dialog
-      class="key-help"
-      ref={dialog}
-      aria-label={tell('save.title')}
-      onClose={() => (saveOpen.value = false)}
-      onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
-    >
-      <header>
-        <h2>{tell('save.title')}</h2>
-        <button
-          type="button"
-          class="button icon-button"
-          aria-label={t('app.close')}
-          onClick={() => dialog.current!.close()}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+    <TitledDialog title={tell('save.title')} onClose={() => (saveOpen.value = false)}>
       {keys.length === 0 ? (
         <p>{tell('save.nothing')}</p>
       ) : (
@@ -83,6 +62,6 @@ export default function SaveDialog(): JSX.Element {
           </div>
         </div>
       )}
-    </dialog>
+    </TitledDialog>
   )
 }

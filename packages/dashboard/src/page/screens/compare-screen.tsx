@@ -5,6 +5,7 @@ import type { RunRow } from '../../protocol/runs.ts'
 import { Notice } from '../parts/notice.tsx'
 import { RunLink } from '../parts/run-link.tsx'
 import { StateWord } from '../parts/state-word.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { textCodec } from '../state/address.ts'
 import { detailOf } from '../state/details.ts'
 import { optionalViewParam } from '../state/location.ts'
@@ -53,14 +54,7 @@ export default function CompareScreen(): JSX.Element {
   return (
     <div>
       <div class="tools">
-        <input
-          class="field"
-          type="search"
-          value={find.value}
-          aria-label={say('compare.find')}
-          placeholder={say('compare.find')}
-          onInput={({ currentTarget }) => (find.value = currentTarget.value)}
-        />
+        <SearchField text={find} label={say('compare.find')} />
         <label>
           {say('compare.baseline')}{' '}
           <select
