@@ -13,8 +13,7 @@ async function findChromium(): Promise<string | undefined> {
     .find((path) => existsSync(path))
   if (found !== undefined) return found
   try {
-    const name = '@sparticuz/chromium'
-    const { default: packed } = (await import(name)) as { default: { executablePath(): Promise<string> } }
+    const { default: packed } = await import('@sparticuz/chromium')
     return await packed.executablePath()
   } catch {
     return undefined
@@ -25,7 +24,8 @@ async function findChromium(): Promise<string | undefined> {
 export async function launchBrowser(): Promise<Browser | undefined> {
   const executablePath = await findChromium()
   if (executablePath !== undefined) return chromium.launch({ executablePath, args: ['--no-sandbox'] })
-  const message = 'No Chromium: tests in a browser are skipped. Set CHROME_PATH, or install @sparticuz/chromium.'
+  const message =
+    'No Chromium: tests in a browser are skipped. Set CHROME_PATH; @sparticuz/chromium has none for this machine.'
   if (process.env['CI']) throw new Error(message)
   console.warn(message)
   return undefined
