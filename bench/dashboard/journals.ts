@@ -12,6 +12,7 @@ import {
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { encodeLog, encodeRecord, JOURNAL_FILE, JournalWriter, type HeaderRecord } from '@swanlab/journal'
+import { randomOf } from '../../packages/dashboard/src/testing/random.ts'
 
 /** What one journal holds. */
 export interface Synthetic {
@@ -145,15 +146,4 @@ function header(seed: number): HeaderRecord {
     config: { seed, lr: 10 ** -(1 + (seed % 5)), batch: 2 ** (seed % 8) },
   }
   return { type: 'header', format: 1, time: START, run, process: { pid: 1, host: 'bench' } }
-}
-
-/** Mulberry32: the same numbers each time. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

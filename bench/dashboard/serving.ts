@@ -3,6 +3,7 @@ import { count, mb, ms, quantile, type Figure } from './figure.ts'
 import { emptyFolder, placeRun } from './journals.ts'
 import { SCALE } from './scale.ts'
 import { Served } from './served.ts'
+import { randomOf } from '../../packages/dashboard/src/testing/random.ts'
 
 const RUNS = 10
 const KEYS = 50
@@ -57,7 +58,7 @@ async function readOne(served: Served): Promise<{ readonly p99: number; readonly
 /** Somebody looks at one chart after the other, and zooms in here and there. */
 async function timesOfViewports(served: Served, runs: readonly string[]): Promise<number[]> {
   const times: number[] = []
-  const random = randomNumbers()
+  const random = randomOf(1)
   for (let at = 0; at < 10 * SCALE.rounds; at++) {
     const size = SCALE.steps * 10 ** (-4 * random())
     const from = random() * (SCALE.steps - size)
@@ -80,7 +81,7 @@ async function timesOfViewports(served: Served, runs: readonly string[]): Promis
 
 async function watchMemory(served: Served, runs: readonly string[]): Promise<number[]> {
   const memory: number[] = []
-  const random = randomNumbers()
+  const random = randomOf(1)
   const until = performance.now() + SCALE.minutes * 60_000
   for (let at = 0; performance.now() < until; at++) {
     const number = Math.floor(KEYS * random())
@@ -102,12 +103,4 @@ async function watchMemory(served: Served, runs: readonly string[]): Promise<num
     await sleep(1_000 / ASKS)
   }
   return memory
-}
-
-function randomNumbers(): () => number {
-  let state = 1
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }

@@ -11,9 +11,10 @@ import { RunList } from './runs/run-list.tsx'
 import { ChartsScreen } from './screens/charts-screen.tsx'
 import { route } from './state/route.ts'
 import { problems, runsInScope, runsLoaded } from './state/runs.ts'
-import { tab, TABS, type Tab } from './state/view.ts'
+import { tab, TABS } from './state/view.ts'
 import { t } from './text/i18n.ts'
 import { TopBar } from './top-bar.tsx'
+import { TabList } from './parts/tab-list.tsx'
 
 const TableScreen = lazy(() => import('./screens/table-screen.tsx'))
 const CompareScreen = lazy(() => import('./screens/compare-screen.tsx'))
@@ -101,31 +102,14 @@ function Screen(): JSX.Element {
 }
 
 function Tabs(): JSX.Element {
-  const move = (event: KeyboardEvent): void => {
-    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-    if (by === 0) return
-    event.preventDefault()
-    const next: Tab = TABS[(TABS.indexOf(tab.value) + by + TABS.length) % TABS.length]!
-    tab.value = next
-    document.querySelector<HTMLElement>(`#tab-${next}`)?.focus()
-  }
   return (
-    <div class="tabs" role="tablist" onKeyDown={move}>
-      {TABS.map((one) => (
-        <button
-          key={one}
-          id={`tab-${one}`}
-          type="button"
-          role="tab"
-          aria-selected={tab.value === one}
-          aria-controls="tab-panel"
-          tabIndex={tab.value === one ? 0 : -1}
-          onClick={() => (tab.value = one)}
-        >
-          {t(`tab.${one}`)}
-        </button>
-      ))}
-    </div>
+    <TabList
+      names={TABS}
+      chosen={tab.value}
+      onChoose={(name) => (tab.value = name)}
+      prefix="tab"
+      content={(name) => t(`tab.${name}`)}
+    />
   )
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { init } from '@swanlab/core'
 import { journal } from '@swanlab/journal'
 import { afterAll, expect, it } from 'vitest'
+import { randomOf } from '../testing/random.ts'
 import { watchRuns, type Watcher } from '../server/watch.ts'
 import { launchBrowser, openPage } from './testing/browser.ts'
 import { ChartOnPage } from './testing/chart-on-page.ts'
@@ -26,7 +27,7 @@ afterAll(async () => {
 it.skipIf(!browser)(
   'one point among a million is drawn in full view, and at ten random zooms',
   async () => {
-    const random = randomNumbers(SEED)
+    const random = randomOf(SEED)
     const spike = Math.floor(random() * STEPS)
     const settings = { console: 'none', logLevel: 'error', metadataCollect: false, requirementsCollect: false } as const
     const run = await init({ project: 'spike', settings, callbacks: [journal({ logdir })] })
@@ -57,11 +58,3 @@ it.skipIf(!browser)(
   },
   180_000,
 )
-
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}

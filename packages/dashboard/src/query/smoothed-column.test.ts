@@ -7,6 +7,7 @@ import type { Smoothing } from '../protocol/series.ts'
 import { endOf, equalParts, lineOf } from './line.ts'
 import { rangesOf } from './ranges.ts'
 import { SmoothedColumn, smoothedMemory } from './smoothed-column.ts'
+import { randomOf } from '../testing/random.ts'
 
 interface Point {
   readonly gap: number
@@ -79,17 +80,6 @@ function reference(column: PointColumn, how: Smoothing): Float64Array {
 /** Sums may be added up in another order. */
 function isAlike(found: number, right: number, scale: number): boolean {
   return Object.is(found, right) || Math.abs(found - right) <= 1e-9 * scale
-}
-
-/** Mulberry32: the same numbers each time. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 function extremesOf(values: Float64Array, from: number, to: number): [number, number] {

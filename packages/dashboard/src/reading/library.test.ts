@@ -15,13 +15,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { encodeLog, encodeRecord, type HeaderRecord } from '@swanlab/journal'
+import { encodeLog, encodeRecord } from '@swanlab/journal'
 import { blockMemory } from '../blocks/cached-block.ts'
 import { decodeFrame } from '../protocol/frame.ts'
 import type { FrameHeader, SeriesQuery } from '../protocol/series.ts'
 import { BlockStore } from './block-store.ts'
 import { Library } from './library.ts'
 import { RunIndex } from './run-index.ts'
+import { FINISH, HEADER, rows } from '../testing/journals.ts'
 
 let folder: string
 beforeEach(() => {
@@ -29,37 +30,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const HEADER: HeaderRecord = {
-  type: 'header',
-  format: 1,
-  time: 1_000,
-  run: {
-    id: 'one',
-    project: 'cats',
-    experimentName: 'swan-1',
-    mode: 'local',
-    startTime: 1_000,
-    tags: [],
-    resumed: false,
-    colors: ['#528d59', '#528d59'],
-    config: { lr: 1 },
-    callbacks: [],
-  },
-  process: { pid: 1, host: 'elsewhere' },
-}
-const FINISH = { type: 'finish', time: 9_000, state: 'finished', duration: 8_000, steps: 3, losses: {} } as const
-
 function run(name: string, text: string): string {
   const dir = join(folder, name)
   mkdirSync(dir)
   writeFileSync(join(dir, 'journal.jsonl'), text)
   return dir
 }
-
-const rows = (count: number, from = 0, value = (step: number): number => Math.sin(step)): string =>
-  Array.from({ length: count }, (_, n) =>
-    encodeLog({ step: from + n, time: 1_000 + from + n, data: { 'train/loss': value(from + n), 'train/acc': n } }),
-  ).join('')
 
 const QUERY: SeriesQuery = { id: 'q', runs: ['one'], key: 'train/loss', x: { kind: 'step' }, width: 100 }
 

@@ -1,3 +1,5 @@
+import { randomOf } from './random.ts'
+
 /** What a training of the samples is like. */
 export interface Training {
   readonly lr: number
@@ -60,16 +62,5 @@ export function* curves(training: Training): Generator<Record<string, number>, n
       'system/gpu_memory_gb': 6.2 + batch / 44 + 0.05 * Math.sin(step / 90),
       'system/gpu_percent': 91 + 5 * bell(),
     }
-  }
-}
-
-/** Mulberry32: the same numbers each time. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }

@@ -8,7 +8,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeRecord } from '@swanlab/journal'
 import type { RunList } from '../protocol/runs.ts'
-import { accessibilityProblems, launchBrowser, openPage } from '../page/testing/browser.ts'
+import { expectUsableByAll, launchBrowser, openPage } from '../page/testing/browser.ts'
 import { watchRuns } from '../server/watch.ts'
 import { HEADER, rows } from './journals.ts'
 import { Watched } from './watched.ts'
@@ -199,20 +199,6 @@ describe.skipIf(!browser)('the screens beside the charts', () => {
   it.each(SCREENS)('can be used by everybody: %s', async (path) => {
     const page = await open(path, { allowed: STOPPED, viewport: { width: 1_280, height: 800 } })
     await page.getByRole('tabpanel').locator('table, h3, pre, .tree, .console-line').first().waitFor()
-    for (const [colorScheme, width] of [
-      ['light', 1_280],
-      ['dark', 320],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height: 800 })
-      expect(await accessibilityProblems(page)).toEqual([])
-      // What is wide scrolls by itself; the page never does.
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-      expect(
-        await page.evaluate(
-          `document.querySelector('.scroller').scrollWidth <= document.querySelector('.scroller').clientWidth`,
-        ),
-      ).toBe(true)
-    }
+    await expectUsableByAll(page)
   })
 })

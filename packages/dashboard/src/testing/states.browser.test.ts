@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { accessibilityProblems, launchBrowser, openPage } from '../page/testing/browser.ts'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { expectUsableByAll, launchBrowser, openPage } from '../page/testing/browser.ts'
 import { watchRuns, type Watcher } from '../server/watch.ts'
 
 /** The browser says that an answer was no. */
@@ -35,14 +35,6 @@ describe.skipIf(!browser)('what there is nothing to show of says so, with a way 
     const page = await openPage(browser!, `${origin}${path}${hasToken ? hash : ''}`, { allowed: REFUSED })
     for (const word of words) await page.getByText(word).first().waitFor()
     await page.locator('main :is(a, button, code, p)').first().waitFor()
-    for (const [colorScheme, width] of [
-      ['light', 1_280],
-      ['dark', 320],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height: 800 })
-      expect(await accessibilityProblems(page)).toEqual([])
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-    }
+    await expectUsableByAll(page)
   })
 })

@@ -16,6 +16,8 @@ import { groupBy } from '../state/view.ts'
 import { reasonOf, reasonText } from './reason.ts'
 import { formatCount, formatTime, formatWhen } from '../text/format.ts'
 import { t } from '../text/i18n.ts'
+import { NoRunFound } from '../parts/no-run-found.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 
 const ROW = 44
 
@@ -47,12 +49,7 @@ export function RunList(): JSX.Element {
       <RunTools />
       <div class="run-rows" ref={scroller} tabIndex={-1}>
         {runs.length === 0 && runFilter.value !== '' ? (
-          <p class="notice quiet">
-            {t('runs.none')}{' '}
-            <button type="button" class="button outlined" onClick={() => (runFilter.value = '')}>
-              {t('runs.clear')}
-            </button>
-          </p>
+          <NoRunFound />
         ) : (
           <WindowedRows
             scroller={scroller}
@@ -85,16 +82,11 @@ function RunTools(): JSX.Element {
           {t('runs.newest')}
         </label>
       </div>
-      <input
+      <SearchField
         id="run-filter"
-        class="field"
-        type="search"
-        spellcheck={false}
-        autocomplete="off"
-        value={runFilter.value}
-        aria-label={t('runs.filter')}
-        placeholder={t('runs.filterExample')}
-        onInput={({ currentTarget }) => (runFilter.value = currentTarget.value)}
+        text={runFilter}
+        label={t('runs.filter')}
+        example={t('runs.filterExample')}
         onKeyDown={toRows}
       />
       <div class="row small">

@@ -24,6 +24,7 @@ import {
   xAxis,
 } from '../state/view.ts'
 import { t } from '../text/i18n.ts'
+import { SearchField } from '../parts/search-field.tsx'
 
 const GroupChoice = lazy(() => import('./group-choice.tsx'), true)
 
@@ -33,17 +34,7 @@ const MOST_AXES = 200
 export function ChartsToolbar(): JSX.Element {
   return (
     <div class="charts-toolbar">
-      <input
-        id="metric-filter"
-        class="field"
-        type="search"
-        spellcheck={false}
-        autocomplete="off"
-        value={metricFilter.value}
-        placeholder={t('charts.filter')}
-        aria-label={t('charts.filter')}
-        onInput={({ currentTarget }) => (metricFilter.value = currentTarget.value)}
-      />
+      <SearchField id="metric-filter" text={metricFilter} label={t('charts.filter')} />
       <XAxisChoice />
       <SmoothingChoice />
       {groupBy.value !== undefined && <GroupChoice />}

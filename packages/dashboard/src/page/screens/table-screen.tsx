@@ -1,13 +1,13 @@
 import type { JSX } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { RunRow } from '../../protocol/runs.ts'
+import { NoRunFound } from '../parts/no-run-found.tsx'
 import { RunLink } from '../parts/run-link.tsx'
 import { StateWord } from '../parts/state-word.tsx'
 import { useRowWindow } from '../parts/use-row-window.ts'
 import { columnsOf } from '../state/details.ts'
-import { choose, isChosen, runFilter } from '../state/runs.ts'
+import { choose, isChosen } from '../state/runs.ts'
 import { say } from '../text/screens.ts'
-import { t } from '../text/i18n.ts'
 import { cellText, columnLabel, isNumberColumn } from '../table/cell-text.ts'
 import { ColumnMenu } from '../table/column-menu.tsx'
 import { cellOf, type TableColumn } from '../table/columns.ts'
@@ -34,19 +34,8 @@ export default function TableScreen(): JSX.Element {
           {n < all && say('table.reading', { n, all })}
         </span>
       </div>
-      {sortedRuns.value.length === 0 ? <NoRow /> : <Rows />}
+      {sortedRuns.value.length === 0 ? <NoRunFound /> : <Rows />}
     </section>
-  )
-}
-
-function NoRow(): JSX.Element {
-  return (
-    <p class="notice quiet">
-      {t('runs.none')}{' '}
-      <button type="button" class="button outlined" onClick={() => (runFilter.value = '')}>
-        {t('runs.clear')}
-      </button>
-    </p>
   )
 }
 

@@ -42,3 +42,19 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`)
   })
 }
+
+/** Light on a common screen, dark on a narrow one: without a finding of axe, and without scrolling sideways. */
+export async function expectUsableByAll(page: Page): Promise<void> {
+  for (const [colorScheme, width] of [
+    ['light', 1_280],
+    ['dark', 320],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 800 })
+    expect(await accessibilityProblems(page)).toEqual([])
+    // What is wide scrolls by itself; the page never does.
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    const scrolls = `[...document.querySelectorAll('.scroller')].some((one) => one.scrollWidth > one.clientWidth)`
+    expect(await page.evaluate(scrolls)).toBe(false)
+  }
+}
