@@ -15,7 +15,7 @@ export interface Target {
   readonly experimentId: string
   /** False: a server that wants columns declared for each run. */
   readonly series: boolean
-  /** Where people look at it; absent for a server that has no pages. */
+  /** Where people look at it; absent in files of servers that had no pages. */
   readonly url?: string | undefined
   /** Lines of the terminal that the server already had from elsewhere. */
   readonly lines: number

@@ -13,8 +13,7 @@ export type RunDescription = Pick<RunInfo, 'id' | 'project' | 'workspace' | 'des
 
 export interface RegisteredRun {
   readonly target: Target
-  /** Absent for a server that has no pages. */
-  readonly projectUrl: string | undefined
+  readonly projectUrl: string
   /** As the server calls it. */
   readonly experimentName: string
   readonly colors: readonly string[]
@@ -63,8 +62,7 @@ export async function registerRun(
   const config = existed
     ? (experiment.config ?? (await storedConfig(session, project, experiment.cuid, options)))
     : undefined
-  const web = await session.web(options)
-  const page = web && `${web}/@${project.path}`
+  const page = `${session.web}/@${project.path}`
   return {
     target: {
       workspace: project.workspace,
@@ -72,7 +70,7 @@ export async function registerRun(
       projectId: project.cuid,
       experimentId: experiment.cuid,
       series: project.series,
-      url: page && `${page}/runs/${encodeURIComponent(experiment.slug)}`,
+      url: `${page}/runs/${encodeURIComponent(experiment.slug)}`,
       lines: summaries?.lastLine ?? 0,
     },
     projectUrl: page,

@@ -26,8 +26,6 @@ export interface CallOptions {
 interface Login {
   readonly sid: string
   readonly username: string
-  /** False: the server says that it has no pages to look at runs on. */
-  readonly hasPages: boolean
   readonly expires: number
   readonly since: number
 }
@@ -43,9 +41,9 @@ export class Session {
     this.#options = options
   }
 
-  /** Where people look at runs; absent for a server that has no pages. @throws CloudError */
-  async web(call?: CallOptions): Promise<string | undefined> {
-    return (await this.#loggedIn(call)).hasPages ? this.#options.credentials.web : undefined
+  /** Where people look at runs. */
+  get web(): string {
+    return this.#options.credentials.web
   }
 
   /** Name of the personal workspace. @throws CloudError */
@@ -126,13 +124,12 @@ export class Session {
     const now = clock()
     const error = errorOf(what, answer, now)
     if (error) throw error
-    const { sid, expiredAt, userInfo, pages } = (parsed(answer.text) ?? {}) as Record<string, unknown>
+    const { sid, expiredAt, userInfo } = (parsed(answer.text) ?? {}) as Record<string, unknown>
     const username = (userInfo as { username?: unknown } | undefined)?.username
     if (typeof sid !== 'string' || typeof username !== 'string' || !/^[\x21-\x3a\x3c-\x7e]+$/.test(sid))
       throw new CloudError('login: the answer holds no session; is this the address of a SwanLab server?')
     const expires = Date.parse(String(expiredAt))
-    const hasPages = pages !== false
-    return { sid, username, hasPages, since: now, expires: Number.isNaN(expires) ? now + SHORTEST_USE : expires }
+    return { sid, username, since: now, expires: Number.isNaN(expires) ? now + SHORTEST_USE : expires }
   }
 
   async #send(
